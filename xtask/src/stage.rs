@@ -1,0 +1,101 @@
+//! What end-to-end tests and measurements stand on: built programs, a PostgreSQL, a browser, and
+//! the environment variables that tell where they are.
+//!
+//! Invariant: the variables name absolute paths and a live cluster for as long as the stage
+//! lives. What runs on it is the caller's.
+
+use anyhow::Result;
+use std::path::PathBuf;
+use std::process::Command;
+
+use crate::machine;
+use crate::postgres::{Cluster, Durability};
+use crate::process;
+use crate::workspace;
+
+/// Where the tests find the built programs.
+const PROGRAMS: &str = "TL_BIN_DIR";
+/// The agent as it ships, when a measurement needs it.
+const EDGE_PROGRAM: &str = "TL_EDGE_BIN";
+/// A PostgreSQL in which the tests may make databases.
+const POSTGRES: &str = "TL_TEST_POSTGRES";
+/// The browser.
+const CHROMIUM: &str = "TL_TEST_CHROMIUM";
+
+/// Environment of a run, with what has to live as long as it.
+#[derive(Default)]
+pub(crate) struct Stage {
+    variables: Vec<(&'static str, String)>,
+    _cluster: Option<Cluster>,
+}
+
+impl Stage {
+    /// Debug programs are in the folder that `cargo build` fills.
+    pub(crate) fn with_debug_programs(mut self) -> Result<Self> {
+        self.put(PROGRAMS, workspace::target_folder()?.join("debug"));
+        Ok(self)
+    }
+
+    /// Builds both programs as they ship.
+    pub(crate) fn with_shipped_programs(mut self) -> Result<Self> {
+        let programs = build_shipped()?;
+        self.put(PROGRAMS, programs.server.parent().map(PathBuf::from).unwrap_or_default());
+        self.put(EDGE_PROGRAM, programs.edge);
+        Ok(self)
+    }
+
+    /// Starts a cluster, unless the caller's environment names one.
+    pub(crate) fn with_postgres(
+        mut self,
+        programs: &std::path::Path,
+        durability: Durability,
+    ) -> Result<Self> {
+        if std::env::var_os(POSTGRES).is_some() {
+            println!("using the PostgreSQL that {POSTGRES} names");
+            return Ok(self);
+        }
+        let cluster = Cluster::start(programs, durability)?;
+        self.variables.push((POSTGRES, cluster.url()));
+        self._cluster = Some(cluster);
+        Ok(self)
+    }
+
+    /// Names the browser.
+    pub(crate) fn with_chromium(mut self, chromium: PathBuf) -> Self {
+        self.put(CHROMIUM, chromium);
+        self
+    }
+
+    /// Gives a command the stage's variables.
+    pub(crate) fn set(&self, command: &mut Command) {
+        command.envs(self.variables.iter().map(|(name, value)| (name, value)));
+    }
+
+    fn put(&mut self, name: &'static str, path: PathBuf) {
+        self.variables.push((name, path.display().to_string()));
+    }
+}
+
+/// The two programs as they ship.
+pub(crate) struct Programs {
+    pub(crate) server: PathBuf,
+    pub(crate) edge: PathBuf,
+}
+
+/// Builds the server for speed and the agent for size; cargo shows its own progress.
+pub(crate) fn build_shipped() -> Result<Programs> {
+    machine::require_build_tools()?;
+    let builds: [(&[&str], &str); 2] = [
+        (&["build", "--release", "--package", "tl-server"], "building the server"),
+        (&["build", "--profile", "edge", "--package", "tl-edge"], "building the agent"),
+    ];
+    for (arguments, doing) in builds {
+        println!("{doing}");
+        process::require(&mut workspace::cargo(arguments), doing)?;
+    }
+    let target = workspace::target_folder()?;
+    Ok(Programs {
+        server: target.join("release").join("tl-server"),
+        edge: target.join("edge").join("tl-edge"),
+    })
+}
