@@ -1,0 +1,105 @@
+//! Sample flows: a zinc smelter in the style of a yearly balance, and smaller ones.
+
+use tl_report::figure::sankey::{Link, LinkStyle, Node, NodeKind, Sankey};
+
+fn node(id: &str, label: &str, detail: &str, kind: NodeKind) -> Node {
+    Node { id: id.into(), label: label.into(), detail: detail.into(), kind, href: None }
+}
+
+fn link(from: &str, to: &str, value: f64, style: LinkStyle) -> Link {
+    let text = format!("{value} kg");
+    Link { from: from.into(), to: to.into(), value, text, title: String::new(), style, href: None }
+}
+
+/// Roasting, leaching, purification, electrowinning, acid plant, water treatment; dust returns.
+pub fn zinc_smelter() -> Sankey {
+    use LinkStyle::{Normal, Return, StockChange, Unaccounted};
+    use NodeKind::{Process, Sink, Source, Store};
+    Sankey {
+        id: "smelter".into(),
+        title: "铊流向图 2026 年".into(),
+        description: "投入 2,104 kg,产出 2,019.99 kg,库存增加 11.04 kg,平衡差 72.97 kg。".into(),
+        nodes: vec![
+            node("ore", "锌精矿", "1,840 kg · 87.5 %", Source),
+            node("zno", "次氧化锌", "264 kg · 12.5 %", Source),
+            node("roast", "焙烧", "2,023 kg", Process),
+            node("leach", "浸出", "1,515 kg", Process),
+            node("purify", "净化", "358 kg", Process),
+            node("gas", "烟气净化制酸", "578 kg", Process),
+            node("water", "废水处理", "251 kg", Process),
+            node("stock", "精矿库存", "+11.0 kg", Store),
+            node("cathode", "阴极锌", "19.2 kg · 0.9 %", Sink),
+            node("residue", "浸出渣 321-004-48", "892.3 kg · 42.4 %", Sink),
+            node("purified", "净化渣 321-008-48", "315 kg · 15.0 %", Sink),
+            node("dust", "电收尘烟尘 321-014-48", "245.5 kg · 11.7 %", Sink),
+            node("sludge", "酸泥 321-033-29", "216 kg · 10.3 %", Sink),
+            node("acid", "硫酸 98 %", "81 kg · 3.9 %", Sink),
+            node("wwt", "污水处理污泥", "249.6 kg · 11.9 %", Sink),
+            node("dw", "DW001 总排口", "1.17 kg · 0.06 %", Sink),
+            node("da", "DA001 制酸尾气", "0.18 kg · 0.01 %", Sink),
+            node("muf", "平衡差", "73.0 kg · 3.5 %", NodeKind::Unaccounted),
+        ],
+        links: vec![
+            link("ore", "roast", 1828.96, Normal),
+            link("ore", "stock", 11.04, StockChange),
+            link("zno", "leach", 264.0, Normal),
+            link("roast", "leach", 1251.0, Normal),
+            link("roast", "gas", 771.96, Normal),
+            link("gas", "roast", 194.0, Return),
+            link("gas", "dust", 245.52, Normal),
+            link("gas", "sludge", 216.0, Normal),
+            link("gas", "acid", 81.0, Normal),
+            link("gas", "water", 35.26, Normal),
+            link("gas", "da", 0.18, Normal),
+            link("leach", "residue", 892.32, Normal),
+            link("leach", "purify", 358.2, Normal),
+            link("leach", "water", 191.5, Normal),
+            link("leach", "muf", 72.97, Unaccounted),
+            link("purify", "purified", 315.0, Normal),
+            link("purify", "cathode", 19.2, Normal),
+            link("purify", "water", 24.0, Normal),
+            link("water", "wwt", 249.6, Normal),
+            link("water", "dw", 1.17, Normal),
+        ],
+    }
+}
+
+/// The smallest plant: one node, 全厂.
+pub fn single_node() -> Sankey {
+    use LinkStyle::{Normal, StockChange, Unaccounted};
+    use NodeKind::{Process, Sink, Source, Store};
+    Sankey {
+        id: "single".into(),
+        title: "铊流向图 2026 年 10 月".into(),
+        description: "投入 12.4 kg,产出 11.1 kg。".into(),
+        nodes: vec![
+            node("ore", "硫铁矿(云浮某矿业有限公司,三号堆场)", "12.4 kg", Source),
+            node("plant", "全厂", "12.4 kg", Process),
+            node("slag", "烧渣", "9.3 kg · 75 %", Sink),
+            node("sludge", "酸泥", "1.6 kg · 12.9 %", Sink),
+            node("dw", "DW001", "0.02 kg · 0.2 %", Sink),
+            node("stock", "库存", "+0.9 kg", Store),
+            node("muf", "平衡差", "0.58 kg · 4.7 %", NodeKind::Unaccounted),
+        ],
+        links: vec![
+            link("ore", "plant", 12.4, Normal),
+            link("plant", "slag", 9.3, Normal),
+            link("plant", "sludge", 1.6, Normal),
+            link("plant", "dw", 0.02, Normal),
+            link("plant", "stock", 0.9, StockChange),
+            link("plant", "muf", 0.58, Unaccounted),
+        ],
+    }
+}
+
+/// More comes out than went in, and stock was drawn down.
+pub fn gain() -> Sankey {
+    let mut figure = single_node();
+    figure.id = "gain".into();
+    for link in &mut figure.links {
+        if matches!(link.style, LinkStyle::Unaccounted | LinkStyle::StockChange) {
+            link.value = -link.value;
+        }
+    }
+    figure
+}

@@ -1,0 +1,468 @@
+//! Writes a placed figure as SVG elements: ribbons, bars, labels, texts on ribbons, legend.
+//! Invariants: style never rests on colour alone (hatching, dashes, outlines), a text on a ribbon
+//! is left out rather than put over another text; its title always has it. Places nothing itself.
+
+use super::graph::{Edge, Graph, GraphNode};
+use super::loops::CORNER;
+use super::order::Columns;
+use super::place::{Bar, Frame, LEGEND_LINE, LabelPlace, Picture, Ribbon, Shape};
+use super::{LinkStyle, NodeKind, Options, Sankey, Words};
+use crate::figure::palette::{
+    self, Colour, FLOW, GAP, MUTED, PAPER, PROCESS, RETURN, SINK, SOURCE, STOCK, Surface, TEXT,
+};
+use crate::figure::svg::{self, Head, TextStyle, count, escape, num};
+use crate::figure::text;
+
+const LEGEND_SIZE: f64 = 12.0;
+const LEGEND_SWATCH: f64 = 22.0;
+const BORDER: f64 = 10.0;
+/// Least free way along a ribbon for its text, besides the text itself.
+const TEXT_MARGIN: f64 = 4.0;
+
+/// The figure as one `<svg>` element.
+pub(super) fn draw(
+    figure: &Sankey,
+    graph: &Graph,
+    columns: &Columns,
+    picture: &Picture,
+    options: &Options,
+) -> String {
+    let pen = Pen { id: &figure.id, surface: options.surface, words: &options.words };
+    if graph.edges.is_empty() {
+        return pen.empty(figure, picture.width);
+    }
+    let has_links = graph.edges.iter().any(|edge| edge.href.is_some())
+        || graph.nodes.iter().any(|node| node.href.is_some());
+    let background = (options.surface == Surface::Standalone).then(|| pen.paint(PAPER));
+    let mut out = svg::open(
+        &Head {
+            id: &figure.id,
+            class: "tl-sankey",
+            title: &figure.title,
+            description: &figure.description,
+            width: picture.width,
+            height: picture.height,
+            has_links,
+        },
+        background.as_deref(),
+    );
+    out.push_str(&pen.hatch());
+    out.push_str(&pen.legend(graph, picture.width));
+    for edge in back_to_front(graph, picture) {
+        out.push_str(&pen.ribbon(&graph.edges[edge], &picture.ribbons[edge]));
+    }
+    for (node, bar) in graph.nodes.iter().zip(&picture.bars) {
+        out.push_str(&pen.bar(node, bar, picture));
+    }
+    out.push_str(&pen.ribbon_texts(graph, columns, picture));
+    out.push_str("</svg>\n");
+    out
+}
+
+/// Lines that the legend takes at a width; none if all flows are of the normal kind.
+pub(super) fn legend_lines(graph: &Graph, width: f64) -> usize {
+    // Room for the longer language, so that both get the same picture.
+    let entries = legend_places(&styles(graph), &Words::ENGLISH, width);
+    entries.last().map_or(0, |(_, _, line)| line + 1)
+}
+
+fn styles(graph: &Graph) -> Vec<LinkStyle> {
+    let mut styles: Vec<LinkStyle> = graph.edges.iter().map(|edge| edge.style).collect();
+    styles.sort_unstable();
+    styles.dedup();
+    if styles == [LinkStyle::Normal] { Vec::new() } else { styles }
+}
+
+fn legend_places(styles: &[LinkStyle], words: &Words, width: f64) -> Vec<(LinkStyle, f64, usize)> {
+    let mut places = Vec::new();
+    let (mut x, mut line) = (BORDER, 0);
+    for style in styles {
+        let long = LEGEND_SWATCH + 6.0 + text::width(word(*style, words), LEGEND_SIZE) + 18.0;
+        if x > BORDER && x + long > width {
+            x = BORDER;
+            line += 1;
+        }
+        places.push((*style, x, line));
+        x += long;
+    }
+    places
+}
+
+fn word(style: LinkStyle, words: &Words) -> &'static str {
+    match style {
+        LinkStyle::Normal => words.normal,
+        LinkStyle::Return => words.returned,
+        LinkStyle::Unaccounted => words.unaccounted,
+        LinkStyle::StockChange => words.stock_change,
+    }
+}
+
+/// Loops lie at the back, then wide ribbons before narrow ones.
+fn back_to_front(graph: &Graph, picture: &Picture) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..graph.edges.len()).collect();
+    order.sort_by(|a, b| {
+        let width = |edge: &usize| picture.ribbons[*edge].width;
+        let forward = |edge: &usize| !graph.edges[*edge].looped;
+        forward(a).cmp(&forward(b)).then(width(b).total_cmp(&width(a)))
+    });
+    order
+}
+
+struct Pen<'a> {
+    id: &'a str,
+    surface: Surface,
+    words: &'a Words,
+}
+
+impl Pen<'_> {
+    fn paint(&self, colour: Colour) -> String {
+        colour.on(self.surface)
+    }
+
+    fn empty(&self, figure: &Sankey, width: f64) -> String {
+        let height = 120.0;
+        let background = (self.surface == Surface::Standalone).then(|| self.paint(PAPER));
+        let mut out = svg::open(
+            &Head {
+                id: self.id,
+                class: "tl-sankey tl-empty",
+                title: &figure.title,
+                description: self.words.empty,
+                width,
+                height,
+                has_links: false,
+            },
+            background.as_deref(),
+        );
+        out.push_str(&format!(
+            "<rect x=\"{b}\" y=\"{b}\" width=\"{}\" height=\"{}\" rx=\"8\" fill=\"none\" \
+             stroke=\"{}\" stroke-dasharray=\"6 5\"/>\n",
+            num(width - 2.0 * BORDER),
+            num(height - 2.0 * BORDER),
+            self.paint(palette::GRID),
+            b = num(BORDER),
+        ));
+        let fill = self.paint(MUTED);
+        let style =
+            TextStyle { size: 15.0, anchor: "middle", fill: &fill, bold: false, halo: "" };
+        out.push_str(&svg::text(width / 2.0, height / 2.0 + 5.0, self.words.empty, &style));
+        out.push_str("</svg>\n");
+        out
+    }
+
+    fn hatch(&self) -> String {
+        let colour = self.paint(GAP);
+        format!(
+            "<defs><pattern id=\"{}-hatch\" width=\"7\" height=\"7\" \
+             patternUnits=\"userSpaceOnUse\" patternTransform=\"rotate(45)\">\
+             <rect width=\"7\" height=\"7\" fill=\"{colour}\" fill-opacity=\"0.12\"/>\
+             <rect width=\"2.4\" height=\"7\" fill=\"{colour}\" fill-opacity=\"0.75\"/>\
+             </pattern></defs>\n",
+            self.id
+        )
+    }
+
+    /// Fill, outline and class of a kind of link.
+    fn look(&self, style: LinkStyle) -> String {
+        match style {
+            LinkStyle::Normal => {
+                format!("class=\"flow\" fill=\"{}\" fill-opacity=\"0.42\"", self.paint(FLOW))
+            }
+            LinkStyle::Return => format!(
+                "class=\"return\" fill=\"{c}\" fill-opacity=\"0.22\" stroke=\"{c}\" \
+                 stroke-width=\"1.3\" stroke-dasharray=\"6 4\"",
+                c = self.paint(RETURN)
+            ),
+            LinkStyle::Unaccounted => format!(
+                "class=\"unaccounted\" fill=\"url(#{}-hatch)\" stroke=\"{}\" stroke-width=\"1\"",
+                self.id,
+                self.paint(GAP)
+            ),
+            LinkStyle::StockChange => format!(
+                "class=\"stock\" fill=\"{c}\" fill-opacity=\"0.3\" stroke=\"{c}\" \
+                 stroke-width=\"1\" stroke-dasharray=\"1.5 2.5\"",
+                c = self.paint(STOCK)
+            ),
+        }
+    }
+
+    fn legend(&self, graph: &Graph, width: f64) -> String {
+        let mut out = String::new();
+        let fill = self.paint(MUTED);
+        let style =
+            TextStyle { size: LEGEND_SIZE, anchor: "start", fill: &fill, bold: false, halo: "" };
+        for (kind, x, line) in legend_places(&styles(graph), self.words, width) {
+            let y = BORDER + count(line) * LEGEND_LINE;
+            out.push_str(&format!(
+                "<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"11\" rx=\"2\" {}/>\n",
+                num(x),
+                num(y),
+                num(LEGEND_SWATCH),
+                self.look(kind)
+            ));
+            let text_x = x + LEGEND_SWATCH + 6.0;
+            out.push_str(&svg::text(text_x, y + 10.0, word(kind, self.words), &style));
+        }
+        out
+    }
+
+    fn ribbon(&self, edge: &Edge, ribbon: &Ribbon) -> String {
+        let widened = if ribbon.widened { self.words.widened } else { "" };
+        let title = format!("{}{widened}", edge.title);
+        let path = format!(
+            "<path d=\"{}\" {}><title>{}</title></path>",
+            outline(ribbon),
+            self.look(edge.style),
+            escape(&title)
+        );
+        anchored(edge.href.as_deref(), &title, &path)
+    }
+
+    fn bar(&self, node: &GraphNode, bar: &Bar, picture: &Picture) -> String {
+        let name = match (node.detail.as_str(), node.label.as_str()) {
+            ("", label) => label.to_owned(),
+            (detail, label) => format!("{label}: {detail}"),
+        };
+        let look = match node.kind {
+            NodeKind::Source => format!("class=\"source\" fill=\"{}\"", self.paint(SOURCE)),
+            NodeKind::Process => format!("class=\"process\" fill=\"{}\"", self.paint(PROCESS)),
+            NodeKind::Sink => format!("class=\"sink\" fill=\"{}\"", self.paint(SINK)),
+            NodeKind::Store => format!(
+                "class=\"store\" fill=\"{}\" stroke=\"{}\" stroke-width=\"2\"",
+                self.paint(PAPER),
+                self.paint(STOCK)
+            ),
+            NodeKind::Unaccounted => format!(
+                "class=\"unaccounted\" fill=\"url(#{}-hatch)\" stroke=\"{}\" stroke-width=\"1.5\"",
+                self.id,
+                self.paint(GAP)
+            ),
+        };
+        let rect = format!(
+            "<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" rx=\"2\" {look}>\
+             <title>{}</title></rect>\n{}",
+            num(bar.x),
+            num(bar.y),
+            num(bar.width),
+            num(bar.height),
+            escape(&name),
+            self.label(node, bar, picture)
+        );
+        anchored(node.href.as_deref(), &name, &rect)
+    }
+
+    fn label(&self, node: &GraphNode, bar: &Bar, picture: &Picture) -> String {
+        let Frame { x, y, width, .. } = bar.label.frame;
+        let (anchor, x) = match bar.label.place {
+            LabelPlace::Left => ("end", x + width),
+            LabelPlace::Right => ("start", x),
+            LabelPlace::Above => ("middle", x + width / 2.0),
+        };
+        let strong = self.paint(if node.kind == NodeKind::Unaccounted { GAP } else { TEXT });
+        let (muted, halo) = (self.paint(MUTED), self.paint(PAPER));
+        let size = picture.metrics.label_size;
+        let first = TextStyle { size, anchor, fill: &strong, bold: true, halo: &halo };
+        let mut out = svg::text(x, y + size, &bar.label.label, &first);
+        if !bar.label.detail.is_empty() {
+            let small = picture.metrics.detail_size;
+            let second = TextStyle { size: small, anchor, fill: &muted, bold: false, halo: &halo };
+            out.push_str(&svg::text(x, y + size * 1.28 + small, &bar.label.detail, &second));
+        }
+        out
+    }
+
+    /// Amounts on the ribbons, widest first, wherever there is room that no other text has taken.
+    fn ribbon_texts(&self, graph: &Graph, columns: &Columns, picture: &Picture) -> String {
+        debug_assert!(columns.items.len() <= graph.nodes.len().max(1), "no empty columns");
+        let size = picture.metrics.detail_size;
+        let mut taken: Vec<Frame> = picture.bars.iter().map(|bar| bar.label.frame).collect();
+        taken.extend(picture.bars.iter().map(|bar| Frame {
+            x: bar.x,
+            y: bar.y,
+            width: bar.width,
+            height: bar.height,
+        }));
+        let (fill, halo) = (self.paint(TEXT), self.paint(PAPER));
+        let style = TextStyle { size, anchor: "middle", fill: &fill, bold: false, halo: &halo };
+        let mut out = String::new();
+        let mut order: Vec<usize> = (0..graph.edges.len()).collect();
+        order.sort_by(|a, b| {
+            let looped = |edge: &usize| graph.edges[*edge].looped;
+            let width = |edge: &usize| picture.ribbons[*edge].width;
+            looped(b).cmp(&looped(a)).then(width(b).total_cmp(&width(a)))
+        });
+        for edge in order {
+            let flow = &graph.edges[edge];
+            if flow.text.is_empty() || (!flow.looped && is_said_by_node(graph, edge)) {
+                continue;
+            }
+            let words =
+                if flow.looped { format!("← {}", flow.text) } else { flow.text.clone() };
+            let long = text::width(&words, size);
+            let ribbon = &picture.ribbons[edge];
+            let spot = spots(ribbon, long, size).into_iter().find_map(|(x, y)| {
+                let frame = Frame {
+                    x: x - long / 2.0 - TEXT_MARGIN,
+                    y: y - size / 2.0 - 2.0,
+                    width: long + 2.0 * TEXT_MARGIN,
+                    height: size + 4.0,
+                };
+                let inside = frame.x >= 0.0 && frame.x + frame.width <= picture.width;
+                (inside && !taken.iter().any(|other| other.overlaps(&frame))).then_some((x, y, frame))
+            });
+            if let Some((x, y, frame)) = spot {
+                taken.push(frame);
+                out.push_str(&svg::text(x, y + size * 0.36, &words, &style));
+            }
+        }
+        out
+    }
+}
+
+/// True if the node at an end has this flow only and says the amount beside its bar.
+fn is_said_by_node(graph: &Graph, edge: usize) -> bool {
+    let flow = &graph.edges[edge];
+    [flow.from, flow.to].into_iter().any(|node| {
+        let ends = graph.edges.iter().filter(|other| other.from == node || other.to == node);
+        !graph.nodes[node].detail.is_empty() && ends.count() == 1
+    })
+}
+
+/// Centres along a ribbon where its text could stand, best first.
+fn spots(ribbon: &Ribbon, long: f64, size: f64) -> Vec<(f64, f64)> {
+    let half = ribbon.width / 2.0;
+    match &ribbon.shape {
+        Shape::Loop { down, channel, up, .. } => {
+            // Inside the channel if it is wide enough, else below it, where room was dug.
+            let inside = ribbon.width >= size + 4.0;
+            let y = if inside { channel + half } else { channel + ribbon.width + size / 2.0 + 2.0 };
+            let middle = (down + up + ribbon.width) / 2.0;
+            let step = long / 2.0 + 12.0;
+            [0.0, -1.0, 1.0, -2.0, 2.0].iter().map(|turn| (middle + turn * step, y)).collect()
+        }
+        Shape::Forward(stops) => {
+            let mut spots = Vec::new();
+            for pair in stops.windows(2) {
+                let [(_, from, y0), (to, _, y1)] = pair else { continue };
+                if to - from < long + 2.0 * TEXT_MARGIN {
+                    continue;
+                }
+                // Level places at the ends of the curve, then its middle.
+                let inset = long / 2.0 + TEXT_MARGIN + 2.0;
+                spots.push((from + inset, curve(*from, *y0, *to, *y1, from + inset) + half));
+                spots.push((to - inset, curve(*from, *y0, *to, *y1, to - inset) + half));
+                spots.push(((from + to) / 2.0, (y0 + y1) / 2.0 + half));
+            }
+            spots
+        }
+    }
+}
+
+/// Height at `x` of the curve that [`outline`] draws between two stops.
+fn curve(x0: f64, y0: f64, x1: f64, y1: f64, x: f64) -> f64 {
+    // x(t) rises steadily: halving finds t.
+    let (mut low, mut high) = (0.0, 1.0);
+    for _ in 0..24 {
+        let t: f64 = (low + high) / 2.0;
+        let middle = (x0 + x1) / 2.0;
+        let u = 1.0 - t;
+        let at = u * u * u * x0 + 3.0 * u * t * middle + t * t * t * x1;
+        if at < x { low = t } else { high = t }
+    }
+    let t = (low + high) / 2.0;
+    let share = t * t * (3.0 - 2.0 * t);
+    y0 + (y1 - y0) * share
+}
+
+/// The outline of a ribbon as path data.
+fn outline(ribbon: &Ribbon) -> String {
+    match &ribbon.shape {
+        Shape::Forward(stops) => forward(stops, ribbon.width),
+        Shape::Loop { start, down, channel, up, end } => {
+            looped(*start, *down, *channel, *up, *end, ribbon.width)
+        }
+    }
+}
+
+fn forward(stops: &[(f64, f64, f64)], width: f64) -> String {
+    let mut path = String::new();
+    let bend = |path: &mut String, from: (f64, f64), to: (f64, f64)| {
+        let middle = num((from.0 + to.0) / 2.0);
+        path.push_str(&format!(
+            "C{middle} {} {middle} {} {} {}",
+            num(from.1),
+            num(to.1),
+            num(to.0),
+            num(to.1)
+        ));
+    };
+    for (step, stop) in stops.iter().enumerate() {
+        if step == 0 {
+            path.push_str(&format!("M{} {}", num(stop.1), num(stop.2)));
+        } else {
+            let before = stops[step - 1];
+            bend(&mut path, (before.1, before.2), (stop.0, stop.2));
+            if stop.1 > stop.0 {
+                path.push_str(&format!("H{}", num(stop.1)));
+            }
+        }
+    }
+    if let Some(last) = stops.last() {
+        path.push_str(&format!("V{}", num(last.2 + width)));
+    }
+    for pair in stops.windows(2).rev() {
+        let [left, right] = pair else { continue };
+        if right.1 > right.0 {
+            path.push_str(&format!("H{}", num(right.0)));
+        }
+        bend(&mut path, (right.0, right.2 + width), (left.1, left.2 + width));
+    }
+    path.push('Z');
+    path
+}
+
+/// Outer edge out, inner edge back; all corners turn right (clockwise).
+fn looped(
+    start: (f64, f64),
+    down: f64,
+    channel: f64,
+    up: f64,
+    end: (f64, f64),
+    width: f64,
+) -> String {
+    let (inner, outer) = (CORNER, CORNER + width);
+    let arc = |radius: f64, sweep: u8, x: f64, y: f64| {
+        format!("A{r} {r} 0 0 {sweep} {} {}", num(x), num(y), r = num(radius))
+    };
+    let mut path = format!("M{} {}H{}", num(start.0), num(start.1), num(down - CORNER));
+    path.push_str(&arc(outer, 1, down + width, start.1 + outer));
+    path.push_str(&format!("V{}", num(channel - CORNER)));
+    path.push_str(&arc(outer, 1, down - CORNER, channel + width));
+    path.push_str(&format!("H{}", num(up + outer)));
+    path.push_str(&arc(outer, 1, up, channel - CORNER));
+    path.push_str(&format!("V{}", num(end.1 + outer)));
+    path.push_str(&arc(outer, 1, up + outer, end.1));
+    path.push_str(&format!("H{}V{}H{}", num(end.0), num(end.1 + width), num(up + outer)));
+    path.push_str(&arc(inner, 0, up + width, end.1 + outer));
+    path.push_str(&format!("V{}", num(channel - CORNER)));
+    path.push_str(&arc(inner, 0, up + outer, channel));
+    path.push_str(&format!("H{}", num(down - CORNER)));
+    path.push_str(&arc(inner, 0, down, channel - CORNER));
+    path.push_str(&format!("V{}", num(start.1 + outer)));
+    path.push_str(&arc(inner, 0, down - CORNER, start.1 + width));
+    path.push_str(&format!("H{}Z", num(start.0)));
+    path
+}
+
+/// Wraps an element into a link, if it leads anywhere.
+fn anchored(href: Option<&str>, name: &str, element: &str) -> String {
+    match href {
+        Some(href) => format!(
+            "<a href=\"{}\" aria-label=\"{}\">{}</a>\n",
+            escape(href),
+            escape(name),
+            element.trim_end()
+        ),
+        None => format!("{}\n", element.trim_end()),
+    }
+}

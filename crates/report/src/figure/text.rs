@@ -1,0 +1,42 @@
+//! Widths of text without a font: figures use the reader's system fonts, so widths are estimates on
+//! the wide side. Invariant: cut text never estimates wider than its room, and ends in `…`.
+
+/// The mark of cut text.
+const ELLIPSIS: char = '…';
+
+/// Estimated width of a text at a font size, in the unit of the size.
+pub(crate) fn width(text: &str, size: f64) -> f64 {
+    text.chars().map(em).sum::<f64>() * size
+}
+
+/// The text, or as much of its beginning as fits, with `…`.
+pub(crate) fn fit(text: &str, size: f64, room: f64) -> String {
+    if width(text, size) <= room {
+        return text.to_owned();
+    }
+    let mut left = room - em(ELLIPSIS) * size;
+    let mut kept = String::new();
+    for character in text.chars() {
+        left -= em(character) * size;
+        if left < 0.0 {
+            break;
+        }
+        kept.push(character);
+    }
+    let mut kept = kept.trim_end().to_owned();
+    kept.push(ELLIPSIS);
+    kept
+}
+
+/// Advance of a character in ems, on the wide side of common system fonts.
+fn em(character: char) -> f64 {
+    match character {
+        'i' | 'j' | 'l' | '.' | ',' | ':' | ';' | '\'' | '|' | '!' | ' ' => 0.32,
+        'f' | 't' | 'r' | '(' | ')' | '[' | ']' | '/' | '-' | '·' | 'I' => 0.42,
+        'm' | 'w' | 'M' | 'W' | '%' | '@' => 0.92,
+        'A'..='Z' => 0.7,
+        '\u{21}'..='\u{7E}' => 0.58,
+        '\u{A1}'..='\u{24F}' | '\u{370}'..='\u{4FF}' | '–' | '−' => 0.64,
+        _ => 1.0,
+    }
+}
