@@ -48,6 +48,7 @@ type Rule = fn(&Tree) -> Vec<Finding>;
 const RULES: &[(&str, Rule)] = &[
     ("arrows", arrows::between_crates),
     ("manifests", arrows::manifests),
+    ("unused", arrows::unused),
     ("size", shape::size),
     ("columns", shape::columns),
     ("module-doc", shape::module_doc),

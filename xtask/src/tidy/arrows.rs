@@ -32,6 +32,9 @@ const IMPURE: &[&str] = &[
 /// What the crates between rules and shells leave to the shells and the store.
 const SHELLS_ONLY: &[&str] = &["actix-web", "diesel", "tokio", "ureq"];
 
+/// Where a manifest names what it uses.
+const SECTIONS: [&str; 3] = ["dependencies", "build-dependencies", "dev-dependencies"];
+
 const CRATES: &[Crate] = &[
     Crate { name: "tl-ledger", may_use: &[], must_not_use: IMPURE },
     Crate { name: "tl-device", may_use: &["tl-domain", "tl-ledger"], must_not_use: IMPURE },
@@ -108,7 +111,7 @@ pub(super) fn between_crates(tree: &Tree) -> Vec<Finding> {
             findings.push(Finding::failure(&manifest.file.path, 0, message));
             continue;
         };
-        for section in ["dependencies", "build-dependencies", "dev-dependencies"] {
+        for section in SECTIONS {
             let for_tests = section == "dev-dependencies";
             for used in manifest.names(section) {
                 if let Some(why) = known.complaint(&used, for_tests) {
@@ -129,7 +132,7 @@ pub(super) fn manifests(tree: &Tree) -> Vec<Finding> {
         if !inherits(manifest.table.get("lints")) {
             findings.push(Finding::failure(path, 0, "has no [lints] workspace = true"));
         }
-        for section in ["dependencies", "build-dependencies", "dev-dependencies"] {
+        for section in SECTIONS {
             let entries = manifest.table.get(section).and_then(Value::as_table);
             for (name, value) in entries.into_iter().flatten() {
                 if !inherits(Some(value)) {
@@ -140,6 +143,27 @@ pub(super) fn manifests(tree: &Tree) -> Vec<Finding> {
         }
     }
     findings
+}
+
+/// Versions of the root manifest that no crate takes.
+pub(super) fn unused(tree: &Tree) -> Vec<Finding> {
+    let root = tree.file("Cargo.toml").and_then(|file| toml::from_str::<Table>(&file.text).ok());
+    let Some(root) = root else { return Vec::new() };
+    let (manifests, _) = parse(tree);
+    let is_used = |name: &String| {
+        let uses = |manifest: &Manifest| {
+            SECTIONS.iter().any(|section| manifest.names(section).contains(name))
+        };
+        manifests.iter().any(uses)
+    };
+    let offered = root.get("workspace").and_then(|table| table.get("dependencies"));
+    offered
+        .and_then(Value::as_table)
+        .into_iter()
+        .flatten()
+        .filter(|(name, _)| !is_used(name))
+        .map(|(name, _)| Finding::failure("Cargo.toml", 0, format!("no crate uses {name}")))
+        .collect()
 }
 
 fn inherits(value: Option<&Value>) -> bool {

@@ -36,3 +36,12 @@ fn versions_and_lints_come_from_the_root() {
     assert_eq!(count("[package]\nname = \"tl-wire\"\n"), 1);
     assert_eq!(count("[package\n"), 1);
 }
+
+#[test]
+fn a_version_that_nobody_takes_is_named() {
+    let root = "[workspace.dependencies]\nserde = \"1\"\nhex = \"1\"\n";
+    let wire = manifest("tl-wire", "[dev-dependencies]\nserde.workspace = true");
+    let found = unused(&Tree::of(&[("Cargo.toml", root), ("crates/wire/Cargo.toml", &wire)]));
+    let messages: Vec<&str> = found.iter().map(|finding| finding.message.as_str()).collect();
+    assert_eq!(messages, ["no crate uses hex"]);
+}
