@@ -1,0 +1,176 @@
+//! Entries: golden bytes, refusals, every kind read back.
+
+use serde_json::{Value, json};
+
+use super::*;
+
+const ID: &str = "0192f3a1-0000-7000-8000-000000000001";
+
+fn payload(kind: &str, body: &Value) -> Vec<u8> {
+    let entry = json!({
+        "v": 1, "id": ID, "log": "hc-smelter", "device": "gate-1", "epoch": 1, "dseq": 1,
+        "prev": "0".repeat(64), "observed_at": "2026-11-23T08:41:00.000+08:00",
+        "operator": "u-7", "kind": kind, "body": body,
+    });
+    canonical::to_vec(&entry).expect("representable")
+}
+
+#[test]
+fn golden_bytes_of_a_weighing() {
+    let body = json!({
+        "batch": "0192f3a1-0000-7000-8000-000000000002",
+        "net": {"basis": "wet", "unit": "kg", "value": "32450"},
+        "meter": "scale-east", "calibration": "scale-east/3",
+    });
+    let bytes = payload("batch.weigh", &body);
+    let entry = Entry::read(&bytes).expect("an entry");
+    assert_eq!(entry.to_payload().expect("representable"), bytes);
+    assert_eq!(
+        String::from_utf8(bytes).expect("UTF-8"),
+        "{\"body\":{\"batch\":\"0192f3a1-0000-7000-8000-000000000002\",\
+         \"calibration\":\"scale-east/3\",\"meter\":\"scale-east\",\
+         \"net\":{\"basis\":\"wet\",\"unit\":\"kg\",\"value\":\"32450\"}},\
+         \"device\":\"gate-1\",\"dseq\":1,\"epoch\":1,\
+         \"id\":\"0192f3a1-0000-7000-8000-000000000001\",\"kind\":\"batch.weigh\",\
+         \"log\":\"hc-smelter\",\"observed_at\":\"2026-11-23T08:41:00.000+08:00\",\
+         \"operator\":\"u-7\",\"prev\":\"0000000000000000000000000000000000000000000000000000000000000000\",\
+         \"v\":1}"
+    );
+}
+
+#[test]
+fn every_kind_reads_back_as_written() {
+    for (kind, body) in samples() {
+        let bytes = payload(kind, &body);
+        let entry = Entry::read(&bytes).unwrap_or_else(|e| panic!("{kind}: {e}"));
+        assert!(!matches!(entry.body, Body::Unknown { .. }), "{kind} must be known");
+        assert_eq!(entry.to_payload().expect("representable"), bytes, "{kind}");
+    }
+    let covered: Vec<_> = samples().iter().map(|(kind, _)| *kind).collect();
+    for kind in Body::KINDS {
+        assert!(covered.contains(kind), "no sample of {kind}");
+    }
+}
+
+#[test]
+fn unknown_kinds_and_versions_are_kept() {
+    let bytes = payload("problem.open", &json!({"code": "X", "nested": [1, {"a": "b"}]}));
+    let entry = Entry::read(&bytes).expect("kept");
+    assert!(matches!(entry.body, Body::Unknown { .. }));
+    assert_eq!(entry.to_payload().expect("representable"), bytes);
+    let text = String::from_utf8(payload("batch.void", &json!({"new": "member"}))).expect("UTF-8");
+    let later = Entry::read(text.replace("\"v\":1", "\"v\":2").as_bytes()).expect("kept");
+    assert_eq!(later.body.kind(), "batch.void");
+    assert!(matches!(later.body, Body::Unknown { .. }));
+}
+
+#[test]
+fn what_cannot_be_a_fact_is_refused_with_its_member() {
+    let bad_unit = payload(
+        "batch.weigh",
+        &json!({"batch": ID, "net": {"basis": "wet", "unit": "lb", "value": "1"}}),
+    );
+    let refused = Entry::read(&bad_unit).expect_err("unknown unit");
+    assert!(matches!(&refused, EntryError::UnknownUnit { reason, .. } if reason.contains("lb")));
+    for (kind, body, word) in [
+        ("batch.void", json!({"batch": ID, "reason": "x", "reson": "y"}), "reson"),
+        ("batch.void", json!({"batch": ID}), "reason"),
+        ("batch.void", json!({"batch": "7", "reason": "x"}), "UUIDv7"),
+        (
+            "run.start",
+            json!({"node": "roast", "inputs": [{"batch": ID}], "operation": ""}),
+            "amount",
+        ),
+    ] {
+        let refused = Entry::read(&payload(kind, &body)).expect_err(word).to_string();
+        assert!(refused.contains(word), "{refused}");
+    }
+    let zero = String::from_utf8(payload("batch.void", &json!({}))).expect("UTF-8");
+    let zero = zero.replace("\"dseq\":1", "\"dseq\":0");
+    assert!(matches!(Entry::read(zero.as_bytes()), Err(EntryError::Head(_))));
+}
+
+#[expect(clippy::too_many_lines, reason = "one sample of each kind")]
+fn samples() -> Vec<(&'static str, Value)> {
+    let key = "03a107bff3ce10be1d70dd18e74bc09967e4d6309ba50d5f1ddc8664125531b8";
+    let mass = json!({"basis": "wet", "unit": "t", "value": "1.20"});
+    let portion = json!({"batch": ID, "amount": {"take": "all"}});
+    let span = json!({"from": "2026-11-01T08:00:00+08:00", "to": "2026-11-02T08:00:00+08:00"});
+    let entry = json!({"id": ID, "hash": "a".repeat(64)});
+    let reading = json!({"is": "value", "value": "20.0"});
+    vec![
+        (
+            "log.open",
+            json!({"party": "p", "kind": "enterprise", "name": "厂", "area": "451200", "key": key}),
+        ),
+        ("key.enrol", json!({"device": "d", "key": key, "role": "gate", "site": "s"})),
+        ("key.revoke", json!({"device": "d", "key": key, "reason": "lost"})),
+        (
+            "master.put",
+            json!({"active": true, "record": {"what": "limit", "id": "l", "unit": "mg/L"}}),
+        ),
+        (
+            "device.commission",
+            json!({"meter": "m", "calibration": "m/1", "profile": {"layout": "6d+dp"}}),
+        ),
+        (
+            "batch.register",
+            json!({"material": "zn-conc", "origin": "arrival", "location": {"node": "yard"}}),
+        ),
+        ("batch.weigh", json!({"batch": ID, "net": mass})),
+        ("batch.move", json!({"batch": ID, "to": {"node": "n", "place": "p"}})),
+        ("batch.split", json!({"batch": ID, "parts": [portion]})),
+        ("batch.blend", json!({"batch": ID, "inputs": [portion]})),
+        ("batch.void", json!({"batch": ID, "reason": "twice"})),
+        ("store.put", json!({"portion": portion, "place": "pile-1"})),
+        ("store.draw", json!({"place": "pile-1", "mass": mass, "to": "roast"})),
+        (
+            "flow.report",
+            json!({"stream": "s", "span": span, "amount": {"mass": mass}, "source": "measured"}),
+        ),
+        ("run.start", json!({"node": "roast", "inputs": [portion], "operation": "焙烧"})),
+        (
+            "run.close",
+            json!({"run": ID, "inputs": [], "outputs": [{"batch": ID, "returned": true}]}),
+        ),
+        ("sample.take", json!({"subject": {"batches": [{"batch": ID, "weight": "30.1"}]}})),
+        (
+            "assay.report",
+            json!({"sample": ID, "purpose": "process", "standing": "final", "side": "own",
+            "determinations": [{"analyte": "Tl", "result": reading, "unit": "mg/kg", "basis": "dry"}]}),
+        ),
+        ("assay.review", json!({"assay": ID, "target": entry, "decision": "accept"})),
+        (
+            "handover.dispatch",
+            json!({"code": "ZAB5RRB149", "kind": "manifest", "from": "store", "to": "q",
+            "lines": [{"line": 1, "material": "m", "mass": mass}]}),
+        ),
+        (
+            "handover.receive",
+            json!({"code": "ZAB5RRB149", "from": "p", "location": {"node": "n"},
+            "decision": "accept", "lines": [{"line": 1, "mass": mass}]}),
+        ),
+        ("waste.store", json!({"batch": ID, "place": "w", "waste_code": "321-014-48"})),
+        ("waste.dispose", json!({"portion": portion, "node": "n", "method": "D1"})),
+        (
+            "stock.take",
+            json!({"node": "n", "at": "2026-11-01T08:00:00+08:00", "lines":
+            [{"material": "m", "method": "pile", "mass": mass}]}),
+        ),
+        (
+            "monitor.reading",
+            json!({"stream": "s", "span": span, "values":
+            [{"analyte": "Tl", "result": reading, "unit": "ng/L", "flag": "N"}]}),
+        ),
+        ("label.print", json!({"of": "batch", "code": "ZAB5RRB149", "copies": 2})),
+        (
+            "period.close",
+            json!({"span": span, "substance": "Tl", "size": 7, "root": "b".repeat(64),
+            "opening": [entry], "closing": [], "figures": [["muf", "-1.5"]]}),
+        ),
+        (
+            "supersede",
+            json!({"target": entry, "reason": "typed wrong", "approved_by": "u-1", "replacement": null}),
+        ),
+    ]
+}
