@@ -10,7 +10,7 @@ pub mod hash;
 pub mod key;
 pub mod merkle;
 
-pub use envelope::{Envelope, EnvelopeError, PAYLOAD_TYPE, SignatureLine};
+pub use envelope::{Envelope, EnvelopeError, PAYLOAD_TYPE, SNAPSHOT_TYPE, SignatureLine};
 pub use hash::Hash;
 pub use key::{KeyId, PublicKey, Signer};
 pub use merkle::Frontier;

@@ -14,8 +14,10 @@ use serde::{Deserialize, Serialize};
 use crate::canonical::{self, NonCanonical};
 use crate::{ENVELOPE_BYTES_MAX, Hash, KeyId, PAYLOAD_BYTES_MAX, PublicKey, Signer};
 
-/// The only payload type of entries; it is covered by the signature, which stops type confusion.
+/// The payload type of entries; it is covered by the signature, which stops type confusion.
 pub const PAYLOAD_TYPE: &str = "application/vnd.tl.event.v1+json";
+/// Payload type of a site snapshot (masters, leases, users), signed by the server.
+pub const SNAPSHOT_TYPE: &str = "application/vnd.tl.snapshot.v1+json";
 /// Most signatures that one envelope may carry.
 pub const SIGNATURES_MAX: usize = 16;
 
@@ -31,6 +33,8 @@ pub struct SignatureLine {
 /// A signed payload as it travels.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Envelope {
+    /// Type of the payload, covered by the signatures.
+    pub payload_type: &'static str,
     /// Canonical JSON of the entry.
     pub payload: Vec<u8>,
     /// One or more signatures; the first is the device's or installation's.
@@ -55,9 +59,14 @@ pub enum EnvelopeError {
     /// Members missing, unknown or of the wrong type, or text that is not plain base64.
     #[error("the envelope's members are wrong: {0}")]
     Members(String),
-    /// Another payload type than `PAYLOAD_TYPE`.
-    #[error("payload type is {0:?}, not {PAYLOAD_TYPE:?}")]
-    PayloadType(String),
+    /// Another payload type than the one expected.
+    #[error("payload type is {read:?}, not {expected:?}")]
+    PayloadType {
+        /// Type that was read, shortened.
+        read: String,
+        /// Type that belongs here.
+        expected: &'static str,
+    },
     /// No line is a strict signature of the key asked for.
     #[error("no signature in the envelope verifies under key {0}")]
     Signature(String),
@@ -86,11 +95,24 @@ impl Envelope {
     /// `PayloadForm` or `PayloadTooLarge`: what would be refused later is not signed now.
     pub fn sign(payload: Vec<u8>, signer: &Signer) -> Result<Self, EnvelopeError> {
         check_payload(&payload)?;
+        Self::sign_as(PAYLOAD_TYPE, payload, signer)
+    }
+
+    /// Signs canonical bytes under another type; only entries are bound to the size limits.
+    ///
+    /// # Errors
+    /// `PayloadForm`.
+    pub fn sign_as(
+        payload_type: &'static str,
+        payload: Vec<u8>,
+        signer: &Signer,
+    ) -> Result<Self, EnvelopeError> {
+        canonical::check_object(&payload).map_err(EnvelopeError::PayloadForm)?;
         let line = SignatureLine {
             keyid: signer.public().id().to_string(),
-            signature: signer.sign(&pae(PAYLOAD_TYPE, &payload)).to_vec(),
+            signature: signer.sign(&pae(payload_type, &payload)).to_vec(),
         };
-        Ok(Self { payload, signatures: vec![line] })
+        Ok(Self { payload_type, payload, signatures: vec![line] })
     }
 
     /// Reads an envelope from the bytes that will be stored and hashed; checks sizes and form of
@@ -102,15 +124,25 @@ impl Envelope {
         if bytes.len() > ENVELOPE_BYTES_MAX {
             return Err(EnvelopeError::TooLarge(bytes.len()));
         }
+        let envelope = Self::parse_as(PAYLOAD_TYPE, bytes)?;
+        check_size(&envelope.payload)?;
+        Ok(envelope)
+    }
+
+    /// Reads an envelope of another payload type; the caller bounds its size.
+    ///
+    /// # Errors
+    /// Any `EnvelopeError` about form, members or type.
+    pub fn parse_as(payload_type: &'static str, bytes: &[u8]) -> Result<Self, EnvelopeError> {
         canonical::check_object(bytes).map_err(EnvelopeError::EnvelopeForm)?;
         let wire: Wire =
             serde_json::from_slice(bytes).map_err(|e| EnvelopeError::Members(e.to_string()))?;
-        if wire.payload_type != PAYLOAD_TYPE {
-            let shown = wire.payload_type.chars().take(80).collect();
-            return Err(EnvelopeError::PayloadType(shown));
+        if wire.payload_type != payload_type {
+            let read = wire.payload_type.chars().take(80).collect();
+            return Err(EnvelopeError::PayloadType { read, expected: payload_type });
         }
         let payload = decode(&wire.payload, "payload")?;
-        check_payload(&payload)?;
+        canonical::check_object(&payload).map_err(EnvelopeError::PayloadForm)?;
         if wire.signatures.is_empty() || wire.signatures.len() > SIGNATURES_MAX {
             return Err(EnvelopeError::Members(format!(
                 "{} signatures; 1 to {SIGNATURES_MAX} are allowed",
@@ -124,7 +156,7 @@ impl Envelope {
                 Ok(SignatureLine { signature: decode(&line.sig, "sig")?, keyid: line.keyid })
             })
             .collect::<Result<_, EnvelopeError>>()?;
-        Ok(Self { payload, signatures })
+        Ok(Self { payload_type, payload, signatures })
     }
 
     /// The canonical bytes: what is sent, stored and hashed.
@@ -132,7 +164,7 @@ impl Envelope {
     pub fn to_bytes(&self) -> Vec<u8> {
         let wire = Wire {
             payload: STANDARD.encode(&self.payload),
-            payload_type: PAYLOAD_TYPE.to_owned(),
+            payload_type: self.payload_type.to_owned(),
             signatures: self
                 .signatures
                 .iter()
@@ -166,7 +198,7 @@ impl Envelope {
     /// `Signature` otherwise.
     pub fn verify(&self, key: &PublicKey) -> Result<(), EnvelopeError> {
         let id = key.id().to_string();
-        let message = pae(PAYLOAD_TYPE, &self.payload);
+        let message = pae(self.payload_type, &self.payload);
         let mut named = self.signatures.iter().filter(|line| line.keyid == id).peekable();
         let any = named.peek().is_some();
         if any && named.all(|line| key.verifies(&message, &line.signature)) {
@@ -188,10 +220,15 @@ pub fn pae(payload_type: &str, payload: &[u8]) -> Vec<u8> {
 }
 
 fn check_payload(payload: &[u8]) -> Result<(), EnvelopeError> {
+    check_size(payload)?;
+    canonical::check_object(payload).map_err(EnvelopeError::PayloadForm)
+}
+
+fn check_size(payload: &[u8]) -> Result<(), EnvelopeError> {
     if payload.len() > PAYLOAD_BYTES_MAX {
         return Err(EnvelopeError::PayloadTooLarge(payload.len()));
     }
-    canonical::check_object(payload).map_err(EnvelopeError::PayloadForm)
+    Ok(())
 }
 
 /// The engine refuses missing padding and stray bits, so base64 is canonical as well.

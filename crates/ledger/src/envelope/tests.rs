@@ -47,7 +47,10 @@ fn limits_and_form_are_refused_by_name() {
     let bytes = Envelope::sign(b"{}".to_vec(), &signer()).expect("canonical").to_bytes();
     let text = String::from_utf8(bytes).expect("UTF-8");
     let other_type = text.replace("tl.event", "tl.ack");
-    assert!(matches!(Envelope::parse(other_type.as_bytes()), Err(EnvelopeError::PayloadType(_))));
+    assert!(matches!(
+        Envelope::parse(other_type.as_bytes()),
+        Err(EnvelopeError::PayloadType { .. })
+    ));
     let unknown = text.replacen("\"payload\"", "\"extra\":1,\"payload\"", 1);
     assert!(matches!(Envelope::parse(unknown.as_bytes()), Err(EnvelopeError::Members(_))));
 }

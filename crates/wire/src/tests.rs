@@ -1,0 +1,31 @@
+//! Bundles and codes.
+
+use crate::bundle::{self, BundleError};
+use crate::problem::ErrorCode;
+
+#[test]
+fn bundles_split_into_what_was_pushed() {
+    let mut bytes = Vec::new();
+    let entries: [&[u8]; 3] = [b"a", b"", &[7; 65_535]];
+    for entry in entries {
+        assert!(bundle::push(&mut bytes, entry));
+    }
+    assert!(!bundle::push(&mut bytes, &[0; 65_536]));
+    assert_eq!(bundle::split(&bytes).expect("own bundle"), entries);
+    let cut = bundle::split(&bytes[..bytes.len() - 1]);
+    assert_eq!(cut, Err(BundleError::Truncated { index: 2, at: 5 }));
+    let many = vec![0; 2 * (crate::UPLOAD_ENTRIES_MAX + 1)];
+    assert_eq!(bundle::split(&many), Err(BundleError::TooMany));
+}
+
+#[test]
+fn codes_are_unique_and_both_languages_are_there() {
+    let mut codes: Vec<_> = ErrorCode::ALL.iter().map(|code| code.code()).collect();
+    codes.sort_unstable();
+    codes.dedup();
+    assert_eq!(codes.len(), ErrorCode::ALL.len());
+    for code in ErrorCode::ALL {
+        assert!(code.zh().chars().any(|c| c > '\u{2E80}') && code.en().is_ascii(), "{code:?}");
+        assert!((400..600).contains(&code.status()));
+    }
+}
