@@ -12,7 +12,7 @@ fn link(from: &str, to: &str, value: f64, style: LinkStyle) -> Link {
 }
 
 /// Roasting, leaching, purification, electrowinning, acid plant, water treatment; dust returns.
-pub fn zinc_smelter() -> Sankey {
+pub(crate) fn zinc_smelter() -> Sankey {
     use LinkStyle::{Normal, Return, StockChange, Unaccounted};
     use NodeKind::{Process, Sink, Source, Store};
     Sankey {
@@ -65,7 +65,7 @@ pub fn zinc_smelter() -> Sankey {
 }
 
 /// The smallest plant: one node, 全厂.
-pub fn single_node() -> Sankey {
+pub(crate) fn single_node() -> Sankey {
     use LinkStyle::{Normal, StockChange, Unaccounted};
     use NodeKind::{Process, Sink, Source, Store};
     Sankey {
@@ -93,7 +93,7 @@ pub fn single_node() -> Sankey {
 }
 
 /// More comes out than went in, and stock was drawn down.
-pub fn gain() -> Sankey {
+pub(crate) fn gain() -> Sankey {
     let mut figure = single_node();
     figure.id = "gain".into();
     for link in &mut figure.links {

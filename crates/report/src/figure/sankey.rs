@@ -5,6 +5,7 @@
 
 mod draw;
 mod graph;
+mod labels;
 mod loops;
 mod order;
 mod place;
@@ -238,6 +239,6 @@ impl Sankey {
         let graph = graph::Graph::build(self, &options.words)?;
         let columns = order::Columns::arrange(&graph);
         let picture = place::Picture::place(&graph, &columns, options.width);
-        Ok(draw::draw(self, &graph, &columns, &picture, options))
+        Ok(draw::draw(self, &graph, &picture, options))
     }
 }

@@ -4,9 +4,22 @@
 /// The mark of cut text.
 const ELLIPSIS: char = '…';
 
+/// How much wider semibold letters run.
+const BOLD: f64 = 1.07;
+
 /// Estimated width of a text at a font size, in the unit of the size.
 pub(crate) fn width(text: &str, size: f64) -> f64 {
     text.chars().map(em).sum::<f64>() * size
+}
+
+/// Estimated width of a semibold text.
+pub(crate) fn bold_width(text: &str, size: f64) -> f64 {
+    width(text, size * BOLD)
+}
+
+/// [`fit`] for semibold text.
+pub(crate) fn fit_bold(text: &str, size: f64, room: f64) -> String {
+    fit(text, size * BOLD, room)
 }
 
 /// The text, or as much of its beginning as fits, with `…`.
@@ -31,11 +44,11 @@ pub(crate) fn fit(text: &str, size: f64, room: f64) -> String {
 /// Advance of a character in ems, on the wide side of common system fonts.
 fn em(character: char) -> f64 {
     match character {
-        'i' | 'j' | 'l' | '.' | ',' | ':' | ';' | '\'' | '|' | '!' | ' ' => 0.32,
+        'i' | 'j' | 'l' | '.' | ',' | ':' | ';' | '\'' | '|' | '!' | ' ' => 0.34,
         'f' | 't' | 'r' | '(' | ')' | '[' | ']' | '/' | '-' | '·' | 'I' => 0.42,
-        'm' | 'w' | 'M' | 'W' | '%' | '@' => 0.92,
+        'm' | 'w' | 'M' | 'W' | '%' | '@' => 0.96,
         'A'..='Z' => 0.7,
-        '\u{21}'..='\u{7E}' => 0.58,
+        '\u{21}'..='\u{7E}' => 0.63,
         '\u{A1}'..='\u{24F}' | '\u{370}'..='\u{4FF}' | '–' | '−' => 0.64,
         _ => 1.0,
     }

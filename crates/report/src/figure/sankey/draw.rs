@@ -3,9 +3,9 @@
 //! is left out rather than put over another text; its title always has it. Places nothing itself.
 
 use super::graph::{Edge, Graph, GraphNode};
+use super::labels::{Label, LabelPlace};
 use super::loops::CORNER;
-use super::order::Columns;
-use super::place::{Bar, Frame, LEGEND_LINE, LabelPlace, Picture, Ribbon, Shape};
+use super::place::{BORDER, Frame, LEGEND_LINE, Picture, Ribbon, Shape};
 use super::{LinkStyle, NodeKind, Options, Sankey, Words};
 use crate::figure::palette::{
     self, Colour, FLOW, GAP, MUTED, PAPER, PROCESS, RETURN, SINK, SOURCE, STOCK, Surface, TEXT,
@@ -15,18 +15,11 @@ use crate::figure::text;
 
 const LEGEND_SIZE: f64 = 12.0;
 const LEGEND_SWATCH: f64 = 22.0;
-const BORDER: f64 = 10.0;
 /// Least free way along a ribbon for its text, besides the text itself.
 const TEXT_MARGIN: f64 = 4.0;
 
 /// The figure as one `<svg>` element.
-pub(super) fn draw(
-    figure: &Sankey,
-    graph: &Graph,
-    columns: &Columns,
-    picture: &Picture,
-    options: &Options,
-) -> String {
+pub(super) fn draw(figure: &Sankey, graph: &Graph, picture: &Picture, options: &Options) -> String {
     let pen = Pen { id: &figure.id, surface: options.surface, words: &options.words };
     if graph.edges.is_empty() {
         return pen.empty(figure, picture.width);
@@ -51,10 +44,10 @@ pub(super) fn draw(
     for edge in back_to_front(graph, picture) {
         out.push_str(&pen.ribbon(&graph.edges[edge], &picture.ribbons[edge]));
     }
-    for (node, bar) in graph.nodes.iter().zip(&picture.bars) {
-        out.push_str(&pen.bar(node, bar, picture));
+    for ((node, bar), label) in graph.nodes.iter().zip(&picture.bars).zip(&picture.labels) {
+        out.push_str(&pen.node(node, bar, label, picture));
     }
-    out.push_str(&pen.ribbon_texts(graph, columns, picture));
+    out.push_str(&pen.ribbon_texts(graph, picture));
     out.push_str("</svg>\n");
     out
 }
@@ -143,8 +136,7 @@ impl Pen<'_> {
             b = num(BORDER),
         ));
         let fill = self.paint(MUTED);
-        let style =
-            TextStyle { size: 15.0, anchor: "middle", fill: &fill, bold: false, halo: "" };
+        let style = TextStyle { size: 15.0, anchor: "middle", fill: &fill, bold: false, halo: "" };
         out.push_str(&svg::text(width / 2.0, height / 2.0 + 5.0, self.words.empty, &style));
         out.push_str("</svg>\n");
         out
@@ -218,7 +210,7 @@ impl Pen<'_> {
         anchored(edge.href.as_deref(), &title, &path)
     }
 
-    fn bar(&self, node: &GraphNode, bar: &Bar, picture: &Picture) -> String {
+    fn node(&self, node: &GraphNode, bar: &Frame, label: &Label, picture: &Picture) -> String {
         let name = match (node.detail.as_str(), node.label.as_str()) {
             ("", label) => label.to_owned(),
             (detail, label) => format!("{label}: {detail}"),
@@ -246,14 +238,14 @@ impl Pen<'_> {
             num(bar.width),
             num(bar.height),
             escape(&name),
-            self.label(node, bar, picture)
+            self.label(node, label, picture)
         );
         anchored(node.href.as_deref(), &name, &rect)
     }
 
-    fn label(&self, node: &GraphNode, bar: &Bar, picture: &Picture) -> String {
-        let Frame { x, y, width, .. } = bar.label.frame;
-        let (anchor, x) = match bar.label.place {
+    fn label(&self, node: &GraphNode, label: &Label, picture: &Picture) -> String {
+        let Frame { x, y, width, .. } = label.frame;
+        let (anchor, x) = match label.place {
             LabelPlace::Left => ("end", x + width),
             LabelPlace::Right => ("start", x),
             LabelPlace::Above => ("middle", x + width / 2.0),
@@ -262,26 +254,20 @@ impl Pen<'_> {
         let (muted, halo) = (self.paint(MUTED), self.paint(PAPER));
         let size = picture.metrics.label_size;
         let first = TextStyle { size, anchor, fill: &strong, bold: true, halo: &halo };
-        let mut out = svg::text(x, y + size, &bar.label.label, &first);
-        if !bar.label.detail.is_empty() {
+        let mut out = svg::text(x, y + size, &label.name, &first);
+        if !label.detail.is_empty() {
             let small = picture.metrics.detail_size;
             let second = TextStyle { size: small, anchor, fill: &muted, bold: false, halo: &halo };
-            out.push_str(&svg::text(x, y + size * 1.28 + small, &bar.label.detail, &second));
+            out.push_str(&svg::text(x, y + size * 1.28 + small, &label.detail, &second));
         }
         out
     }
 
     /// Amounts on the ribbons, widest first, wherever there is room that no other text has taken.
-    fn ribbon_texts(&self, graph: &Graph, columns: &Columns, picture: &Picture) -> String {
-        debug_assert!(columns.items.len() <= graph.nodes.len().max(1), "no empty columns");
+    fn ribbon_texts(&self, graph: &Graph, picture: &Picture) -> String {
         let size = picture.metrics.detail_size;
-        let mut taken: Vec<Frame> = picture.bars.iter().map(|bar| bar.label.frame).collect();
-        taken.extend(picture.bars.iter().map(|bar| Frame {
-            x: bar.x,
-            y: bar.y,
-            width: bar.width,
-            height: bar.height,
-        }));
+        let mut taken: Vec<Frame> = picture.labels.iter().map(|label| label.frame).collect();
+        taken.extend(&picture.bars);
         let (fill, halo) = (self.paint(TEXT), self.paint(PAPER));
         let style = TextStyle { size, anchor: "middle", fill: &fill, bold: false, halo: &halo };
         let mut out = String::new();
@@ -296,8 +282,7 @@ impl Pen<'_> {
             if flow.text.is_empty() || (!flow.looped && is_said_by_node(graph, edge)) {
                 continue;
             }
-            let words =
-                if flow.looped { format!("← {}", flow.text) } else { flow.text.clone() };
+            let words = if flow.looped { format!("← {}", flow.text) } else { flow.text.clone() };
             let long = text::width(&words, size);
             let ribbon = &picture.ribbons[edge];
             let spot = spots(ribbon, long, size).into_iter().find_map(|(x, y)| {
@@ -308,7 +293,8 @@ impl Pen<'_> {
                     height: size + 4.0,
                 };
                 let inside = frame.x >= 0.0 && frame.x + frame.width <= picture.width;
-                (inside && !taken.iter().any(|other| other.overlaps(&frame))).then_some((x, y, frame))
+                (inside && !taken.iter().any(|other| other.overlaps(&frame)))
+                    .then_some((x, y, frame))
             });
             if let Some((x, y, frame)) = spot {
                 taken.push(frame);
@@ -386,26 +372,19 @@ fn outline(ribbon: &Ribbon) -> String {
 
 fn forward(stops: &[(f64, f64, f64)], width: f64) -> String {
     let mut path = String::new();
-    let bend = |path: &mut String, from: (f64, f64), to: (f64, f64)| {
-        let middle = num((from.0 + to.0) / 2.0);
-        path.push_str(&format!(
-            "C{middle} {} {middle} {} {} {}",
-            num(from.1),
-            num(to.1),
-            num(to.0),
-            num(to.1)
-        ));
-    };
-    for (step, stop) in stops.iter().enumerate() {
-        if step == 0 {
-            path.push_str(&format!("M{} {}", num(stop.1), num(stop.2)));
-        } else {
-            let before = stops[step - 1];
-            bend(&mut path, (before.1, before.2), (stop.0, stop.2));
-            if stop.1 > stop.0 {
-                path.push_str(&format!("H{}", num(stop.1)));
+    let mut previous: Option<(f64, f64)> = None;
+    for (left, right, y) in stops {
+        match previous {
+            None => path.push_str(&format!("M{} {}", num(*right), num(*y))),
+            Some(before) => {
+                let push = steepness(before, (*left, *y), width);
+                path.push_str(&bend(before, (*left, *y), push));
+                if right > left {
+                    path.push_str(&format!("H{}", num(*right)));
+                }
             }
         }
+        previous = Some((*right, *y));
     }
     if let Some(last) = stops.last() {
         path.push_str(&format!("V{}", num(last.2 + width)));
@@ -415,10 +394,30 @@ fn forward(stops: &[(f64, f64, f64)], width: f64) -> String {
         if right.1 > right.0 {
             path.push_str(&format!("H{}", num(right.0)));
         }
-        bend(&mut path, (right.0, right.2 + width), (left.1, left.2 + width));
+        let push = steepness((left.1, left.2), (right.0, right.2), width);
+        path.push_str(&bend((right.0, right.2 + width), (left.1, left.2 + width), -push));
     }
     path.push('Z');
     path
+}
+
+fn bend(from: (f64, f64), to: (f64, f64), push: f64) -> String {
+    let middle = num((from.0 + to.0) / 2.0 + push);
+    format!("C{middle} {} {middle} {} {} {}", num(from.1), num(to.1), num(to.0), num(to.1))
+}
+
+/// How far the upper edge's control points go right (and the lower edge's left) so that a steep
+/// ribbon is as thick across its way as it is at its ends; negative for rising ribbons.
+fn steepness(from: (f64, f64), to: (f64, f64), width: f64) -> f64 {
+    let (across, down) = (to.0 - from.0, to.1 - from.1);
+    if across <= 0.0 {
+        return 0.0;
+    }
+    // At its middle the curve is twice as steep as the line between its ends.
+    let angle = (2.0 * down / across).atan();
+    // A shift of both control points moves the middle of the curve by three quarters of it.
+    let push = width * (angle / 2.0).tan() / 2.0 / 0.75;
+    push.clamp(-0.3 * across, 0.3 * across)
 }
 
 /// Outer edge out, inner edge back; all corners turn right (clockwise).

@@ -53,7 +53,8 @@ impl Graph {
                 return Err(SankeyError::DuplicateNode(node.id.clone()));
             }
         }
-        let mut graph = Self { nodes: figure.nodes.iter().map(graph_node).collect(), edges: vec![] };
+        let mut graph =
+            Self { nodes: figure.nodes.iter().map(graph_node).collect(), edges: vec![] };
         let mut twins = BTreeMap::new();
         for link in &figure.links {
             let (from, to) = (resolve(&index, link, &link.from)?, resolve(&index, link, &link.to)?);
@@ -123,11 +124,7 @@ impl Graph {
 
     /// Removes nodes all of whose flows were reversed; a twin of a node that stays drops the
     /// detail, which speaks of the original.
-    fn drop_emptied_originals(
-        &mut self,
-        figure: &Sankey,
-        twins: &BTreeMap<(usize, bool), usize>,
-    ) {
+    fn drop_emptied_originals(&mut self, figure: &Sankey, twins: &BTreeMap<(usize, bool), usize>) {
         let mut used = vec![false; self.nodes.len()];
         for edge in &self.edges {
             used[edge.from] = true;
@@ -237,9 +234,10 @@ fn feedback_order(nodes: usize, edges: &[&Edge]) -> Vec<usize> {
             source
         } else {
             let surplus = |node: usize| of(node).0 - of(node).1;
-            let best = remaining.iter().copied().reduce(|best, node| {
-                if surplus(node) > surplus(best) { node } else { best }
-            });
+            let best = remaining
+                .iter()
+                .copied()
+                .reduce(|best, node| if surplus(node) > surplus(best) { node } else { best });
             let best = best.expect("the loop runs while nodes remain");
             head.push(best);
             best
@@ -293,8 +291,7 @@ fn pull_sources(columns: &mut [usize], edges: &[(usize, usize)]) {
         if edges.iter().any(|&(_, to)| to == node) {
             continue;
         }
-        let nearest =
-            edges.iter().filter(|edge| edge.0 == node).map(|edge| columns[edge.1]).min();
+        let nearest = edges.iter().filter(|edge| edge.0 == node).map(|edge| columns[edge.1]).min();
         if let Some(nearest) = nearest {
             columns[node] = nearest.saturating_sub(1);
         }
@@ -311,11 +308,7 @@ fn graph_node(node: &Node) -> GraphNode {
     }
 }
 
-fn resolve(
-    index: &BTreeMap<&str, usize>,
-    link: &Link,
-    name: &str,
-) -> Result<usize, SankeyError> {
+fn resolve(index: &BTreeMap<&str, usize>, link: &Link, name: &str) -> Result<usize, SankeyError> {
     index.get(name).copied().ok_or_else(|| SankeyError::UnknownNode {
         from: link.from.clone(),
         to: link.to.clone(),

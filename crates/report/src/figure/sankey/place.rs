@@ -5,12 +5,12 @@
 use std::collections::BTreeMap;
 
 use super::graph::Graph;
+use super::labels::{self, Label, LabelPlace};
 use super::loops::Lanes;
 use super::order::{Columns, Item};
 use super::stack::{Docks, Room, tops};
 use super::{MAX_WIDTH, MIN_WIDTH};
 use crate::figure::svg::count;
-use crate::figure::text;
 
 /// Below this width labels stand above their nodes.
 const COMPACT_BELOW: f64 = 600.0;
@@ -19,7 +19,7 @@ pub(super) const THINNEST: f64 = 2.0;
 /// Lowest bar, for nodes without flow.
 const LOWEST_BAR: f64 = 4.0;
 /// Blank border of the picture.
-const BORDER: f64 = 10.0;
+pub(super) const BORDER: f64 = 10.0;
 /// Height of the legend's line.
 pub(super) const LEGEND_LINE: f64 = 22.0;
 
@@ -36,35 +36,7 @@ pub(super) struct Metrics {
     /// Tallest bar, so that a figure of one flow is not a wall.
     tallest_bar: f64,
     smallest_gap: f64,
-    side_room: f64,
-}
-
-/// Where a node's label stands.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum LabelPlace {
-    Left,
-    Right,
-    Above,
-}
-
-/// A node's bar and its label.
-#[derive(Debug, Clone)]
-pub(super) struct Bar {
-    pub(super) x: f64,
-    pub(super) y: f64,
-    pub(super) width: f64,
-    pub(super) height: f64,
-    pub(super) label: LabelBox,
-}
-
-/// A label as it will be set.
-#[derive(Debug, Clone)]
-pub(super) struct LabelBox {
-    pub(super) place: LabelPlace,
-    pub(super) label: String,
-    pub(super) detail: String,
-    /// Left edge, top edge, width and height of both lines together.
-    pub(super) frame: Frame,
+    pub(super) side_room: f64,
 }
 
 /// A rectangle.
@@ -112,7 +84,10 @@ pub(super) struct Picture {
     pub(super) metrics: Metrics,
     /// Pixels per unit of value.
     pub(super) scale: f64,
-    pub(super) bars: Vec<Bar>,
+    /// The nodes' bars.
+    pub(super) bars: Vec<Frame>,
+    /// The nodes' labels.
+    pub(super) labels: Vec<Label>,
     pub(super) ribbons: Vec<Ribbon>,
 }
 
@@ -127,8 +102,8 @@ impl Metrics {
                 pad: 10.0,
                 target_height: 420.0,
                 tallest_bar: 210.0,
-                smallest_gap: 56.0,
-                side_room: 0.0,
+                smallest_gap: 34.0,
+                side_room: width * 0.34,
             }
         } else {
             Self {
@@ -149,7 +124,7 @@ impl Metrics {
         size * 1.28
     }
 
-    fn label_height(&self, detail: &str) -> f64 {
+    pub(super) fn label_height(&self, detail: &str) -> f64 {
         let second = if detail.is_empty() { 0.0 } else { Self::line(self.detail_size) };
         Self::line(self.label_size) + second
     }
@@ -160,8 +135,7 @@ impl Picture {
     pub(super) fn place(graph: &Graph, columns: &Columns, width: f64) -> Self {
         let wanted = if width.is_finite() { width.clamp(MIN_WIDTH, MAX_WIDTH) } else { MAX_WIDTH };
         let metrics = Metrics::of(wanted);
-        let places: Vec<LabelPlace> =
-            (0..graph.nodes.len()).map(|node| label_place(graph, node, &metrics)).collect();
+        let places = labels::places(graph, &metrics);
         let scale = scale(graph, columns, &metrics, &places, wanted);
         let widths: Vec<f64> =
             graph.edges.iter().map(|edge| (edge.value * scale).max(THINNEST)).collect();
@@ -188,7 +162,8 @@ impl Picture {
             .collect();
         let bottom = lanes.dig(graph, columns, &widths, &bottoms, caption);
         let across = Across::of(graph, &metrics, &lanes, &places, wanted);
-        let bars = bars(graph, &metrics, &across, &places, &rooms, &tops);
+        let bars = bars(graph, &metrics, &across, &rooms, &tops);
+        let labels = labels::set(graph, &metrics, &places, &bars, across.total);
         let ribbons = ribbons(graph, &across, &lanes, &docks, &bars, &tops, &widths, scale);
         Self {
             width: across.total,
@@ -196,23 +171,9 @@ impl Picture {
             metrics,
             scale,
             bars,
+            labels,
             ribbons,
         }
-    }
-}
-
-/// Left and right labels need a free outer side; loops there would run through the text.
-fn label_place(graph: &Graph, node: usize, metrics: &Metrics) -> LabelPlace {
-    let column = graph.nodes[node].column;
-    let last = graph.column_count() - 1;
-    let looped = |edge: &super::graph::Edge| edge.looped;
-    let enters = graph.edges.iter().any(|edge| edge.to == node && looped(edge));
-    let leaves = graph.edges.iter().any(|edge| edge.from == node && looped(edge));
-    match column {
-        _ if metrics.compact => LabelPlace::Above,
-        0 if !enters && last > 0 => LabelPlace::Left,
-        _ if column == last && !leaves && last > 0 => LabelPlace::Right,
-        _ => LabelPlace::Above,
     }
 }
 
@@ -243,10 +204,8 @@ fn scale(
                 Item::Passing(edge, _) => graph.edges[*edge].value,
             })
             .sum();
-        let spent: f64 = column
-            .iter()
-            .map(|item| metrics.pad + empty[item].above + empty[item].below)
-            .sum();
+        let spent: f64 =
+            column.iter().map(|item| metrics.pad + empty[item].above + empty[item].below).sum();
         let free = (metrics.target_height - spent).max(metrics.target_height * 0.4);
         if value > 0.0 {
             scale = scale.min(free / value);
@@ -314,7 +273,7 @@ impl Across {
         let number = graph.column_count();
         let side = |place: LabelPlace| {
             let nodes = graph.nodes.iter().zip(places).filter(|(_, p)| **p == place);
-            let widest = nodes.map(|(node, _)| label_width(node, metrics)).fold(0.0, f64::max);
+            let widest = nodes.map(|(node, _)| labels::width(node, metrics)).fold(0.0, f64::max);
             if widest > 0.0 { widest.min(metrics.side_room) + 8.0 } else { 0.0 }
         };
         let lane = |of: &[f64], column: usize| of.get(column).copied().unwrap_or(0.0);
@@ -335,63 +294,19 @@ impl Across {
         }
         Self { columns, total: (x + right + BORDER).max(wanted) }
     }
-
-    /// Room of the labels that stand above the bars of a column: from, to.
-    fn share(&self, column: usize, metrics: &Metrics) -> (f64, f64) {
-        if metrics.compact {
-            let each = (self.total - 8.0) / count(self.columns.len());
-            return (4.0 + each * count(column), 4.0 + each * count(column + 1));
-        }
-        let edge = |left: usize| {
-            let (a, b) = (self.columns.get(left), self.columns.get(left + 1));
-            a.zip(b).map(|(a, b)| (a + metrics.bar_width + b) / 2.0)
-        };
-        let from = column.checked_sub(1).and_then(edge).unwrap_or(BORDER);
-        (from, edge(column).unwrap_or(self.total - BORDER))
-    }
-}
-
-fn label_width(node: &super::graph::GraphNode, metrics: &Metrics) -> f64 {
-    let label = text::width(&node.label, metrics.label_size);
-    label.max(text::width(&node.detail, metrics.detail_size))
 }
 
 fn bars(
     graph: &Graph,
     metrics: &Metrics,
     across: &Across,
-    places: &[LabelPlace],
     rooms: &BTreeMap<Item, Room>,
     tops: &BTreeMap<Item, f64>,
-) -> Vec<Bar> {
+) -> Vec<Frame> {
     let bar = |node: usize| {
         let item = Item::Node(node);
-        let column = graph.nodes[node].column;
-        let (x, y, height) = (across.columns[column], tops[&item], rooms[&item].bar);
-        let gap = 6.0;
-        let share = across.share(column, metrics);
-        let room = match places[node] {
-            LabelPlace::Above => share.1 - share.0 - 8.0,
-            _ => metrics.side_room,
-        };
-        let label = text::fit(&graph.nodes[node].label, metrics.label_size, room);
-        let detail = text::fit(&graph.nodes[node].detail, metrics.detail_size, room);
-        let long = text::width(&label, metrics.label_size)
-            .max(text::width(&detail, metrics.detail_size));
-        let tall = metrics.label_height(&detail);
-        let middle = y + height / 2.0 - tall / 2.0;
-        let (left, top) = match places[node] {
-            LabelPlace::Left => (x - gap - long, middle),
-            LabelPlace::Right => (x + metrics.bar_width + gap, middle),
-            LabelPlace::Above => {
-                let centred = x + metrics.bar_width / 2.0 - long / 2.0;
-                let most = (share.1 - 4.0 - long).max(share.0 + 4.0);
-                (centred.clamp(share.0 + 4.0, most), y - 4.0 - tall)
-            }
-        };
-        let frame = Frame { x: left, y: top, width: long, height: tall };
-        let label = LabelBox { place: places[node], label, detail, frame };
-        Bar { x, y, width: metrics.bar_width, height, label }
+        let x = across.columns[graph.nodes[node].column];
+        Frame { x, y: tops[&item], width: metrics.bar_width, height: rooms[&item].bar }
     };
     (0..graph.nodes.len()).map(bar).collect()
 }
@@ -402,7 +317,7 @@ fn ribbons(
     across: &Across,
     lanes: &Lanes,
     docks: &Docks,
-    bars: &[Bar],
+    bars: &[Frame],
     tops: &BTreeMap<Item, f64>,
     widths: &[f64],
     scale: f64,

@@ -35,7 +35,8 @@ impl Docks {
             let mut into = Vec::new();
             for (edge, flow) in graph.edges.iter().enumerate() {
                 let route = Columns::route(graph, edge);
-                let span = graph.nodes[flow.from].column - graph.nodes[flow.to].column.min(graph.nodes[flow.from].column);
+                let (start, end) = (graph.nodes[flow.from].column, graph.nodes[flow.to].column);
+                let span = start.saturating_sub(end);
                 let key = |neighbour: Option<&Item>| match neighbour {
                     Some(item) if !flow.looped => (0, columns.rank[item]),
                     _ => (1, usize::MAX - span),
@@ -104,7 +105,10 @@ fn pulls(graph: &Graph, docks: &Docks) -> Pulls {
             let [left, right] = pair else { continue };
             let leaves = if step == 0 { docks.leaving[edge] } else { 0.0 };
             let enters = if step + 1 == steps { docks.entering[edge] } else { 0.0 };
-            let weight = flow.value.max(f64::MIN_POSITIVE);
+            // Long ribbons are kept straight first: a wave in them catches the eye most.
+            let passing = pair.iter().filter(|item| matches!(item, Item::Passing(..))).count();
+            let firmness = [1.0, 3.0, 12.0].get(passing).copied().unwrap_or(1.0);
+            let weight = firmness * flow.value.max(f64::MIN_POSITIVE);
             pulls.entry(*right).or_default().push((*left, leaves - enters, weight, true));
             pulls.entry(*left).or_default().push((*right, enters - leaves, weight, false));
         }
