@@ -1,0 +1,29 @@
+//! Decoders of scales, scanners, laboratory files and weighbridge tickets; label commands.
+//!
+//! Everything here is pure: bytes and times come in as arguments, readings come out. No ports,
+//! files, clocks or randomness. The agent, the server and the fuzzers run the same code.
+//! Invariants: a refused frame yields no value; the result does not depend on how the input was
+//! cut into reads; memory is bounded; values are decimal text with the decimals that were sent.
+//! To add a family: one folder with a `build` function, one line in `registry.rs`.
+
+pub mod case;
+pub mod decimal;
+pub mod decoder;
+pub mod framing;
+pub mod icpms_csv;
+pub mod label;
+pub mod limits;
+pub mod reading;
+pub mod registry;
+pub mod scale_yaohua_tf0;
+pub mod scanner_bytes;
+pub mod split;
+pub mod stability;
+pub mod table;
+
+pub use case::{CaseError, decode_case};
+pub use decimal::DecimalText;
+pub use decoder::{Accepted, Decoder, Output, Rejection, Skipped};
+pub use reading::{Assay, MassUnit, Reading, Reason, Refusal, Scan, Weight, WeightMode};
+pub use registry::{ProfileError, decoder_for};
+pub use split::Split;

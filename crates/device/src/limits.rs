@@ -1,0 +1,49 @@
+//! Every bound of the crate in one place, so that memory can be reasoned about.
+//! A bound that is hit is always reported; nothing is cut silently.
+
+/// Most bytes kept as evidence with one reading or refusal.
+pub const RAW_BYTES_MAX: usize = 4096;
+/// Bytes outside any frame are reported at the latest after this many.
+pub const NOISE_REPORT_BYTES: u64 = 4096;
+/// Most bytes of noise kept as evidence; the rest is only counted.
+pub const NOISE_RAW_BYTES_MAX: usize = 64;
+/// Longest scan a profile may allow, in bytes before the suffix.
+pub const SCAN_BYTES_MAX: usize = 4000;
+/// Longest suffix a scanner may be declared with, in bytes.
+pub const SUFFIX_BYTES_MAX: usize = 4;
+/// Largest laboratory file, in bytes.
+pub const LAB_FILE_BYTES_MAX: usize = 4 << 20;
+/// Largest file of weighbridge tickets, in bytes.
+pub const TICKET_FILE_BYTES_MAX: usize = 32 << 20;
+/// Most rows of one table.
+pub const TABLE_ROWS_MAX: usize = 200_000;
+/// Most cells of one row.
+pub const TABLE_COLUMNS_MAX: usize = 512;
+/// Longest cell of a table, in bytes.
+pub const TABLE_CELL_BYTES_MAX: usize = 32 << 10;
+/// Most digits of a decimal (what an exact 96-bit decimal always holds).
+pub const DECIMAL_DIGITS_MAX: usize = 28;
+/// Most equal frames a profile may ask for before a weight counts as stable.
+pub const STABLE_FRAMES_MAX: u32 = 1000;
+/// Longest piece of what was read that an error message repeats, in characters.
+pub const QUOTED_CHARS_MAX: usize = 120;
+/// Longest payload of a printed code, in bytes.
+pub const LABEL_PAYLOAD_BYTES_MAX: usize = 256;
+/// Largest bitmap on a label, in bytes.
+pub const LABEL_RASTER_BYTES_MAX: usize = 512 << 10;
+/// Most copies of one label.
+pub const LABEL_COPIES_MAX: u32 = 100;
+
+/// What was read, cut for a message: never more than [`QUOTED_CHARS_MAX`] characters.
+pub fn quoted(text: &str) -> String {
+    let mut out: String = text.chars().take(QUOTED_CHARS_MAX).collect();
+    if text.chars().nth(QUOTED_CHARS_MAX).is_some() {
+        out.push('…');
+    }
+    out
+}
+
+/// The first `limit` bytes of `bytes`.
+pub fn head(bytes: &[u8], limit: usize) -> Vec<u8> {
+    bytes.iter().take(limit).copied().collect()
+}
