@@ -8,6 +8,7 @@ use std::{env, error, fs};
 
 use tl_report::figure::Surface;
 use tl_report::figure::sankey::{Options, Sankey, Words};
+use tl_report::label::{Resolution, pdf};
 
 fn main() -> Result<(), Box<dyn error::Error>> {
     let folder = PathBuf::from(env::args().nth(1).ok_or("usage: gallery FOLDER")?);
@@ -24,5 +25,19 @@ fn main() -> Result<(), Box<dyn error::Error>> {
             fs::write(folder.join(format!("sankey-{name}-{suffix}.svg")), plant.svg(&options)?)?;
         }
     }
+    let labels = [plants::batch_label(), plants::crowded_label()];
+    let mut drawings = Vec::new();
+    for (name, label) in ["batch", "crowded"].iter().zip(&labels) {
+        let drawing = label.draw()?;
+        fs::write(folder.join(format!("label-{name}.svg")), drawing.svg())?;
+        let png = drawing.png(Resolution::Dpi203)?;
+        fs::write(folder.join(format!("label-{name}-203.png")), png)?;
+        let png = drawing.png(Resolution::Dpi300)?;
+        fs::write(folder.join(format!("label-{name}-300.png")), png)?;
+        println!("{name}: missing {:?}", drawing.missing_glyphs());
+        println!("{name}: cut {:?}", drawing.cut_texts());
+        drawings.push(drawing);
+    }
+    fs::write(folder.join("labels.pdf"), pdf(&drawings))?;
     Ok(())
 }

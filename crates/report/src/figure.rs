@@ -9,3 +9,4 @@ mod svg;
 mod text;
 
 pub use palette::{PALETTE_CSS, Surface};
+pub(crate) use svg::escape;

@@ -3,3 +3,5 @@
 //! touched. Knows nothing of batches or balances: callers hand over words, numbers, and links.
 
 pub mod figure;
+pub mod label;
+pub mod qr;

@@ -1,6 +1,7 @@
-//! Sample flows: a zinc smelter in the style of a yearly balance, and smaller ones.
+//! Samples: flows of a zinc smelter in the style of a yearly balance, smaller ones, labels.
 
 use tl_report::figure::sankey::{Link, LinkStyle, Node, NodeKind, Sankey};
+use tl_report::label::{Label, LabelKind};
 
 fn node(id: &str, label: &str, detail: &str, kind: NodeKind) -> Node {
     Node { id: id.into(), label: label.into(), detail: detail.into(), kind, href: None }
@@ -102,4 +103,40 @@ pub(crate) fn gain() -> Sankey {
         }
     }
     figure
+}
+
+/// An ordinary batch.
+pub(crate) fn batch_label() -> Label {
+    let line = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    Label {
+        kind: LabelKind::Batch,
+        code_display: "7Q3-M9K-2X5D".into(),
+        qr_text: "HTTPS://TL.EXAMPLE.CN/B/7Q3M9K2X5D".into(),
+        title: "锌精矿".into(),
+        lines: vec![
+            line("来源", "某某矿业有限公司(南丹)"),
+            line("净重(湿)", "32.46 t"),
+            line("水分", "8.0 %"),
+            line("车牌", "桂M 12345"),
+            line("磅单", "2026112300017"),
+            line("到厂时间", "2026-11-23 14:41"),
+        ],
+        party: "广西某某锌业股份有限公司".into(),
+        printed_at: "打印 2026-11-23 14:43 1/2".into(),
+        footer: "铊迹 v1".into(),
+    }
+}
+
+/// Everything too long, and characters that the font lacks.
+pub(crate) fn crowded_label() -> Label {
+    let mut label = batch_label();
+    label.kind = LabelKind::Handover;
+    label.title = "铅锌冶炼过程中集(除)尘装置收集的粉尘(铊镉铟富集,待浸出回收)".into();
+    label.party = "河池市南丹县某某有色金属冶炼与综合回收股份有限责任公司第二分厂".into();
+    label.lines.push(("经办人".into(), "𠮷野".into()));
+    label
+        .lines
+        .push(("备注".into(), "雨天到厂,表层结块,已按 GB/T 14260 布点取样 12 份,待复核".into()));
+    label.footer = "卸车前请核对联单编号;破损请补打,旧标签继续有效,不得涂改".into();
+    label
 }
