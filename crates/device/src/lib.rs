@@ -20,6 +20,7 @@ pub mod scanner_bytes;
 pub mod split;
 pub mod stability;
 pub mod table;
+pub mod ticket;
 
 pub use case::{CaseError, decode_case};
 pub use decimal::DecimalText;

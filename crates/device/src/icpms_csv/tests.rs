@@ -8,7 +8,8 @@ use crate::split::Split;
 
 const TWO_ROWS: &str = "\
 Sample,,,,,203  Tl  [ He ] ,,205  Tl  [ He ] ,,209  Bi ( ISTD )  [ He ] ,\r
-,Rjct,Acq. Date-Time,Type,Sample Name,Conc. [ ppb ],Conc. RSD,Conc. [ ppb ],Conc. RSD,Conc. [ ppb ],Conc. RSD\r
+,Rjct,Acq. Date-Time,Type,Sample Name,\
+Conc. [ ppb ],Conc. RSD,Conc. [ ppb ],Conc. RSD,Conc. [ ppb ],Conc. RSD\r
 ";
 
 fn decode(protocol: &str, fields: Value, input: &[u8], split: Split) -> Vec<Output> {
@@ -177,7 +178,10 @@ fn a_file_over_the_limit_is_refused_and_not_kept() {
 proptest! {
     #[test]
     fn any_bytes_behind_a_header_give_the_same_for_every_cut(
-        rows in prop::collection::vec("(,False,t,(Sample|QC|),[A-W0-9\"-]{0,4},[0-9<.,]{0,4},1,[0-9.]{0,4},1,9,1\r\n)|.{0,8}", 0..6),
+        rows in prop::collection::vec(
+            "(,False,t,(Sample|QC|),[A-W0-9\"-]{0,4},[0-9<.,]{0,4},1,[0-9.]{0,4},1,9,1\r\n)|.{0,8}",
+            0..6,
+        ),
         shape in prop::sample::select(PROTOCOLS),
         seed in any::<u64>(),
     ) {

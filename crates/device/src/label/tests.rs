@@ -101,7 +101,7 @@ fn a_batch_label_holds_code_letters_and_lines_at_both_resolutions() {
 #[test]
 fn what_does_not_fit_a_batch_label_is_an_error() {
     let wide = Raster::new(400, 10, vec![0; 500]).expect("a good bitmap");
-    let mut cases = vec![label(), label(), label(), label(), label()];
+    let mut cases = [label(), label(), label(), label(), label()];
     cases[0].code = "X".repeat(25);
     cases[1].lines.push(LabelLine::Drawn(wide));
     cases[2].lines = vec![LabelLine::Native("x".into()); 8];

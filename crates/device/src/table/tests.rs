@@ -68,7 +68,10 @@ fn what_is_no_text_is_refused() {
 proptest! {
     #[test]
     fn any_bytes_give_a_table_or_an_error(
-        bytes in prop::collection::vec(prop_oneof![Just(b','), Just(b'"'), Just(b'\n'), Just(b'\r'), any::<u8>()], 0..200),
+        bytes in prop::collection::vec(
+            prop_oneof![Just(b','), Just(b'"'), Just(b'\n'), Just(b'\r'), any::<u8>()],
+            0..200,
+        ),
     ) {
         if let Ok(decoded) = decode_text(&bytes, None)
             && let Ok(table) = read_rows(&decoded.text, ',')
