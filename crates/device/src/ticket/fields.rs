@@ -20,7 +20,10 @@ impl Cells<'_> {
     /// The cell of a field; empty where it is not mapped.
     pub(super) fn text(&self, field: TicketField) -> &str {
         let cell = self.columns.index(field).and_then(|index| self.cells.get(index));
-        cell.map_or("", |cell| cell.trim())
+        let text = cell.map_or("", |cell| cell.trim());
+        // Exports that write ="0012" so that spreadsheets keep the zeros mean 0012.
+        let kept = text.strip_prefix("=\"").and_then(|it| it.strip_suffix('"'));
+        kept.map_or(text, str::trim)
     }
 
     pub(super) fn optional(&self, field: TicketField) -> Option<String> {

@@ -56,6 +56,13 @@ fn a_complete_ticket_is_read_as_written() {
 }
 
 #[test]
+fn numbers_written_for_spreadsheets_keep_their_zeros_and_lose_the_marks() {
+    let ticket = one(row("=\"000123\"", "45000", "15000", "30000")).expect("a good row");
+    assert_eq!(ticket.number, "000123");
+    assert!(ticket.raw_line.starts_with("=\"000123\","));
+}
+
+#[test]
 fn a_truck_weighed_once_is_open_and_no_error() {
     let state = |gross: &str, tare: &str, net: &str| {
         one(row("B001", gross, tare, net)).map(|it| (it.state, it.net)).map_err(|it| it.problem)
