@@ -99,6 +99,9 @@ pub struct ReceiveLine {
     pub line: u32,
     /// What was taken.
     pub mass: Mass,
+    /// What it is in the receiver's words, when no batch of its own says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub material: Option<MaterialId>,
     /// What was refused.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refused: Option<Mass>,

@@ -1,7 +1,7 @@
 //! Logs, parties and keys.
 
 use serde::{Deserialize, Serialize};
-use tl_ledger::PublicKey;
+use tl_ledger::{Hash, PublicKey};
 
 use crate::ids::{DeviceId, PartyId, SiteId};
 
@@ -79,4 +79,30 @@ pub struct KeyRevoke {
     pub key: PublicKey,
     /// Why, in words.
     pub reason: String,
+}
+
+/// Why a device opened a new epoch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EpochReason {
+    /// Its store came back from a backup.
+    Restored,
+    /// The box was replaced.
+    Replaced,
+    /// Two boxes wrote under one name.
+    Cloned,
+}
+
+/// First entry of an epoch after the first: names where the old one ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EpochOpen {
+    /// The epoch before.
+    pub old_epoch: u64,
+    /// Its last number, as far as the device knows.
+    pub old_dseq: u64,
+    /// Leaf hash of that entry.
+    pub old_head: Hash,
+    /// Why.
+    pub reason: EpochReason,
 }

@@ -37,7 +37,7 @@ pub use common::{
 pub use handover::{
     Decision, DispatchLine, HandoverDispatch, HandoverKind, HandoverReceive, ReceiveLine,
 };
-pub use key::{KeyEnrol, KeyRevoke, KeyRole, LogOpen, PartyKind};
+pub use key::{EpochOpen, EpochReason, KeyEnrol, KeyRevoke, KeyRole, LogOpen, PartyKind};
 pub use master::{
     DefaultContent, DeviceCommission, Endpoint, Master, MasterPut, MaterialClass, MaterialRecord,
     MeterKind, MeterRecord, MethodRecord, NodeKind, NodeRecord, OpenRecord, PlaceRecord,
@@ -207,6 +207,8 @@ bodies! {
     KeyEnrol(KeyEnrol) = "key.enrol",
     /// A key is no longer valid.
     KeyRevoke(KeyRevoke) = "key.revoke",
+    /// A device begins a new epoch.
+    EpochOpen(EpochOpen) = "epoch.open",
     /// A master record in a new version.
     MasterPut(MasterPut) = "master.put",
     /// A device was checked against a known value and declared.

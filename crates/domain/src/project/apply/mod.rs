@@ -1,0 +1,186 @@
+//! Applying one entry: keep it as a fact, derive what it touches, say what is odd about it.
+//!
+//! Facts are never refused for a conflict of state (DESIGN §6): whatever the books say, the entry
+//! stands, and the conflict becomes a verdict and, where someone must act, a task.
+
+mod judge;
+mod supersede;
+
+use tl_ledger::Hash;
+
+use super::books::{Books, Fact};
+use super::derive::{
+    clear, derive_assay, derive_batch, derive_code, derive_entry, derive_master, derive_run,
+    derive_sample, flag,
+};
+use super::object::{Object, objects};
+use super::rows::{KeyRow, Row, RowKey, Table};
+use super::verdict::Verdict;
+use crate::event::{Body, Entry, KeyRole};
+use crate::ids::{BatchId, EntryId};
+use crate::time::Micros;
+
+/// An entry in its place in the log.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Logged {
+    /// Index in the log.
+    pub index: u64,
+    /// Leaf hash.
+    pub leaf: Hash,
+    /// The entry.
+    pub entry: Entry,
+    /// When the server received it.
+    pub received_at: Micros,
+    /// Signed by a key that was revoked by an earlier entry of this log.
+    pub suspect: bool,
+}
+
+/// Applies an entry to the books of its log and returns its verdicts, sorted and without doubles.
+///
+/// # Errors
+/// Only the store's: no rule fails.
+pub fn apply<B: Books>(books: &mut B, logged: &Logged) -> Result<Vec<Verdict>, B::Error> {
+    let head = &logged.entry.head;
+    let body = &logged.entry.body;
+    let fact = Fact {
+        index: logged.index,
+        id: head.id,
+        leaf: logged.leaf,
+        observed_at: head.observed_at.micros(),
+        offset_seconds: head.observed_at.at().offset().local_minus_utc(),
+        device: head.device.clone(),
+        body: Some(body.clone()),
+        corrected_by: None,
+        suspect: logged.suspect,
+    };
+    let mut verdicts = judge::clock(books, logged)?;
+    verdicts.extend(judge::references(books, &fact, body)?);
+    let touched = objects(head.id, body);
+    books.record(&fact, &touched)?;
+    if logged.suspect {
+        let device = Object::Device(head.device.clone());
+        flag(books, &device, Verdict::Suspect, head.id, fact.observed_at)?;
+        verdicts.push(Verdict::Suspect);
+    } else {
+        apply_key(books, logged)?;
+        if let Body::Supersede(supersede) = body {
+            verdicts.extend(supersede::apply_supersede(books, &fact, supersede)?);
+        } else {
+            derive_objects(books, &touched)?;
+            derive_entry(books, &fact)?;
+            supersede::apply_waiting(books, &fact)?;
+        }
+        verdicts.extend(judge::outcome(books, &fact, body)?);
+        settle_tasks(books, &fact, body)?;
+    }
+    verdicts.sort_unstable();
+    verdicts.dedup();
+    Ok(verdicts)
+}
+
+/// Derives objects anew: codes and runs before the batches that read them.
+fn derive_objects<B: Books>(books: &mut B, touched: &[Object]) -> Result<(), B::Error> {
+    for object in touched {
+        match object {
+            Object::Code(code) => derive_code(books, code)?,
+            Object::Master(what, id) => derive_master(books, what, id)?,
+            Object::Run(id) => {
+                derive_run(books, *id)?;
+                derive_run_batches(books, *id, touched)?;
+            }
+            _ => {}
+        }
+    }
+    // A sample derives its assays as well.
+    let sampled = touched.iter().any(|object| matches!(object, Object::Sample(_)));
+    for object in touched {
+        match object {
+            Object::Batch(id) => {
+                derive_batch(books, *id)?;
+            }
+            Object::Sample(id) => derive_sample(books, *id)?,
+            Object::Assay(id) if !sampled => derive_assay(books, *id)?,
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// Batches whose flows name the run's node: a start that comes after its close moves them.
+fn derive_run_batches<B: Books>(
+    books: &mut B,
+    id: crate::ids::RunId,
+    touched: &[Object],
+) -> Result<(), B::Error> {
+    let Some(Row::Run(run)) = books.row(&RowKey::new(Table::Run, id))? else {
+        return Ok(());
+    };
+    let inputs = run.inputs.iter().map(|portion| portion.batch);
+    let outputs = run.outputs.iter().map(|output| output.batch);
+    let mut batches: Vec<BatchId> = inputs.chain(outputs).collect();
+    batches.sort_unstable();
+    batches.dedup();
+    batches.retain(|batch| !touched.contains(&Object::Batch(*batch)));
+    for batch in batches {
+        derive_batch(books, batch)?;
+    }
+    Ok(())
+}
+
+fn apply_key<B: Books>(books: &mut B, logged: &Logged) -> Result<(), B::Error> {
+    let head = &logged.entry.head;
+    let row = match &logged.entry.body {
+        Body::LogOpen(open) => KeyRow {
+            key: open.key.clone(),
+            device: head.device.clone(),
+            role: KeyRole::Server,
+            site: None,
+            revoked_at: None,
+        },
+        Body::KeyEnrol(enrol) => KeyRow {
+            key: enrol.key.clone(),
+            device: enrol.device.clone(),
+            role: enrol.role,
+            site: enrol.site.clone(),
+            revoked_at: None,
+        },
+        Body::KeyRevoke(revoke) => {
+            let key = RowKey::new(Table::Key, &revoke.key);
+            let Some(Row::Key(known)) = books.row(&key)? else {
+                return Ok(());
+            };
+            KeyRow { revoked_at: Some(known.revoked_at.unwrap_or(logged.index)), ..known }
+        }
+        _ => return Ok(()),
+    };
+    books.put(Row::Key(row))
+}
+
+/// Tasks that this entry settles: what was missing is here now.
+fn settle_tasks<B: Books>(books: &mut B, fact: &Fact, body: &Body) -> Result<(), B::Error> {
+    let arrived = match body {
+        Body::BatchRegister(_) => Object::Batch(fact.id.into()),
+        Body::RunStart(_) => Object::Run(fact.id.into()),
+        Body::SampleTake(_) => Object::Sample(fact.id.into()),
+        Body::AssayReport(_) => Object::Assay(fact.id.into()),
+        Body::MasterPut(put) => {
+            let object = Object::Master(put.record.what(), put.record.id().to_owned());
+            return clear(books, &object, Verdict::UnknownMaster);
+        }
+        _ => return clear(books, &Object::Entry(fact.id), Verdict::MissingParent),
+    };
+    clear(books, &arrived, Verdict::MissingParent)?;
+    clear(books, &Object::Entry(fact.id), Verdict::MissingParent)
+}
+
+/// Raises a verdict with a task about an object.
+fn raise<B: Books>(
+    books: &mut B,
+    verdicts: &mut Vec<Verdict>,
+    object: &Object,
+    verdict: Verdict,
+    (entry, since): (EntryId, Micros),
+) -> Result<(), B::Error> {
+    verdicts.push(verdict);
+    flag(books, object, verdict, entry, since)
+}

@@ -1,0 +1,100 @@
+//! Replacing the flows of an owner and keeping the book stock that sums them.
+
+use std::collections::BTreeMap;
+
+use super::task::{clear, flag_once};
+use crate::ids::{EntryId, MaterialId};
+use crate::project::books::Books;
+use crate::project::object::Object;
+use crate::project::rows::{End, FlowRow, HoldingRow, Row, RowKey};
+use crate::project::verdict::Verdict;
+use crate::quantity::WetMass;
+
+/// Puts the flows of an owner in place of those it had, numbered from 0, and moves the book stock
+/// by the difference. Sums are exact, so the stock does not depend on the order of corrections.
+pub(super) fn replace_flows<B: Books>(
+    books: &mut B,
+    owner: EntryId,
+    mut flows: Vec<FlowRow>,
+) -> Result<(), B::Error> {
+    for (line, flow) in (0..).zip(&mut flows) {
+        flow.owner = owner;
+        flow.line = line;
+    }
+    let old = books.flows(owner)?;
+    if old == flows {
+        return Ok(());
+    }
+    let mut changes = BTreeMap::new();
+    for flow in &old {
+        note(&mut changes, flow, -WetMass(1.into()));
+    }
+    for flow in &flows {
+        note(&mut changes, flow, WetMass(1.into()));
+    }
+    for flow in old.iter().skip(flows.len()) {
+        books.remove(&RowKey::flow(owner, flow.line))?;
+    }
+    for flow in flows {
+        books.put(Row::Flow(flow))?;
+    }
+    for ((end, material), change) in changes {
+        if change != WetMass::ZERO {
+            move_holding(books, owner, &end, material, change)?;
+        }
+    }
+    Ok(())
+}
+
+type Changes = BTreeMap<(End, MaterialId), WetMass>;
+
+fn note(changes: &mut Changes, flow: &FlowRow, sign: WetMass) {
+    let Some(material) = &flow.material else {
+        return;
+    };
+    // A mass given dry without a moisture is booked as it is: the next stock take settles it.
+    let Some(mass) = flow.wet.or_else(|| flow.dry.map(|dry| WetMass(dry.0))) else {
+        return;
+    };
+    let signed = WetMass(mass.0 * sign.0);
+    for (end, amount) in [(&flow.from, -signed), (&flow.to, signed)] {
+        if matches!(end, End::Held { .. }) {
+            *changes.entry((end.clone(), material.clone())).or_default() += amount;
+        }
+    }
+}
+
+fn move_holding<B: Books>(
+    books: &mut B,
+    owner: EntryId,
+    end: &End,
+    material: MaterialId,
+    change: WetMass,
+) -> Result<(), B::Error> {
+    let End::Held { node, place } = end else {
+        return Ok(());
+    };
+    let key = RowKey::holding(node, place.as_ref(), &material);
+    let before = match books.row(&key)? {
+        Some(Row::Holding(row)) => row.wet,
+        _ => WetMass::ZERO,
+    };
+    let wet = before + change;
+    if wet == WetMass::ZERO {
+        books.remove(&key)?;
+    } else {
+        let row = HoldingRow { node: node.clone(), place: place.clone(), material, wet };
+        books.put(Row::Holding(row))?;
+    }
+    let Some(place) = place else {
+        return Ok(());
+    };
+    // A pile runs out on paper before it is empty: accepted, shown, settled by a stock take.
+    let object = Object::Place(place.clone());
+    if wet.0.is_sign_negative() && !wet.0.is_zero() {
+        let detail = vec![("grams".to_owned(), wet.0.normalize().to_string())];
+        flag_once(books, &object, Verdict::Overdraw, owner, 0, detail)
+    } else {
+        clear(books, &object, Verdict::Overdraw)
+    }
+}
