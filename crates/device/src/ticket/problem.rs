@@ -129,6 +129,10 @@ problems! {
     UnknownDirection, "unknown_direction",
         "this word is listed neither for in nor for out", "Add the word to the mapping.",
         "无法判断进出方向", "请在映射中为该词指定“进”或“出”。";
+    /// The row ends before the last mapped column.
+    TooFewCells, "too_few_cells",
+        "the row ends before this column: the file is cut or damaged", "Export the file again.",
+        "该行在此列之前结束，文件可能不完整", "请重新导出文件。";
     /// The row has more cells than there are headers.
     TooManyCells, "too_many_cells",
         "the row has more cells than the header: a cell may hold the delimiter",

@@ -168,6 +168,13 @@ impl Columns {
         self.places.iter().find(|(it, _)| *it == field).map(|(_, index)| *index)
     }
 
+    /// The first mapped column a delimited row of this many cells does not reach: a cut row must
+    /// not pass for a truck that is still to be weighed.
+    fn cut_off(&self, cells: usize) -> Option<TicketField> {
+        let missing = self.places.iter().filter(|(_, index)| self.delimited && *index >= cells);
+        missing.min_by_key(|(_, index)| *index).map(|(field, _)| *field)
+    }
+
     fn find(
         rows: &[SourceRow],
         mapping: &TicketMapping,
@@ -271,6 +278,9 @@ fn ticket(cells: &Cells<'_>, raw_line: &str) -> Result<Ticket, RowError> {
         let mut error = cells.error(Field::Number, RowProblem::TooManyCells);
         error.value = quoted(extra);
         return Err(error);
+    }
+    if let Some(field) = cells.columns.cut_off(cells.cells.len()) {
+        return Err(cells.error(field, RowProblem::TooFewCells));
     }
     let weights = Weights::read(cells)?;
     let direction = cells.direction()?;

@@ -111,6 +111,8 @@ fn each_problem_of_a_row_is_named() {
     assert_eq!(problem(good().replace("08:00:00", "8点")), RowProblem::BadTime);
     assert_eq!(problem(good().replace("进厂", "调拨")), RowProblem::UnknownDirection);
     assert_eq!(problem(good() + ",备注"), RowProblem::TooManyCells);
+    let error = one("B1,湘A12345,铅精矿,某矿,本厂,45000".to_owned()).expect_err("a cut row");
+    assert_eq!((error.problem, error.column.as_str()), (RowProblem::TooFewCells, "皮重(kg)"));
     let distinct: std::collections::BTreeSet<_> =
         RowProblem::ALL.iter().map(|it| it.code()).collect();
     assert_eq!(distinct.len(), RowProblem::ALL.len());
