@@ -25,6 +25,10 @@ fn main() -> Result<(), Box<dyn error::Error>> {
             fs::write(folder.join(format!("sankey-{name}-{suffix}.svg")), plant.svg(&options)?)?;
         }
     }
+    for (suffix, width) in [("wide", 720.0), ("phone", 360.0)] {
+        fs::write(folder.join(format!("waterfall-{suffix}.svg")), plants::balance(width)?)?;
+        fs::write(folder.join(format!("series-{suffix}.svg")), plants::readings(width)?)?;
+    }
     let labels = [plants::batch_label(), plants::crowded_label()];
     let mut drawings = Vec::new();
     for (name, label) in ["batch", "crowded"].iter().zip(&labels) {

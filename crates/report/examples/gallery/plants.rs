@@ -1,6 +1,9 @@
 //! Samples: flows of a zinc smelter in the style of a yearly balance, smaller ones, labels.
 
+use chrono::FixedOffset;
 use tl_report::figure::sankey::{Link, LinkStyle, Node, NodeKind, Sankey};
+use tl_report::figure::waterfall::{self, Amount, Term, Waterfall, WaterfallError};
+use tl_report::figure::{Surface, series};
 use tl_report::label::{Label, LabelKind};
 
 fn node(id: &str, label: &str, detail: &str, kind: NodeKind) -> Node {
@@ -139,4 +142,81 @@ pub(crate) fn crowded_label() -> Label {
         .push(("备注".into(), "雨天到厂,表层结块,已按 GB/T 14260 布点取样 12 份,待复核".into()));
     label.footer = "卸车前请核对联单编号;破损请补打,旧标签继续有效,不得涂改".into();
     label
+}
+
+/// Terms of the smelter's year.
+pub(crate) fn balance(width: f64) -> Result<String, WaterfallError> {
+    let term = |label: &str, text: &str, amount| Term {
+        label: label.into(),
+        text: text.into(),
+        amount,
+        href: None,
+    };
+    let figure = Waterfall {
+        id: "balance".into(),
+        title: "铊平衡 2026 年".into(),
+        description: "平衡差 72.97 kg,占投入 3.5 %。".into(),
+        unit: "kg".into(),
+        terms: vec![
+            term("期初库存", "73.60 kg", Amount::Level(73.6)),
+            term("投入", "+2,104.00 kg", Amount::Change(2104.0)),
+            term("产品", "−100.20 kg", Amount::Change(-100.2)),
+            term("废物转移", "−1,918.44 kg", Amount::Change(-1918.44)),
+            term("排放", "−1.35 kg", Amount::Change(-1.35)),
+            term(
+                "平衡差",
+                "−72.97 ± 88 kg",
+                Amount::Unaccounted { change: -72.97, band: Some(88.0) },
+            ),
+            term("期末库存", "84.64 kg", Amount::Level(84.64)),
+        ],
+    };
+    let surface = Surface::Standalone;
+    figure.svg(&waterfall::Options { width, surface, ..waterfall::Options::default() })
+}
+
+/// Two weeks of an outlet: values, results below detection, a gap, one above the limit.
+pub(crate) fn readings(width: f64) -> Result<String, series::SeriesError> {
+    use series::Reading::{Missing, NotDetected, Value};
+    let day = 86_400_000_000;
+    let start = 1_793_462_400_000_000;
+    let outlet = [1.2, 1.6, 0.9, 0.0, 0.0, -1.0, 2.4, 3.1, 5.6, 4.2, 2.2, 1.4, 0.0, 1.1];
+    let points = |values: &[f64]| -> Vec<series::Point> {
+        let points = values.iter().zip(0..).map(|(value, index)| series::Point {
+            at: start + index * day,
+            reading: match *value {
+                v if v < 0.0 => Missing,
+                0.0 => NotDetected { limit: 0.5 },
+                v => Value(v),
+            },
+            text: format!("第 {} 天 {value} µg/L", index + 1),
+        });
+        points.collect()
+    };
+    let stock = [3.0, 3.0, 2.5, 2.5, 2.5, 2.1, 2.1, 3.4, 3.4, 3.4, 2.8, 2.8, 2.6, 2.6];
+    let chart = series::Chart {
+        id: "outlet".into(),
+        title: "DW001 总铊".into(),
+        description: "14 天,1 次超过限值。".into(),
+        unit: "µg/L".into(),
+        series: vec![
+            series::Series {
+                name: "DW001 日均".into(),
+                course: series::Course::Line,
+                points: points(&outlet),
+            },
+            series::Series {
+                name: "内控值".into(),
+                course: series::Course::Step,
+                points: points(&stock),
+            },
+        ],
+        limits: vec![series::Limit { value: 5.0, label: "限值 5 µg/L".into() }],
+    };
+    chart.svg(&series::Options {
+        width,
+        surface: Surface::Standalone,
+        offset: FixedOffset::east_opt(8 * 3600).expect("a real offset"),
+        words: series::Words::CHINESE,
+    })
 }

@@ -9,6 +9,7 @@ mod labels;
 mod loops;
 mod order;
 mod place;
+mod ribbon;
 mod stack;
 #[cfg(test)]
 mod tests;

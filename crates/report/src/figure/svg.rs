@@ -105,3 +105,27 @@ pub(crate) struct Head<'a> {
     pub(crate) height: f64,
     pub(crate) has_links: bool,
 }
+
+/// The pattern `{id}-hatch` of slanted lines, for what is not accounted for.
+pub(crate) fn hatch(id: &str, colour: &str) -> String {
+    format!(
+        "<defs><pattern id=\"{id}-hatch\" width=\"7\" height=\"7\" \
+         patternUnits=\"userSpaceOnUse\" patternTransform=\"rotate(45)\">\
+         <rect width=\"7\" height=\"7\" fill=\"{colour}\" fill-opacity=\"0.12\"/>\
+         <rect width=\"2.4\" height=\"7\" fill=\"{colour}\" fill-opacity=\"0.75\"/>\
+         </pattern></defs>\n"
+    )
+}
+
+/// Wraps elements into a link, if it leads anywhere.
+pub(crate) fn anchored(href: Option<&str>, name: &str, element: &str) -> String {
+    match href {
+        Some(href) => format!(
+            "<a href=\"{}\" aria-label=\"{}\">{}</a>\n",
+            escape(href),
+            escape(name),
+            element.trim_end()
+        ),
+        None => format!("{}\n", element.trim_end()),
+    }
+}

@@ -4,8 +4,8 @@
 
 use super::graph::{Edge, Graph, GraphNode};
 use super::labels::{Label, LabelPlace};
-use super::loops::CORNER;
 use super::place::{BORDER, Frame, LEGEND_LINE, Picture, Ribbon, Shape};
+use super::ribbon::{middle_at, outline};
 use super::{LinkStyle, NodeKind, Options, Sankey, Words};
 use crate::figure::palette::{
     self, Colour, FLOW, GAP, MUTED, PAPER, PROCESS, RETURN, SINK, SOURCE, STOCK, Surface, TEXT,
@@ -39,7 +39,7 @@ pub(super) fn draw(figure: &Sankey, graph: &Graph, picture: &Picture, options: &
         },
         background.as_deref(),
     );
-    out.push_str(&pen.hatch());
+    out.push_str(&svg::hatch(&figure.id, &pen.paint(GAP)));
     out.push_str(&pen.legend(graph, picture.width));
     for edge in back_to_front(graph, picture) {
         out.push_str(&pen.ribbon(&graph.edges[edge], &picture.ribbons[edge]));
@@ -142,18 +142,6 @@ impl Pen<'_> {
         out
     }
 
-    fn hatch(&self) -> String {
-        let colour = self.paint(GAP);
-        format!(
-            "<defs><pattern id=\"{}-hatch\" width=\"7\" height=\"7\" \
-             patternUnits=\"userSpaceOnUse\" patternTransform=\"rotate(45)\">\
-             <rect width=\"7\" height=\"7\" fill=\"{colour}\" fill-opacity=\"0.12\"/>\
-             <rect width=\"2.4\" height=\"7\" fill=\"{colour}\" fill-opacity=\"0.75\"/>\
-             </pattern></defs>\n",
-            self.id
-        )
-    }
-
     /// Fill, outline and class of a kind of link.
     fn look(&self, style: LinkStyle) -> String {
         match style {
@@ -207,7 +195,7 @@ impl Pen<'_> {
             self.look(edge.style),
             escape(&title)
         );
-        anchored(edge.href.as_deref(), &title, &path)
+        svg::anchored(edge.href.as_deref(), &title, &path)
     }
 
     fn node(&self, node: &GraphNode, bar: &Frame, label: &Label, picture: &Picture) -> String {
@@ -240,7 +228,7 @@ impl Pen<'_> {
             escape(&name),
             self.label(node, label, picture)
         );
-        anchored(node.href.as_deref(), &name, &rect)
+        svg::anchored(node.href.as_deref(), &name, &rect)
     }
 
     fn label(&self, node: &GraphNode, label: &Label, picture: &Picture) -> String {
@@ -328,140 +316,18 @@ fn spots(ribbon: &Ribbon, long: f64, size: f64) -> Vec<(f64, f64)> {
         }
         Shape::Forward(stops) => {
             let mut spots = Vec::new();
-            for pair in stops.windows(2) {
-                let [(_, from, y0), (to, _, y1)] = pair else { continue };
+            for (step, pair) in stops.windows(2).enumerate() {
+                let [(from, _), (to, _)] = pair else { continue };
                 if to - from < long + 2.0 * TEXT_MARGIN {
                     continue;
                 }
                 // Level places at the ends of the curve, then its middle.
                 let inset = long / 2.0 + TEXT_MARGIN + 2.0;
-                spots.push((from + inset, curve(*from, *y0, *to, *y1, from + inset) + half));
-                spots.push((to - inset, curve(*from, *y0, *to, *y1, to - inset) + half));
-                spots.push(((from + to) / 2.0, (y0 + y1) / 2.0 + half));
+                for x in [from + inset, to - inset, (from + to) / 2.0] {
+                    spots.push((x, middle_at(stops, step, ribbon.width, x)));
+                }
             }
             spots
         }
-    }
-}
-
-/// Height at `x` of the curve that [`outline`] draws between two stops.
-fn curve(x0: f64, y0: f64, x1: f64, y1: f64, x: f64) -> f64 {
-    // x(t) rises steadily: halving finds t.
-    let (mut low, mut high) = (0.0, 1.0);
-    for _ in 0..24 {
-        let t: f64 = (low + high) / 2.0;
-        let middle = (x0 + x1) / 2.0;
-        let u = 1.0 - t;
-        let at = u * u * u * x0 + 3.0 * u * t * middle + t * t * t * x1;
-        if at < x { low = t } else { high = t }
-    }
-    let t = (low + high) / 2.0;
-    let share = t * t * (3.0 - 2.0 * t);
-    y0 + (y1 - y0) * share
-}
-
-/// The outline of a ribbon as path data.
-fn outline(ribbon: &Ribbon) -> String {
-    match &ribbon.shape {
-        Shape::Forward(stops) => forward(stops, ribbon.width),
-        Shape::Loop { start, down, channel, up, end } => {
-            looped(*start, *down, *channel, *up, *end, ribbon.width)
-        }
-    }
-}
-
-fn forward(stops: &[(f64, f64, f64)], width: f64) -> String {
-    let mut path = String::new();
-    let mut previous: Option<(f64, f64)> = None;
-    for (left, right, y) in stops {
-        match previous {
-            None => path.push_str(&format!("M{} {}", num(*right), num(*y))),
-            Some(before) => {
-                let push = steepness(before, (*left, *y), width);
-                path.push_str(&bend(before, (*left, *y), push));
-                if right > left {
-                    path.push_str(&format!("H{}", num(*right)));
-                }
-            }
-        }
-        previous = Some((*right, *y));
-    }
-    if let Some(last) = stops.last() {
-        path.push_str(&format!("V{}", num(last.2 + width)));
-    }
-    for pair in stops.windows(2).rev() {
-        let [left, right] = pair else { continue };
-        if right.1 > right.0 {
-            path.push_str(&format!("H{}", num(right.0)));
-        }
-        let push = steepness((left.1, left.2), (right.0, right.2), width);
-        path.push_str(&bend((right.0, right.2 + width), (left.1, left.2 + width), -push));
-    }
-    path.push('Z');
-    path
-}
-
-fn bend(from: (f64, f64), to: (f64, f64), push: f64) -> String {
-    let middle = num((from.0 + to.0) / 2.0 + push);
-    format!("C{middle} {} {middle} {} {} {}", num(from.1), num(to.1), num(to.0), num(to.1))
-}
-
-/// How far the upper edge's control points go right (and the lower edge's left) so that a steep
-/// ribbon is as thick across its way as it is at its ends; negative for rising ribbons.
-fn steepness(from: (f64, f64), to: (f64, f64), width: f64) -> f64 {
-    let (across, down) = (to.0 - from.0, to.1 - from.1);
-    if across <= 0.0 {
-        return 0.0;
-    }
-    // At its middle the curve is twice as steep as the line between its ends.
-    let angle = (2.0 * down / across).atan();
-    // A shift of both control points moves the middle of the curve by three quarters of it.
-    let push = width * (angle / 2.0).tan() / 2.0 / 0.75;
-    push.clamp(-0.3 * across, 0.3 * across)
-}
-
-/// Outer edge out, inner edge back; all corners turn right (clockwise).
-fn looped(
-    start: (f64, f64),
-    down: f64,
-    channel: f64,
-    up: f64,
-    end: (f64, f64),
-    width: f64,
-) -> String {
-    let (inner, outer) = (CORNER, CORNER + width);
-    let arc = |radius: f64, sweep: u8, x: f64, y: f64| {
-        format!("A{r} {r} 0 0 {sweep} {} {}", num(x), num(y), r = num(radius))
-    };
-    let mut path = format!("M{} {}H{}", num(start.0), num(start.1), num(down - CORNER));
-    path.push_str(&arc(outer, 1, down + width, start.1 + outer));
-    path.push_str(&format!("V{}", num(channel - CORNER)));
-    path.push_str(&arc(outer, 1, down - CORNER, channel + width));
-    path.push_str(&format!("H{}", num(up + outer)));
-    path.push_str(&arc(outer, 1, up, channel - CORNER));
-    path.push_str(&format!("V{}", num(end.1 + outer)));
-    path.push_str(&arc(outer, 1, up + outer, end.1));
-    path.push_str(&format!("H{}V{}H{}", num(end.0), num(end.1 + width), num(up + outer)));
-    path.push_str(&arc(inner, 0, up + width, end.1 + outer));
-    path.push_str(&format!("V{}", num(channel - CORNER)));
-    path.push_str(&arc(inner, 0, up + outer, channel));
-    path.push_str(&format!("H{}", num(down - CORNER)));
-    path.push_str(&arc(inner, 0, down, channel - CORNER));
-    path.push_str(&format!("V{}", num(start.1 + outer)));
-    path.push_str(&arc(inner, 0, down - CORNER, start.1 + width));
-    path.push_str(&format!("H{}Z", num(start.0)));
-    path
-}
-
-/// Wraps an element into a link, if it leads anywhere.
-fn anchored(href: Option<&str>, name: &str, element: &str) -> String {
-    match href {
-        Some(href) => format!(
-            "<a href=\"{}\" aria-label=\"{}\">{}</a>\n",
-            escape(href),
-            escape(name),
-            element.trim_end()
-        ),
-        None => format!("{}\n", element.trim_end()),
     }
 }

@@ -8,6 +8,7 @@ use super::{
     Link, LinkStyle, MAX_LINKS, MAX_NODES, MAX_TEXT_CHARACTERS, Node, NodeKind, Sankey,
     SankeyError, Words,
 };
+use crate::figure::{is_href, is_id};
 
 /// Largest drawable amount: sums of [`MAX_LINKS`] of them stay finite and exact enough.
 const MAX_VALUE: f64 = 1e15;
@@ -323,8 +324,7 @@ fn check(figure: &Sankey) -> Result<(), SankeyError> {
     if figure.links.len() > MAX_LINKS {
         return Err(SankeyError::TooManyLinks { found: figure.links.len() });
     }
-    let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
-    if !figure.id.starts_with(|c: char| c.is_ascii_alphabetic()) || !figure.id.chars().all(plain) {
+    if !is_id(&figure.id) {
         return Err(SankeyError::BadId(figure.id.clone()));
     }
     for link in &figure.links {
@@ -356,12 +356,9 @@ fn check_texts(texts: &[&str]) -> Result<(), SankeyError> {
     Ok(())
 }
 
-/// Lets through what cannot run script.
 fn check_href(href: Option<&str>) -> Result<(), SankeyError> {
-    let Some(href) = href else { return Ok(()) };
-    let local = href.starts_with('/') && !href.starts_with("//");
-    if local || href.starts_with(['#', '?']) || href.starts_with("https://") {
-        return Ok(());
+    match href {
+        Some(href) if !is_href(href) => Err(SankeyError::BadHref(href.to_owned())),
+        _ => Ok(()),
     }
-    Err(SankeyError::BadHref(href.to_owned()))
 }

@@ -1,6 +1,6 @@
 //! Labels of the nodes: which side they stand on, and how much of each fits. Invariant: label boxes
-//! of different nodes never overlap each other or another node's bar; what is cut keeps its full
-//! text in the node's title. Widths are estimates on the wide side.
+//! of different nodes never overlap each other or another node's bar; a number is shown whole or
+//! not at all; what is cut keeps its full text in the node's title. Widths are wide estimates.
 
 use super::graph::{Edge, Graph, GraphNode};
 use super::place::{BORDER, Frame, Metrics};
@@ -10,6 +10,9 @@ use crate::figure::text;
 const SPACE: f64 = 3.0;
 /// Distance of a label from its bar.
 const FROM_BAR: f64 = 6.0;
+
+/// Distance of a label above its bar.
+pub(super) const ABOVE_BAR: f64 = 4.0;
 
 /// Where a node's label stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,18 +69,23 @@ pub(super) fn set(
     let mut labels = Vec::with_capacity(bars.len());
     // Outer labels first: they know their room; those above share what is left.
     for ((node, bar), place) in graph.nodes.iter().zip(bars).zip(places) {
+        let centre = bar.x + bar.width / 2.0;
         let height = metrics.label_height(&node.detail);
         let middle = bar.y + bar.height / 2.0 - height / 2.0;
         let (room, top) = match place {
-            LabelPlace::Above => (f64::INFINITY, bar.y - 4.0 - height),
+            LabelPlace::Above => (f64::INFINITY, bar.y - ABOVE_BAR - height),
             _ => (metrics.side_room, middle),
         };
         let mut label = cut(node, metrics, *place, room);
+        if *place == LabelPlace::Above {
+            label.frame.width = need(node, metrics);
+        }
+        let most = total - BORDER / 2.0 - label.frame.width;
         label.frame = Frame {
             x: match place {
                 LabelPlace::Left => bar.x - FROM_BAR - label.frame.width,
                 LabelPlace::Right => bar.x + bar.width + FROM_BAR,
-                LabelPlace::Above => bar.x + bar.width / 2.0 - label.frame.width / 2.0,
+                LabelPlace::Above => (centre - label.frame.width / 2.0).min(most).max(BORDER / 2.0),
             },
             y: top,
             ..label.frame
@@ -90,18 +98,25 @@ pub(super) fn set(
         if places[node] != LabelPlace::Above {
             continue;
         }
-        let (y, bar) = (labels[node].frame.y, &bars[node]);
+        let bar = &bars[node];
         let mut label = cut(&graph.nodes[node], metrics, LabelPlace::Above, to - from);
         let centred = bar.x + bar.width / 2.0 - label.frame.width / 2.0;
         let x = centred.min(to - label.frame.width).max(from);
+        let y = bar.y - ABOVE_BAR - label.frame.height;
         label.frame = Frame { x, y, ..label.frame };
         labels[node] = label;
     }
     labels
 }
 
+/// Width of the name and of the first amount: what a label should show at least.
+fn need(node: &GraphNode, metrics: &Metrics) -> f64 {
+    let amount = text::width(text::first_part(&node.detail), metrics.detail_size);
+    text::bold_width(&node.label, metrics.label_size).max(amount)
+}
+
 /// The free stretch around a bar at the height of the label above it. Two labels above their bars
-/// part the way between their bars in halves.
+/// part the way between their bars by what each needs.
 fn limits(node: usize, labels: &[Label], bars: &[Frame], total: f64) -> (f64, f64) {
     let (own, bar) = (&labels[node].frame, &bars[node]);
     let centre = bar.x + bar.width / 2.0;
@@ -123,8 +138,13 @@ fn limits(node: usize, labels: &[Label], bars: &[Frame], total: f64) -> (f64, f6
             continue;
         }
         if label.place == LabelPlace::Above {
-            let half = (centre + its.x + its.width / 2.0) / 2.0;
-            stop(half, half);
+            let theirs = its.x + its.width / 2.0;
+            let border = if theirs < centre {
+                parting(theirs, &label.frame, centre, own)
+            } else {
+                parting(centre, own, theirs, &label.frame)
+            };
+            stop(border, border);
         } else {
             stop(label.frame.x, label.frame.x + label.frame.width);
         }
@@ -132,12 +152,24 @@ fn limits(node: usize, labels: &[Label], bars: &[Frame], total: f64) -> (f64, f6
     (from, to.max(from))
 }
 
+/// Where the labels of two bars meet: what is left over is shared evenly, what lacks in proportion.
+fn parting(left: f64, left_label: &Frame, right: f64, right_label: &Frame) -> f64 {
+    let wants = (left_label.x + left_label.width - left + SPACE).max(SPACE);
+    let other = (right - right_label.x + SPACE).max(SPACE);
+    let spare = right - left - wants - other;
+    if spare >= 0.0 {
+        left + wants + spare / 2.0
+    } else {
+        left + (right - left) * wants / (wants + other)
+    }
+}
+
 /// A label cut to its room, at the origin.
 fn cut(node: &GraphNode, metrics: &Metrics, place: LabelPlace, room: f64) -> Label {
     let name = text::fit_bold(&node.label, metrics.label_size, room);
-    let detail = text::fit(&node.detail, metrics.detail_size, room);
+    let detail = text::fit_parts(&node.detail, metrics.detail_size, room);
     let width =
         text::bold_width(&name, metrics.label_size).max(text::width(&detail, metrics.detail_size));
-    let height = metrics.label_height(&node.detail);
+    let height = metrics.label_height(&detail);
     Label { place, name, detail, frame: Frame { x: 0.0, y: 0.0, width, height } }
 }

@@ -70,8 +70,8 @@ pub(super) struct Ribbon {
 /// Ways of ribbons; all `y` are upper edges.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Shape {
-    /// Level at each column it passes: (left, right, y) of every stop.
-    Forward(Vec<(f64, f64, f64)>),
+    /// Through these stops: the start, the middle of each column it passes, the end.
+    Forward(Vec<(f64, f64)>),
     /// Right, down, back, up: start, lane down, channel, lane up, end.
     Loop { start: (f64, f64), down: f64, channel: f64, up: f64, end: (f64, f64) },
 }
@@ -82,8 +82,6 @@ pub(super) struct Picture {
     pub(super) width: f64,
     pub(super) height: f64,
     pub(super) metrics: Metrics,
-    /// Pixels per unit of value.
-    pub(super) scale: f64,
     /// The nodes' bars.
     pub(super) bars: Vec<Frame>,
     /// The nodes' labels.
@@ -102,8 +100,8 @@ impl Metrics {
                 pad: 10.0,
                 target_height: 420.0,
                 tallest_bar: 210.0,
-                smallest_gap: 34.0,
-                side_room: width * 0.34,
+                smallest_gap: 26.0,
+                side_room: width * 0.31,
             }
         } else {
             Self {
@@ -169,7 +167,6 @@ impl Picture {
             width: across.total,
             height: bottom.max(BORDER) + BORDER,
             metrics,
-            scale,
             bars,
             labels,
             ribbons,
@@ -217,7 +214,8 @@ fn scale(
         scale = scale.min(metrics.tallest_bar / largest);
     }
     if looped > 0.0 {
-        scale = scale.min(width * 0.14 / looped);
+        let share = if metrics.compact { 0.07 } else { 0.14 };
+        scale = scale.min(width * share / looped);
     }
     if scale.is_finite() { scale } else { 1.0 }
 }
@@ -243,7 +241,7 @@ fn rooms(
                 let bar = side(node, true).max(side(node, false)).max(LOWEST_BAR);
                 let label = metrics.label_height(&graph.nodes[node].detail);
                 if places[node] == LabelPlace::Above {
-                    Room { above: label + 4.0, bar, below: 2.0 }
+                    Room { above: label + labels::ABOVE_BAR, bar, below: 2.0 }
                 } else {
                     let spare = ((label - bar) / 2.0).max(0.0);
                     Room { above: spare, bar, below: spare }
@@ -334,11 +332,10 @@ fn ribbons(
         } else {
             let stop = |item: Item| match item {
                 Item::Passing(_, column) => {
-                    let x = across.columns[column];
-                    (x, x + from.width, tops[&item])
+                    (across.columns[column] + from.width / 2.0, tops[&item])
                 }
-                Item::Node(node) if node == flow.from => (start.0, start.0, start.1),
-                Item::Node(_) => (end.0, end.0, end.1),
+                Item::Node(node) if node == flow.from => start,
+                Item::Node(_) => end,
             };
             Shape::Forward(Columns::route(graph, edge).into_iter().map(stop).collect())
         };
