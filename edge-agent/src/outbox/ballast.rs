@@ -1,0 +1,52 @@
+//! A file of zeros that keeps room free on the disk.
+//!
+//! When the disk is full it is given up, so that what the server acknowledged can still be noted
+//! and pruned; captures stay refused until it stands again.
+
+use std::fs;
+use std::io::Write as _;
+use std::path::Path;
+
+use super::room::Room;
+use crate::home::Home;
+
+const CHUNK: [u8; 64 * 1024] = [0; 64 * 1024];
+
+/// Makes the ballast when it is missing; without room for it captures are refused.
+pub(super) fn keep(home: &Home, bytes: u64, room: &Room) {
+    let path = home.file("ballast");
+    if bytes == 0 {
+        let _ = fs::remove_file(&path);
+        room.set_disk_full(false);
+        return;
+    }
+    if fs::metadata(&path).is_ok_and(|file| file.len() == bytes) {
+        room.set_disk_full(false);
+        return;
+    }
+    match fill(&path, bytes) {
+        Ok(()) => room.set_disk_full(false),
+        Err(error) => {
+            tracing::warn!(%error, bytes, "no room for the ballast; captures are refused");
+            release(home, room);
+        }
+    }
+}
+
+/// Gives the ballast up.
+pub(super) fn release(home: &Home, room: &Room) {
+    room.set_disk_full(true);
+    // Without a ballast there is nothing to give up.
+    let _ = fs::remove_file(home.file("ballast"));
+}
+
+fn fill(path: &Path, bytes: u64) -> std::io::Result<()> {
+    let mut file = fs::File::create(path)?;
+    let mut left = bytes;
+    while left > 0 {
+        let piece = CHUNK.len().min(usize::try_from(left).unwrap_or(CHUNK.len()));
+        file.write_all(&CHUNK[..piece])?;
+        left -= u64::try_from(piece).unwrap_or(left);
+    }
+    file.sync_all()
+}

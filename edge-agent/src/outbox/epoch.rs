@@ -1,0 +1,84 @@
+//! Opening a new epoch: what a restored or replaced box does when the server knows another past.
+//!
+//! Numbers are never used twice. Entries that the server has not are written again in the new
+//! epoch with the same id, time and body; references to each other follow. The old rows stay as
+//! evidence, marked `replaced`.
+
+use diesel::prelude::*;
+use tl_domain::event::{Body, Entry, EpochOpen};
+use tl_ledger::{Envelope, Hash};
+
+use super::schema::{entry, ticket};
+use super::transaction::{Draft, Stream};
+use super::{Mark, Tx, WriteError, to_db};
+
+impl Tx<'_> {
+    /// Opens `epoch` with `opening` and writes everything behind `after` again in it; returns how
+    /// many entries were written again.
+    ///
+    /// # Errors
+    /// As `append`; nothing is changed then.
+    pub(crate) fn open_epoch(
+        &mut self,
+        epoch: u64,
+        opening: EpochOpen,
+        after: Mark,
+    ) -> Result<usize, WriteError> {
+        let old = self.unacknowledged(after)?;
+        let last_micros = self.stream.last_micros;
+        *self.stream = Stream { epoch, dseq: 0, head: Hash::ZERO, last_micros };
+        self.append(Draft::now(Body::EpochOpen(opening), None, format!("epoch {epoch}")))?;
+        let mut renamed: Vec<(String, String)> = Vec::new();
+        for (position, bytes, subject, wall) in &old {
+            let form = |error: String| WriteError::Form(error);
+            let envelope = Envelope::parse(bytes).map_err(|error| form(error.to_string()))?;
+            let mut text = String::from_utf8_lossy(&envelope.payload).into_owned();
+            for (old_leaf, new_leaf) in &renamed {
+                text = text.replace(old_leaf, new_leaf);
+            }
+            let mut again =
+                Entry::read(text.as_bytes()).map_err(|error| form(error.to_string()))?;
+            again.head.epoch = self.stream.epoch;
+            again.head.dseq = self.stream.dseq + 1;
+            again.head.prev = self.stream.head;
+            let appended = self.seal(again, subject, *wall)?;
+            let old_leaf = Hash::leaf(bytes);
+            self.rename_tickets(old_leaf, appended.leaf)?;
+            renamed.push((old_leaf.to_string(), appended.leaf.to_string()));
+            diesel::update(entry::table.find(position))
+                .set(entry::state.eq("replaced"))
+                .execute(self.connection)?;
+        }
+        Ok(old.len())
+    }
+
+    fn unacknowledged(&mut self, after: Mark) -> Result<Vec<OldRow>, WriteError> {
+        let (epoch, through) = (to_db(after.epoch), to_db(after.through));
+        let rows: Vec<(i64, Option<Vec<u8>>, String, i64)> = entry::table
+            .filter(entry::epoch.eq(epoch).and(entry::dseq.gt(through)).or(entry::epoch.gt(epoch)))
+            .filter(entry::state.ne("replaced"))
+            .filter(entry::kind.ne("epoch.open"))
+            .order((entry::epoch, entry::dseq))
+            .select((entry::position, entry::envelope, entry::subject, entry::recorded_micros))
+            .load(self.connection)?;
+        Ok(rows
+            .into_iter()
+            .filter_map(|(position, bytes, subject, wall)| Some((position, bytes?, subject, wall)))
+            .collect())
+    }
+
+    /// Corrections of tickets name the entry they correct by its hash.
+    fn rename_tickets(&mut self, old: Hash, new: Hash) -> Result<(), WriteError> {
+        let (old, new) = (old.0.to_vec(), new.0.to_vec());
+        diesel::update(ticket::table.filter(ticket::register_leaf.eq(&old)))
+            .set(ticket::register_leaf.eq(&new))
+            .execute(self.connection)?;
+        diesel::update(ticket::table.filter(ticket::weigh_leaf.eq(&old)))
+            .set(ticket::weigh_leaf.eq(Some(&new)))
+            .execute(self.connection)?;
+        Ok(())
+    }
+}
+
+/// Position, bytes, subject and time of recording.
+type OldRow = (i64, Vec<u8>, String, i64);

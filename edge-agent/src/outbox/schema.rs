@@ -1,0 +1,156 @@
+//! Tables of the outbox as diesel knows them; the truth is `migrations/edge`.
+
+diesel::table! {
+    stream (only_row) {
+        only_row -> Integer,
+        epoch -> BigInt,
+        dseq -> BigInt,
+        head -> Binary,
+        last_micros -> BigInt,
+        acked_epoch -> BigInt,
+        acked_through -> BigInt,
+        acked_micros -> Nullable<BigInt>,
+        alarm -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    entry (position) {
+        position -> BigInt,
+        epoch -> BigInt,
+        dseq -> BigInt,
+        id -> Text,
+        kind -> Text,
+        subject -> Text,
+        operator -> Nullable<Text>,
+        prev -> Binary,
+        leaf -> Binary,
+        envelope -> Nullable<Binary>,
+        recorded_micros -> BigInt,
+        state -> Text,
+        log_index -> Nullable<BigInt>,
+        verdicts -> Nullable<Text>,
+        problem_code -> Nullable<Text>,
+        problem_detail -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    blob (sha256) {
+        sha256 -> Text,
+        media -> Text,
+        name -> Text,
+        size -> BigInt,
+        complete -> Bool,
+        stored_micros -> BigInt,
+    }
+}
+
+diesel::table! {
+    snapshot (only_row) {
+        only_row -> Integer,
+        version -> BigInt,
+        envelope -> Binary,
+        covers_epoch -> BigInt,
+        covers_through -> BigInt,
+        received_micros -> BigInt,
+    }
+}
+
+diesel::table! {
+    used_code (code) {
+        code -> Text,
+        kind -> Text,
+        used_micros -> BigInt,
+    }
+}
+
+diesel::table! {
+    batch (id) {
+        id -> Text,
+        code -> Nullable<Text>,
+        material -> Text,
+        node -> Text,
+        open_weigh -> Nullable<Text>,
+        registered_micros -> BigInt,
+    }
+}
+
+diesel::table! {
+    batch_mass (epoch, dseq, line) {
+        epoch -> BigInt,
+        dseq -> BigInt,
+        line -> BigInt,
+        batch -> Text,
+        act -> Text,
+        grams -> Text,
+    }
+}
+
+diesel::table! {
+    sample (id) {
+        id -> Text,
+        code -> Nullable<Text>,
+        lab_name -> Nullable<Text>,
+        taken_micros -> BigInt,
+    }
+}
+
+diesel::table! {
+    run (id) {
+        id -> Text,
+        node -> Text,
+        operation -> Text,
+        open -> Bool,
+        started_micros -> BigInt,
+    }
+}
+
+diesel::table! {
+    ticket (software, number) {
+        software -> Text,
+        number -> Text,
+        digest -> Text,
+        register_id -> Text,
+        register_leaf -> Binary,
+        register_body -> Text,
+        weigh_id -> Nullable<Text>,
+        weigh_leaf -> Nullable<Binary>,
+        weigh_body -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    read_file (port, sha256) {
+        port -> Text,
+        sha256 -> Text,
+        name -> Text,
+        read_micros -> BigInt,
+        accepted -> BigInt,
+        refused -> BigInt,
+    }
+}
+
+diesel::table! {
+    quarantine (number) {
+        number -> BigInt,
+        port -> Text,
+        source -> Text,
+        reason -> Text,
+        detail -> Text,
+        raw -> Binary,
+        seen_micros -> BigInt,
+    }
+}
+
+diesel::table! {
+    unmatched (number) {
+        number -> BigInt,
+        port -> Text,
+        sample -> Text,
+        report -> Text,
+        file -> Text,
+        shown -> Text,
+        seen_micros -> BigInt,
+    }
+}
