@@ -1,1 +1,44 @@
-//! stub
+//! The store: every log, what it means, and what the installation knows of people and devices.
+//!
+//! ```text
+//! bytes ─► verify (pure, in parallel) ─► append ─► queue ─► one writer thread ─► COMMIT ─► answers
+//!                                                             │ chain, log, tree, project::apply
+//! pages ◄─ queries ◄─ projection tables ◄─────────────────────┘     rebuild makes them anew
+//! ```
+//!
+//! SQLite (embedded) or PostgreSQL, chosen by URL when the store is opened. All SQL of the server
+//! lives here and no type of the database shows in a public signature. There is no clock and no
+//! randomness in here: times, tokens and ids come in as arguments. All functions block.
+
+mod admin;
+mod backup;
+mod blobs;
+mod books;
+mod check;
+mod dump;
+mod error;
+mod ingest;
+pub mod limits;
+mod open;
+mod query;
+mod rebuild;
+mod sql;
+mod verify;
+
+#[cfg(test)]
+mod tests;
+
+pub use admin::{
+    AccessRecord, Account, CodeLease, Device, DeviceState, EnrolToken, PageUser, Session,
+};
+pub use backup::{BackupReport, LogHead};
+pub use blobs::BlobState;
+pub use check::{CheckReport, Finding};
+pub use error::StoreError;
+pub use ingest::{Draft, Submission};
+pub use open::{Options, Store, create_postgres_database, drop_postgres_database};
+pub use query::{
+    BalanceFacts, BatchFilter, EntryView, HandoverPair, LogView, Page, Paged, StoredEntry,
+    StreamHead,
+};
+pub use verify::{EnrolledKey, KeyBook, Refused, Verified, verify};
