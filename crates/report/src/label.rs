@@ -1,7 +1,8 @@
 //! Labels of 100 × 70 mm for batches, samples, handovers and places: one layout, drawn as SVG, PNG,
 //! PDF or printer bitmap. Invariants: letters are outlines of the embedded font, so every output
 //! looks the same; a character that the font lacks is shown as 〓 and reported, never a silent box;
-//! a text that does not fit is shrunk, then cut with `…` and reported. No Tl-risk mark (practice §7).
+//! a text that does not fit is shrunk, then cut with `…` and reported. No Tl-risk mark stands on
+//! a label (practice §7).
 
 mod bitmap;
 mod layout;

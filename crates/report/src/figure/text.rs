@@ -49,7 +49,7 @@ pub(crate) fn first_part(line: &str) -> &str {
     line.split_once(BETWEEN_PARTS).map_or(line, |(first, _)| first)
 }
 
-/// A line of amounts that fits: whole, or its first part, or nothing. A number is never cut, because
+/// A line of amounts that fits: whole, or its first part, or nothing. A number is never cut:
 /// what is left of it would be read as another number.
 pub(crate) fn fit_parts(line: &str, size: f64, room: f64) -> String {
     let fits = |text: &&str| width(text, size) <= room;

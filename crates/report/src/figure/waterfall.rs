@@ -1,6 +1,6 @@
-//! Terms of a balance as a waterfall of level bars, one row each: opening stock, in, out, discharge,
-//! what is unaccounted for with its ± band, closing stock. Invariants: rows share one scale, each
-//! change starts where the last row ended. Does not compute the unaccounted amount.
+//! Terms of a balance as a waterfall of level bars, one row each: opening stock, in, out,
+//! discharge, what is unaccounted for with its ± band, closing stock. Invariants: rows share one
+//! scale, each change starts where the last row ended. Does not compute the unaccounted amount.
 
 mod draw;
 #[cfg(test)]

@@ -4,8 +4,7 @@
 
 use super::typeface::{Fitted, Typeface};
 use super::{
-    Drawing, HEIGHT_MM, Label, LabelError, MAX_LINES, MAX_QR_CHARACTERS, MAX_TEXT_CHARACTERS,
-    Shape, WIDTH_MM,
+    Drawing, Label, LabelError, MAX_LINES, MAX_QR_CHARACTERS, MAX_TEXT_CHARACTERS, Shape, WIDTH_MM,
 };
 use crate::qr::{Modules, QrError};
 
@@ -153,10 +152,6 @@ impl Sheet {
         let footer = self.fit(Weight::Regular, &label.footer, smallest, rest);
         self.set(Weight::Regular, MARGIN, FOOTER_BASELINE, &footer, &label.footer);
         self.set(Weight::Regular, x, FOOTER_BASELINE, &printed, &label.printed_at);
-        debug_assert!(
-            FOOTER_BASELINE + FOOTER_SIZE * 0.3 < HEIGHT_MM,
-            "the footer is on the label"
-        );
     }
 
     fn rule(&mut self, y: f64) {

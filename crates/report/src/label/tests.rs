@@ -214,9 +214,12 @@ proptest! {
         for shape in &drawing.shapes {
             let Shape::Outline(segments) = shape else { continue };
             for segment in segments {
-                if let Segment::Move(x, y) | Segment::Line(x, y) | Segment::Quad(_, _, x, y) = *segment {
-                    prop_assert!(inside(x, y), "({x}, {y})");
-                }
+                let (x, y) = match *segment {
+                    Segment::Move(x, y) | Segment::Line(x, y) => (x, y),
+                    Segment::Quad(_, _, x, y) | Segment::Cubic(_, _, _, _, x, y) => (x, y),
+                    Segment::Close => continue,
+                };
+                prop_assert!(inside(x, y), "({x}, {y})");
             }
         }
         let bitmap = drawing.bitmap(Resolution::Dpi203);

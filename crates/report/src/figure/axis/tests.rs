@@ -48,7 +48,11 @@ fn times_fall_on_the_sites_own_midnight() {
 
 proptest! {
     #[test]
-    fn ticks_stay_inside_and_rise(low in -1e6..1e6_f64, span in 1e-6..1e6_f64, wanted in 2..9_usize) {
+    fn ticks_stay_inside_and_rise(
+        low in -1e6..1e6_f64,
+        span in 1e-6..1e6_f64,
+        wanted in 2..9_usize,
+    ) {
         let high = low + span;
         let ticks = Ticks::between(low, high, wanted);
         prop_assert!(ticks.values.len() <= wanted + 1);
@@ -58,7 +62,10 @@ proptest! {
     }
 
     #[test]
-    fn time_ticks_stay_inside(start in -4_000_000_000..4_000_000_000_i64, span in 1..400_000_000_i64) {
+    fn time_ticks_stay_inside(
+        start in -4_000_000_000..4_000_000_000_i64,
+        span in 1..400_000_000_i64,
+    ) {
         let (from, to) = (start * 1_000_000, (start + span) * 1_000_000);
         let ticks = time_ticks(from, to, china(), 6);
         prop_assert!(ticks.len() <= 40);

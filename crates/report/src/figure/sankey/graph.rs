@@ -186,7 +186,7 @@ impl Graph {
         let (ahead, mut back): (Vec<&Edge>, Vec<&Edge>) =
             candidates.into_iter().partition(|edge| place[edge.from] < place[edge.to]);
         let mut forward: Vec<(usize, usize)> = ahead.iter().map(|e| (e.from, e.to)).collect();
-        // The order may condemn more edges than needed: take back the heaviest that close no circle.
+        // The order may condemn too many edges: take back the heaviest that close no circle.
         back.sort_by(|a, b| b.value.total_cmp(&a.value));
         for edge in back {
             if !reaches(self.nodes.len(), &forward, edge.to, edge.from) {

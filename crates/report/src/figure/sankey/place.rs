@@ -309,7 +309,6 @@ fn bars(
     (0..graph.nodes.len()).map(bar).collect()
 }
 
-#[expect(clippy::too_many_arguments, reason = "each is one part of the finished layout")]
 fn ribbons(
     graph: &Graph,
     across: &Across,
