@@ -33,7 +33,11 @@ impl Ticks {
         let decimals = if exponent < 0.0 { (-exponent.floor()) as usize } else { 0 };
         let first = (low / step - 1e-9).ceil();
         let last = (high / step + 1e-9).floor();
-        let steps = (last - first).max(0.0) as usize;
+        if last < first {
+            // No multiple lies inside: the range is shorter than the step.
+            return Self::between(low, high, wanted + 1);
+        }
+        let steps = (last - first) as usize;
         let values = (0..=steps).map(|index| (first + count(index)) * step).collect();
         Self { values, decimals: decimals.min(MAX_DECIMALS) }
     }
