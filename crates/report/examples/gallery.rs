@@ -6,8 +6,8 @@ mod plants;
 use std::path::PathBuf;
 use std::{env, error, fs};
 
-use tl_report::figure::Surface;
 use tl_report::figure::sankey::{Options, Sankey, Words};
+use tl_report::figure::{PALETTE_CSS, Surface};
 use tl_report::label::{Resolution, pdf};
 
 fn main() -> Result<(), Box<dyn error::Error>> {
@@ -17,6 +17,7 @@ fn main() -> Result<(), Box<dyn error::Error>> {
         ("smelter", plants::zinc_smelter()),
         ("small", plants::single_node()),
         ("gain", plants::gain()),
+        ("circuits", plants::circuits()),
         ("empty", Sankey { id: "empty".into(), ..Sankey::default() }),
     ];
     for (name, plant) in &plants {
@@ -26,8 +27,14 @@ fn main() -> Result<(), Box<dyn error::Error>> {
         }
     }
     for (suffix, width) in [("wide", 720.0), ("phone", 360.0)] {
-        fs::write(folder.join(format!("waterfall-{suffix}.svg")), plants::balance(width)?)?;
-        fs::write(folder.join(format!("series-{suffix}.svg")), plants::readings(width)?)?;
+        fs::write(
+            folder.join(format!("waterfall-{suffix}.svg")),
+            plants::balance(width, Surface::Standalone)?,
+        )?;
+        fs::write(
+            folder.join(format!("series-{suffix}.svg")),
+            plants::readings(width, Surface::Standalone)?,
+        )?;
     }
     let labels = [plants::batch_label(), plants::crowded_label()];
     let mut drawings = Vec::new();
@@ -43,5 +50,33 @@ fn main() -> Result<(), Box<dyn error::Error>> {
         drawings.push(drawing);
     }
     fs::write(folder.join("labels.pdf"), pdf(&drawings))?;
+    for theme in ["light", "dark"] {
+        fs::write(folder.join(format!("page-{theme}.html")), page(theme)?)?;
+    }
     Ok(())
+}
+
+/// The figures inside a page, with links and in a theme.
+fn page(theme: &str) -> Result<String, Box<dyn error::Error>> {
+    let mut plant = plants::zinc_smelter();
+    for (number, node) in plant.nodes.iter_mut().enumerate() {
+        node.href = Some(format!("/nodes/{number}"));
+    }
+    for (number, link) in plant.links.iter_mut().enumerate() {
+        link.href = Some(format!("/flows/{number}"));
+    }
+    let options = Options { words: Words::ENGLISH, ..Options::default() };
+    let figures = [
+        plant.svg(&options)?,
+        plants::balance(720.0, Surface::Page)?,
+        plants::readings(720.0, Surface::Page)?,
+    ];
+    let qr = tl_report::qr::svg("HTTPS://TL.EXAMPLE.CN/B/7Q3M9K2X5D", "QR 7Q3-M9K-2X5D")?;
+    Ok(format!(
+        "<!doctype html><html lang=\"zh\" data-theme=\"{theme}\"><head><meta charset=\"utf-8\">\
+         <title>gallery</title><style>{PALETTE_CSS}body{{background:var(--fig-paper,#fff);\
+         color:var(--fig-text,#000);max-width:60rem;margin:1rem auto}}.tl-qr{{width:10rem}}</style>\
+         </head><body><main><h1>铊流向图</h1>{}{qr}</main></body></html>",
+        figures.concat()
+    ))
 }

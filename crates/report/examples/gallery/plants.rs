@@ -96,6 +96,44 @@ pub(crate) fn single_node() -> Sankey {
     }
 }
 
+/// A concentrator: several circles, one inside the other, and a node that feeds itself.
+pub(crate) fn circuits() -> Sankey {
+    use LinkStyle::{Normal, Return, Unaccounted};
+    use NodeKind::{Process, Sink, Source};
+    Sankey {
+        id: "circuits".into(),
+        title: "选厂铊流向".into(),
+        description: "粗选、扫选、精选循环。".into(),
+        nodes: vec![
+            node("ore", "原矿", "100 kg", Source),
+            node("mill", "磨矿", "150 kg", Process),
+            node("rough", "粗选", "138 kg", Process),
+            node("clean", "精选", "60 kg", Process),
+            node("scavenge", "扫选", "78 kg", Process),
+            node("thicken", "浓密过滤", "42 kg", Process),
+            node("water", "回水池", "6 kg", Process),
+            node("conc", "铅锌精矿", "36 kg · 36 %", Sink),
+            node("tail", "尾矿", "60 kg · 60 %", Sink),
+            node("muf", "平衡差", "4 kg · 4 %", NodeKind::Unaccounted),
+        ],
+        links: vec![
+            link("ore", "mill", 100.0, Normal),
+            link("mill", "rough", 100.0, Normal),
+            link("mill", "mill", 30.0, Return),
+            link("rough", "clean", 60.0, Normal),
+            link("rough", "scavenge", 74.0, Normal),
+            link("clean", "rough", 18.0, Return),
+            link("scavenge", "rough", 14.0, Return),
+            link("clean", "thicken", 42.0, Normal),
+            link("thicken", "conc", 36.0, Normal),
+            link("thicken", "water", 6.0, Normal),
+            link("water", "mill", 6.0, Return),
+            link("scavenge", "tail", 60.0, Normal),
+            link("rough", "muf", 4.0, Unaccounted),
+        ],
+    }
+}
+
 /// More comes out than went in, and stock was drawn down.
 pub(crate) fn gain() -> Sankey {
     let mut figure = single_node();
@@ -145,7 +183,7 @@ pub(crate) fn crowded_label() -> Label {
 }
 
 /// Terms of the smelter's year.
-pub(crate) fn balance(width: f64) -> Result<String, WaterfallError> {
+pub(crate) fn balance(width: f64, surface: Surface) -> Result<String, WaterfallError> {
     let term = |label: &str, text: &str, amount| Term {
         label: label.into(),
         text: text.into(),
@@ -171,12 +209,11 @@ pub(crate) fn balance(width: f64) -> Result<String, WaterfallError> {
             term("期末库存", "84.64 kg", Amount::Level(84.64)),
         ],
     };
-    let surface = Surface::Standalone;
     figure.svg(&waterfall::Options { width, surface, ..waterfall::Options::default() })
 }
 
 /// Two weeks of an outlet: values, results below detection, a gap, one above the limit.
-pub(crate) fn readings(width: f64) -> Result<String, series::SeriesError> {
+pub(crate) fn readings(width: f64, surface: Surface) -> Result<String, series::SeriesError> {
     use series::Reading::{Missing, NotDetected, Value};
     let day = 86_400_000_000;
     let start = 1_793_462_400_000_000;
@@ -215,7 +252,7 @@ pub(crate) fn readings(width: f64) -> Result<String, series::SeriesError> {
     };
     chart.svg(&series::Options {
         width,
-        surface: Surface::Standalone,
+        surface,
         offset: FixedOffset::east_opt(8 * 3600).expect("a real offset"),
         words: series::Words::CHINESE,
     })

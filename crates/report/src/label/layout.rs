@@ -19,7 +19,14 @@ const QR_LEFT: f64 = 1.8;
 const QR_TOP: f64 = 10.2;
 const FACTS_LEFT: f64 = 45.6;
 const TITLE_BASELINE: f64 = 16.9;
+/// Largest and smallest letters of a title in one line.
+const TITLE_SIZES: (f64, f64) = (6.4, 4.4);
+/// Smallest letters of the second line of a title.
+const TITLE_SMALL: f64 = 3.4;
+const TITLE_BASELINES: [f64; 2] = [14.6, 19.6];
 const FACTS_TOP: f64 = 19.6;
+/// Where facts begin below a title of two lines.
+const FACTS_TOP_LOW: f64 = 21.4;
 const FACTS_BOTTOM: f64 = 52.0;
 /// Largest distance of two lines of facts.
 const FACTS_PITCH: f64 = 5.6;
@@ -116,14 +123,13 @@ impl Sheet {
 
     fn facts(&mut self, label: &Label) {
         let room = WIDTH_MM - MARGIN - FACTS_LEFT;
-        let title = self.fit(Weight::Bold, &label.title, (6.4, 3.8), room);
-        self.set(Weight::Bold, FACTS_LEFT, TITLE_BASELINE, &title, &label.title);
+        let top = self.title(label, room);
         let lines = u32::try_from(label.lines.len()).map_or(1.0, f64::from).max(1.0);
-        let pitch = ((FACTS_BOTTOM - FACTS_TOP) / lines).min(FACTS_PITCH);
+        let pitch = ((FACTS_BOTTOM - top) / lines).min(FACTS_PITCH);
         let size = pitch * FACTS_SIZE;
         let widest = label.lines.iter().map(|(name, _)| self.regular.width(name, size));
         let names = widest.fold(0.0, f64::max).min(room * 0.42);
-        let mut baseline = FACTS_TOP + pitch * 0.8;
+        let mut baseline = top + pitch * 0.8;
         for (name, value) in &label.lines {
             let fitted = self.fit(Weight::Regular, name, (size, SMALLEST), names);
             self.set(Weight::Regular, FACTS_LEFT, baseline, &fitted, name);
@@ -132,6 +138,23 @@ impl Sheet {
             self.set(Weight::Bold, FACTS_LEFT + names + FACTS_GAP, baseline, &fitted, value);
             baseline += pitch;
         }
+    }
+
+    /// The title in one line, or a long one in two smaller lines; returns where the facts begin.
+    fn title(&mut self, label: &Label, room: f64) -> f64 {
+        let title = label.title.trim();
+        let whole = self.fit(Weight::Bold, title, TITLE_SIZES, room);
+        if !whole.cut {
+            self.set(Weight::Bold, FACTS_LEFT, TITLE_BASELINE, &whole, title);
+            return FACTS_TOP;
+        }
+        let (first, rest) = self.bold.split(title, TITLE_SIZES.1, room);
+        let first = self.fit(Weight::Bold, first, (TITLE_SIZES.1, TITLE_SIZES.1), room);
+        let second = self.fit(Weight::Bold, rest.trim(), (TITLE_SIZES.1, TITLE_SMALL), room);
+        let [upper, lower] = TITLE_BASELINES;
+        self.set(Weight::Bold, FACTS_LEFT, upper, &Fitted { cut: false, ..first }, title);
+        self.set(Weight::Bold, FACTS_LEFT, lower, &second, title);
+        FACTS_TOP_LOW
     }
 
     fn code(&mut self, label: &Label) {

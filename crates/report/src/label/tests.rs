@@ -176,6 +176,19 @@ fn long_texts_are_shrunk_then_cut_and_reported() {
 }
 
 #[test]
+fn a_long_title_takes_two_lines() {
+    let mut long = label();
+    long.title = "铅锌冶炼过程中集(除)尘装置收集的粉尘".into();
+    let drawing = draw(&long);
+    assert!(drawing.cut_texts().is_empty());
+    // Heading, party, two lines of the title, two texts for each fact, code, two small prints.
+    let outlines = drawing.shapes.iter().filter(|shape| matches!(shape, Shape::Outline(_))).count();
+    assert_eq!(outlines, 2 + 2 + 2 * long.lines.len() + 1 + 2);
+    long.title = long.title.repeat(3);
+    assert_eq!(draw(&long).cut_texts(), [long.title.clone()]);
+}
+
+#[test]
 fn labels_that_cannot_be_right_are_refused() {
     let refused = |change: &dyn Fn(&mut Label)| {
         let mut label = label();

@@ -75,6 +75,16 @@ impl Typeface {
         Fitted { text: kept, size: smallest, width, cut: true }
     }
 
+    /// The longest beginning of a text that fits, and the rest.
+    pub(super) fn split<'a>(&self, text: &'a str, size: f64, room: f64) -> (&'a str, &'a str) {
+        let mut left = room;
+        let end = text.char_indices().find(|(_, character)| {
+            left -= self.advance(self.glyph(*character).0) * size;
+            left < 0.0
+        });
+        text.split_at(end.map_or(text.len(), |(position, _)| position))
+    }
+
     /// Outlines of a text with its baseline starting at (x, y); adds what is missing to `missing`.
     pub(super) fn outline(
         &self,

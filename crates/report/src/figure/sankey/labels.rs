@@ -3,6 +3,7 @@
 //! not at all; what is cut keeps its full text in the node's title. Widths are wide estimates.
 
 use super::graph::{Edge, Graph, GraphNode};
+use super::loops::Lanes;
 use super::place::{BORDER, Frame, Metrics};
 use crate::figure::text;
 
@@ -64,11 +65,13 @@ pub(super) fn set(
     metrics: &Metrics,
     places: &[LabelPlace],
     bars: &[Frame],
+    lanes: &Lanes,
     total: f64,
 ) -> Vec<Label> {
     let mut labels = Vec::with_capacity(bars.len());
     // Outer labels first: they know their room; those above share what is left.
-    for ((node, bar), place) in graph.nodes.iter().zip(bars).zip(places) {
+    for (((index, node), bar), place) in graph.nodes.iter().enumerate().zip(bars).zip(places) {
+        let beside = FROM_BAR + lanes_beside(graph, bars, lanes, index, *place);
         let centre = bar.x + bar.width / 2.0;
         let height = metrics.label_height(&node.detail);
         let middle = bar.y + bar.height / 2.0 - height / 2.0;
@@ -83,8 +86,8 @@ pub(super) fn set(
         let most = total - BORDER / 2.0 - label.frame.width;
         label.frame = Frame {
             x: match place {
-                LabelPlace::Left => bar.x - FROM_BAR - label.frame.width,
-                LabelPlace::Right => bar.x + bar.width + FROM_BAR,
+                LabelPlace::Left => bar.x - beside - label.frame.width,
+                LabelPlace::Right => bar.x + bar.width + beside,
                 LabelPlace::Above => (centre - label.frame.width / 2.0).min(most).max(BORDER / 2.0),
             },
             y: top,
@@ -107,6 +110,26 @@ pub(super) fn set(
         labels[node] = label;
     }
     labels
+}
+
+/// Room that an outer label leaves to the lanes of loops that dock higher in its column.
+fn lanes_beside(
+    graph: &Graph,
+    bars: &[Frame],
+    lanes: &Lanes,
+    node: usize,
+    place: LabelPlace,
+) -> f64 {
+    let column = graph.nodes[node].column;
+    let passes = |edge: &Edge| {
+        let docked = if place == LabelPlace::Right { edge.from } else { edge.to };
+        edge.looped && graph.nodes[docked].column == column && bars[docked].y < bars[node].y
+    };
+    if place == LabelPlace::Above || !graph.edges.iter().any(passes) {
+        return 0.0;
+    }
+    let room = if place == LabelPlace::Right { &lanes.right } else { &lanes.left };
+    room.get(column).copied().unwrap_or(0.0)
 }
 
 /// Width of the name and of the first amount: what a label should show at least.

@@ -161,7 +161,7 @@ impl Picture {
         let bottom = lanes.dig(graph, columns, &widths, &bottoms, caption);
         let across = Across::of(graph, &metrics, &lanes, &places, wanted);
         let bars = bars(graph, &metrics, &across, &rooms, &tops);
-        let labels = labels::set(graph, &metrics, &places, &bars, across.total);
+        let labels = labels::set(graph, &metrics, &places, &bars, &lanes, across.total);
         let ribbons = ribbons(graph, &across, &lanes, &docks, &bars, &tops, &widths, scale);
         Self {
             width: across.total,
@@ -214,7 +214,7 @@ fn scale(
         scale = scale.min(metrics.tallest_bar / largest);
     }
     if looped > 0.0 {
-        let share = if metrics.compact { 0.07 } else { 0.14 };
+        let share = if metrics.compact { 0.1 } else { 0.14 };
         scale = scale.min(width * share / looped);
     }
     if scale.is_finite() { scale } else { 1.0 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 
-use super::super::labels::Label;
+use super::super::labels::{Label, LabelPlace};
 use super::super::loops::CORNER;
 use super::super::order::Item;
 use super::super::place::{Frame, Shape, THINNEST};
@@ -199,6 +199,20 @@ proptest! {
         prop_assert_eq!(listed, columns.rank.len());
         for node in 0..graph.nodes.len() {
             prop_assert!(columns.items[graph.nodes[node].column].contains(&Item::Node(node)));
+        }
+    }
+
+    #[test]
+    fn loops_keep_clear_of_outer_labels(figure in any_figure(), width in 200.0..1600.0_f64) {
+        let (_, _, picture) = place(&figure, width);
+        for ribbon in &picture.ribbons {
+            let Shape::Loop { start, down, channel, up, end } = ribbon.shape else { continue };
+            let lane = |x: f64, y: f64| Frame { x, y, width: ribbon.width, height: channel - y };
+            for label in picture.labels.iter().filter(|label| label.place != LabelPlace::Above) {
+                for way in [lane(down, start.1), lane(up, end.1)] {
+                    prop_assert!(!label.frame.overlaps(&way), "{label:?} {way:?}");
+                }
+            }
         }
     }
 
