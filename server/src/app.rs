@@ -1,0 +1,87 @@
+//! What one running server owns, and how handlers get to it.
+//!
+//! `App` is shared by both ports as `web::Data<App>`. The store blocks, so every use case runs in
+//! the blocking pool through `App::run`; handlers stay free for other requests meanwhile.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, OnceLock};
+
+use actix_web::web;
+use tl_domain::ids::DeviceId;
+use tl_domain::time::Micros;
+use tl_store::Store;
+use tokio::sync::Semaphore;
+
+use crate::auth::limiter::Limiter;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::error::Failure;
+use crate::keys::KeyFolder;
+use crate::limits::{LOGIN_ADDRESSES_MAX, LOGIN_BURST, LOGIN_REFILL};
+use crate::tls::{Authority, ServerCertificate};
+
+/// One instance of the server.
+pub struct App {
+    /// All logs, projections, accounts and devices.
+    pub store: Store,
+    /// What it runs with.
+    pub config: Config,
+    /// Where the time comes from.
+    pub clock: Clock,
+    /// The installation's CA.
+    pub authority: Arc<Authority>,
+    /// The certificate that both ports present.
+    pub certificate: Arc<ServerCertificate>,
+    /// Keys that sign entries and snapshots.
+    pub keys: KeyFolder,
+    /// Sign-ins per address.
+    pub sign_ins: Limiter,
+    /// Password hashes at once: each takes 19 MiB.
+    pub hashing: Semaphore,
+    /// Base address of the device port, known once it is bound.
+    pub device_url: OnceLock<String>,
+    /// When each device's snapshot was last compared with the store, and its version.
+    pub snapshots: Mutex<HashMap<DeviceId, (Micros, u64)>>,
+}
+
+/// Password hashes that run at once.
+const HASHING_MAX: usize = 2;
+
+impl App {
+    /// Puts the parts together.
+    #[must_use]
+    pub fn new(
+        store: Store,
+        config: Config,
+        clock: Clock,
+        authority: Arc<Authority>,
+        certificate: Arc<ServerCertificate>,
+        keys: KeyFolder,
+    ) -> Self {
+        Self {
+            store,
+            config,
+            clock,
+            authority,
+            certificate,
+            keys,
+            sign_ins: Limiter::new(LOGIN_BURST, LOGIN_REFILL, LOGIN_ADDRESSES_MAX),
+            hashing: Semaphore::new(HASHING_MAX),
+            device_url: OnceLock::new(),
+            snapshots: Mutex::default(),
+        }
+    }
+
+    /// Runs a use case in the blocking pool.
+    ///
+    /// # Errors
+    /// The use case's.
+    pub async fn run<T, F>(app: &web::Data<Self>, work: F) -> Result<T, Failure>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Self) -> Result<T, Failure> + Send + 'static,
+    {
+        let app = app.clone();
+        web::block(move || work(&app)).await?
+    }
+}

@@ -1,0 +1,82 @@
+//! Passwords: argon2id with our own constant parameters, verified off the request threads.
+//!
+//! Callers run these functions in the blocking pool: one hash takes tens of milliseconds and
+//! `MEMORY_KIB` of memory. A login that is not known is checked against a hash of nothing, so that
+//! time does not tell which logins exist.
+
+use std::sync::LazyLock;
+
+use argon2::password_hash::phc::PasswordHash;
+use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
+use argon2::{Algorithm, Argon2, Params, Version};
+
+use crate::limits::{PASSWORD_BYTES_MAX, PASSWORD_CHARS_MIN};
+use crate::random;
+
+/// Memory of one hash in KiB (OWASP: 19 MiB with two passes).
+const MEMORY_KIB: u32 = 19_456;
+const PASSES: u32 = 2;
+const LANES: u32 = 1;
+
+/// Why a password can't be taken.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PasswordError {
+    /// Too short to withstand guessing.
+    #[error("the password has {0} characters; at least {PASSWORD_CHARS_MIN} are needed")]
+    Short(usize),
+    /// Longer than any person types.
+    #[error("the password is longer than {PASSWORD_BYTES_MAX} bytes")]
+    Long,
+}
+
+/// Hashes a new password for storing (PHC text).
+///
+/// # Errors
+/// `Short` or `Long`.
+pub fn hash(password: &str) -> Result<String, PasswordError> {
+    if password.len() > PASSWORD_BYTES_MAX {
+        return Err(PasswordError::Long);
+    }
+    let characters = password.chars().count();
+    if characters < PASSWORD_CHARS_MIN {
+        return Err(PasswordError::Short(characters));
+    }
+    Ok(hash_any(password))
+}
+
+/// Hashes a PIN of a device's page, which is short on purpose: it works only on the plant's own
+/// network and is locked there after wrong tries.
+#[must_use]
+pub fn hash_any(secret: &str) -> String {
+    let salt = random::bytes::<16>();
+    argon2()
+        .hash_password_with_salt(secret.as_bytes(), &salt)
+        .expect("constant parameters and a salt of 16 bytes fit argon2")
+        .to_string()
+}
+
+/// Whether a password fits a stored hash; without a hash it takes as long and answers no.
+#[must_use]
+pub fn verify(password: &str, stored: Option<&str>) -> bool {
+    static NOBODY: LazyLock<String> = LazyLock::new(|| hash_any(&random::opaque()));
+    let text = stored.unwrap_or(&NOBODY);
+    let Ok(parsed) = PasswordHash::new(text) else {
+        tracing::error!("a stored password hash can't be read");
+        return false;
+    };
+    let short_enough = password.len() <= PASSWORD_BYTES_MAX;
+    let fits = short_enough && argon2().verify_password(password.as_bytes(), &parsed).is_ok();
+    fits && stored.is_some()
+}
+
+/// A password for an account that is made without one: 100 bits in groups that can be read aloud.
+#[must_use]
+pub fn generate() -> String {
+    let symbols = random::crockford(20).to_ascii_lowercase();
+    [&symbols[..5], &symbols[5..10], &symbols[10..15], &symbols[15..]].join("-")
+}
+
+fn argon2() -> Argon2<'static> {
+    let params = Params::new(MEMORY_KIB, PASSES, LANES, None).expect("constant parameters fit");
+    Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+}

@@ -1,0 +1,24 @@
+//! The city platform: HTTP, pages, jobs, TLS and configuration around `tl-store` and `tl-domain`.
+//!
+//! ```text
+//! browser, program ──HTTPS──► page port   ─┐  router ─► handler ─► Permit ─► use case ─► store
+//! agent            ──mTLS───► device port ─┘            (pages, api)        (usecase)
+//! ```
+//!
+//! Handlers parse, ask for leave, call and answer; rules are in `tl-domain`, SQL is in `tl-store`.
+
+pub mod api;
+pub mod app;
+pub mod auth;
+pub mod clock;
+pub mod config;
+pub mod error;
+pub mod files;
+pub mod i18n;
+pub mod keys;
+pub mod limits;
+pub mod pages;
+pub mod random;
+pub mod router;
+pub mod tls;
+pub mod usecase;

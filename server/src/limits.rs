@@ -1,0 +1,60 @@
+//! Bounds of the server: every queue, body, page and lifetime has a name here.
+
+use std::time::Duration;
+
+/// Largest JSON or form body on the page port, in bytes.
+pub const BODY_BYTES_MAX: usize = 256 * 1024;
+/// Rows of a list when the caller names no limit.
+pub const ROWS_DEFAULT: u32 = 50;
+/// Most rows of a list in one answer.
+pub const ROWS_MAX: u32 = 500;
+/// Most characters of a search text.
+pub const SEARCH_CHARS_MAX: usize = 100;
+/// Most characters of a login name.
+pub const LOGIN_CHARS_MAX: usize = 64;
+/// Fewest characters of a password that a person chooses.
+pub const PASSWORD_CHARS_MIN: usize = 12;
+/// Longest password in bytes; argon2 time does not depend on it, memory does.
+pub const PASSWORD_BYTES_MAX: usize = 256;
+/// Wrong passwords in a row before an account is locked.
+pub const FAILURES_MAX: u32 = 5;
+/// How long a locked account stays locked.
+pub const LOCKED_FOR: Duration = Duration::from_secs(15 * 60);
+/// A session ends after this long without a request.
+pub const SESSION_IDLE: Duration = Duration::from_secs(8 * 3600);
+/// A session ends after this long in any case.
+pub const SESSION_TOTAL: Duration = Duration::from_secs(24 * 3600);
+/// The last use of a session is written at most this often.
+pub const SESSION_TOUCH: Duration = Duration::from_secs(60);
+/// Sign-ins that one address may try at once.
+pub const LOGIN_BURST: u32 = 10;
+/// One further sign-in per address after this long.
+pub const LOGIN_REFILL: Duration = Duration::from_secs(6);
+/// Addresses whose sign-ins are counted; beyond it the fullest buckets are forgotten.
+pub const LOGIN_ADDRESSES_MAX: usize = 10_000;
+/// Life of a one-time enrolment token.
+pub const TOKEN_LIFE: Duration = Duration::from_secs(24 * 3600);
+/// Names and addresses that one page certificate may carry.
+pub const PAGE_NAMES_MAX: usize = 16;
+/// Days that a device's certificate is valid.
+pub const DEVICE_CERTIFICATE_DAYS: u64 = 400;
+/// Days that the server's own certificate is valid; clients refuse much longer ones.
+pub const SERVER_CERTIFICATE_DAYS: u64 = 397;
+/// Days left at which the server renews its own certificate.
+pub const SERVER_RENEW_DAYS: u64 = 30;
+/// Days that the installation's CA is valid.
+pub const CA_DAYS: u64 = 3_652;
+/// Number of values in one code lease.
+pub const LEASE_VALUES: u64 = 1 << 25;
+/// Life of a code lease.
+pub const LEASE_LIFE: Duration = Duration::from_secs(120 * 86_400);
+/// Seconds that a client waits before it sends again what was refused as busy.
+pub const RETRY_AFTER_SECONDS: u32 = 2;
+/// How long a TLS handshake may take.
+pub const HANDSHAKE: Duration = Duration::from_secs(10);
+/// How long the head of a request may take.
+pub const REQUEST_HEAD: Duration = Duration::from_secs(20);
+/// How long open requests may take after the signal to stop.
+pub const STOP_SECONDS: u64 = 10;
+/// Batches that a snapshot carries; the newest ones.
+pub const SNAPSHOT_BATCHES_MAX: u32 = 5_000;
