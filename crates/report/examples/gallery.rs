@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::{env, error, fs};
 
 use tl_report::figure::sankey::{Options, Sankey, Words};
-use tl_report::figure::{PALETTE_CSS, Surface};
+use tl_report::figure::{FIGURE_CSS, Surface};
 use tl_report::label::{Resolution, pdf};
 
 fn main() -> Result<(), Box<dyn error::Error>> {
@@ -74,7 +74,7 @@ fn page(theme: &str) -> Result<String, Box<dyn error::Error>> {
     let qr = tl_report::qr::svg("HTTPS://TL.EXAMPLE.CN/B/7Q3M9K2X5D", "QR 7Q3-M9K-2X5D")?;
     Ok(format!(
         "<!doctype html><html lang=\"zh\" data-theme=\"{theme}\"><head><meta charset=\"utf-8\">\
-         <title>gallery</title><style>{PALETTE_CSS}body{{background:var(--fig-paper,#fff);\
+         <title>gallery</title><style>{FIGURE_CSS}body{{background:var(--fig-paper,#fff);\
          color:var(--fig-text,#000);max-width:60rem;margin:1rem auto}}.tl-qr{{width:10rem}}</style>\
          </head><body><main><h1>铊流向图</h1>{}{qr}</main></body></html>",
         figures.concat()

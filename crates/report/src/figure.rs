@@ -11,7 +11,10 @@ mod palette;
 mod svg;
 mod text;
 
-pub use palette::{PALETTE_CSS, Surface};
+#[cfg(test)]
+mod tests;
+
+pub use palette::{FIGURE_CSS, Surface};
 pub(crate) use svg::escape;
 
 /// True for a prefix that makes valid element ids.

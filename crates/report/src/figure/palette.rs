@@ -45,9 +45,36 @@ pub(crate) const RETURN: Colour = Colour::new("--fig-return", "#7b6bb5");
 pub(crate) const STOCK: Colour = Colour::new("--fig-stock", "#1f8f83");
 pub(crate) const GAP: Colour = Colour::new("--fig-gap", "#c4362b");
 
-/// Values of the variables for dark pages; light values are the fallbacks in the figures.
-/// Put this text into the site's style sheet.
-pub const PALETTE_CSS: &str = "\
+/// Names of all variables, for the test that each has a dark value.
+#[cfg(test)]
+pub(crate) const VARIABLES: [&str; 11] = [
+    TEXT.variable,
+    MUTED.variable,
+    PAPER.variable,
+    GRID.variable,
+    FLOW.variable,
+    PROCESS.variable,
+    SOURCE.variable,
+    SINK.variable,
+    RETURN.variable,
+    STOCK.variable,
+    GAP.variable,
+];
+
+/// Rules for the site's style sheet: dark values of the variables (light ones are the fallbacks in
+/// the figures), size, pointer and keyboard focus, and a pair of figures for desk and phone:
+/// `<div class="tl-wide">` and `<div class="tl-narrow">`.
+pub const FIGURE_CSS: &str = "\
+.tl-figure { display: block; max-width: 100%; height: auto; }
+.tl-sankey .flow:hover, .tl-sankey a:focus-visible .flow { fill-opacity: 0.72; }
+.tl-sankey .return:hover, .tl-sankey a:focus-visible .return { fill-opacity: 0.42; }
+.tl-sankey .stock:hover, .tl-sankey a:focus-visible .stock { fill-opacity: 0.55; }
+.tl-figure a:focus-visible { outline: 3px solid var(--fig-process, #164a87); outline-offset: 2px; }
+.tl-narrow { display: none; }
+@media screen and (max-width: 600px) {
+  .tl-wide { display: none; }
+  .tl-narrow { display: block; }
+}
 @media (prefers-color-scheme: dark) {
   :root:not([data-theme=\"light\"]) {
     --fig-text: #e4ebf2; --fig-muted: #a3b1bf; --fig-paper: #141b22; --fig-grid: #33404d;
