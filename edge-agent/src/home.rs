@@ -76,29 +76,19 @@ impl Home {
         self.root.join("blobs").join(sha256)
     }
 
-    /// Client certificate.
-    pub(crate) fn certificate(&self) -> PathBuf {
-        self.file("tls.crt")
+    /// Client certificate and its key, in one file so that they change together.
+    pub(crate) fn client_pem(&self) -> PathBuf {
+        self.file(CLIENT_PEM)
     }
 
-    /// Key of the client certificate.
-    pub(crate) fn tls_key(&self) -> PathBuf {
-        self.file("tls.key")
-    }
-
-    /// Certificate of the page.
-    pub(crate) fn page_certificate(&self) -> PathBuf {
-        self.file("page.crt")
-    }
-
-    /// Key of the page's certificate.
-    pub(crate) fn page_key(&self) -> PathBuf {
-        self.file("page.key")
+    /// Certificate of the page and its key.
+    pub(crate) fn page_pem(&self) -> PathBuf {
+        self.file(PAGE_PEM)
     }
 
     /// The installation's CA.
     pub(crate) fn ca(&self) -> PathBuf {
-        self.file("ca.crt")
+        self.file(CA_PEM)
     }
 
     /// Whether the agent was enrolled.
@@ -160,6 +150,12 @@ impl Home {
     }
 }
 
+/// Client certificate and key.
+pub(crate) const CLIENT_PEM: &str = "tls.pem";
+/// The page's certificate and key.
+pub(crate) const PAGE_PEM: &str = "page.pem";
+/// The installation's CA.
+pub(crate) const CA_PEM: &str = "ca.crt";
 const IDENTITY: &str = "device.json";
 const EVENT_KEY: &str = "event.key";
 

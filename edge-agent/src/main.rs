@@ -5,10 +5,81 @@
 //! people read is Chinese first.
 #![forbid(unsafe_code)]
 
+mod api;
+mod board;
 mod clock;
 mod config;
+mod decode;
+mod enrol;
 mod home;
+mod keeper;
 mod outbox;
+mod pin;
+mod run;
+mod site;
+mod status;
+mod uplink;
 mod words;
 
-fn main() {}
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use tracing_subscriber::EnvFilter;
+
+/// 厂内采集终端 (plant agent)
+#[derive(Debug, Parser)]
+#[command(name = "tl-edge", version, about)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// 登记本机:密钥、证书 (enrol this machine with a one-time token)
+    Enrol(enrol::EnrolArgs),
+    /// 运行采集终端 (run the agent)
+    Run(run::RunArgs),
+    /// 解码一个案例 (decode a recorded case)
+    Decode(decode::DecodeArgs),
+    /// 显示状态 (show how the agent stands)
+    Status(status::StatusArgs),
+}
+
+/// Ends with 2 for what is no case, as the contract of `decode` says.
+const NO_CASE: u8 = 2;
+
+fn main() -> ExitCode {
+    let done = match Arguments::parse().command {
+        Command::Enrol(args) => enrol::run(&args),
+        Command::Run(args) => {
+            log_to_stderr();
+            run::run(&args)
+        }
+        Command::Decode(args) => {
+            return match decode::run(&args) {
+                Ok(answer) => {
+                    println!("{answer}");
+                    ExitCode::SUCCESS
+                }
+                Err(line) => {
+                    eprintln!("{}", line.replace('\n', " "));
+                    ExitCode::from(NO_CASE)
+                }
+            };
+        }
+        Command::Status(args) => status::run(&args),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("错误:{error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn log_to_stderr() {
+    let filter = EnvFilter::try_from_env("TL_EDGE_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+}

@@ -31,8 +31,10 @@ use tl_ledger::Signer;
 
 pub(crate) use chain::{Broken, TAIL_LINKS, check_links};
 pub(crate) use connection::open_reader;
-pub(crate) use queue::{Counts, EntryRow, Mark, Pending};
-pub(crate) use room::{Room, RoomState};
+pub(crate) use queue::{
+    Counts, EntryRow, Mark, Pending, Standing, counts, leaf_at, newest, pending, standing,
+};
+pub(crate) use room::{Room, RoomState, used_bytes};
 pub(crate) use transaction::{Appended, Draft, Tx};
 
 use crate::clock::AgentClock;

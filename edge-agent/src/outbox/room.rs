@@ -85,10 +85,15 @@ impl Room {
 
     /// Measures pages in use and blobs.
     pub(super) fn measure(&self, connection: &mut SqliteConnection) -> QueryResult<()> {
-        let row: Bytes = sql_query(USED).get_result(connection)?;
-        self.used.store(u64::try_from(row.bytes).unwrap_or(0), Ordering::Relaxed);
+        self.used.store(used_bytes(connection)?, Ordering::Relaxed);
         Ok(())
     }
+}
+
+/// Bytes of pages in use and of blobs.
+pub(crate) fn used_bytes(connection: &mut SqliteConnection) -> QueryResult<u64> {
+    let row: Bytes = sql_query(USED).get_result(connection)?;
+    Ok(u64::try_from(row.bytes).unwrap_or(0))
 }
 
 /// Pages that were freed count as room: the file itself never shrinks.

@@ -1,0 +1,206 @@
+//! The server's device API over HTTPS, as a trait that the uplink works against.
+//!
+//! Every call is bounded in time and size. Only the installation's own CA is trusted; proxies of
+//! the environment are ignored, because entries go straight to the server.
+
+use std::io::Read as _;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use tl_wire::BUNDLE_MEDIA;
+use tl_wire::device::{
+    BlobAnswer, EnrolAnswer, EnrolRequest, HeadAnswer, RenewAnswer, RenewRequest, UploadAnswer,
+};
+use tl_wire::problem::Problem;
+use ureq::tls::{Certificate, ClientCert, PrivateKey, RootCerts, TlsConfig};
+use ureq::{Agent, Body, http};
+
+/// Longest time for a connection.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// Longest time for a whole call; a half-open connection ends here.
+const CALL_TIMEOUT: Duration = Duration::from_secs(60);
+/// Connections idle for longer are not used again.
+const IDLE_MAX: Duration = Duration::from_secs(20);
+/// Largest answer: a snapshot of a large site.
+const ANSWER_BYTES_MAX: u64 = 16 << 20;
+
+/// Why a call gave nothing.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum ApiError {
+    /// No answer: link down, server away, certificate not accepted.
+    #[error("no answer from the server: {0}")]
+    Unreachable(String),
+    /// The server answered with an error.
+    #[error("the server answered {status} {code}: {detail}")]
+    Problem {
+        /// HTTP status.
+        status: u16,
+        /// Stable code, or empty.
+        code: String,
+        /// What the server says.
+        detail: String,
+    },
+    /// The answer is not what was agreed.
+    #[error("the server's answer cannot be read: {0}")]
+    Form(String),
+}
+
+/// What the uplink asks of a server.
+pub(crate) trait Server: Send {
+    /// Where our stream stands there.
+    fn head(&self) -> Result<HeadAnswer, ApiError>;
+    /// Uploads a bundle of entries.
+    fn upload(&self, bundle: &[u8]) -> Result<UploadAnswer, ApiError>;
+    /// The signed snapshot when it is newer than `have`.
+    fn snapshot(&self, have: u64) -> Result<Option<Vec<u8>>, ApiError>;
+    /// How much of a blob is there.
+    fn blob(&self, sha256: &str) -> Result<BlobAnswer, ApiError>;
+    /// Sends a piece of a blob.
+    fn put_blob(
+        &self,
+        sha256: &str,
+        offset: u64,
+        size: u64,
+        piece: &[u8],
+    ) -> Result<BlobAnswer, ApiError>;
+    /// Asks for a new client certificate.
+    fn renew(&self, request: &RenewRequest) -> Result<RenewAnswer, ApiError>;
+}
+
+/// The real server.
+pub(crate) struct Api {
+    agent: Agent,
+    base: String,
+}
+
+impl Api {
+    /// A client that trusts `ca_pem` alone; `client_pem` holds certificate and key for mTLS.
+    ///
+    /// # Errors
+    /// The PEM texts can't be used.
+    pub(crate) fn new(base: &str, ca_pem: &[u8], client_pem: Option<&[u8]>) -> Result<Self> {
+        let ca = Certificate::from_pem(ca_pem).context("the CA's certificate cannot be read")?;
+        let client = match client_pem {
+            Some(pem) => {
+                let certificate =
+                    Certificate::from_pem(pem).context("the certificate cannot be read")?;
+                let key = PrivateKey::from_pem(pem).context("its key cannot be read")?;
+                Some(ClientCert::new_with_certs(&[certificate], key))
+            }
+            None => None,
+        };
+        let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
+        let tls = TlsConfig::builder()
+            .root_certs(RootCerts::new_with_certs(&[ca]))
+            .client_cert(client)
+            .unversioned_rustls_crypto_provider(provider)
+            .build();
+        let agent = Agent::config_builder()
+            .tls_config(tls)
+            .https_only(true)
+            .proxy(None)
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .max_idle_age(IDLE_MAX)
+            .max_idle_connections(1)
+            .timeout_connect(Some(CONNECT_TIMEOUT))
+            .timeout_global(Some(CALL_TIMEOUT))
+            .user_agent(concat!("tl-edge/", env!("CARGO_PKG_VERSION")))
+            .build()
+            .new_agent();
+        Ok(Self { agent, base: base.trim_end_matches('/').to_owned() })
+    }
+
+    /// Asks for certificates with a one-time token.
+    ///
+    /// # Errors
+    /// `ApiError`.
+    pub(crate) fn enrol(&self, request: &EnrolRequest) -> Result<EnrolAnswer, ApiError> {
+        self.post_json("/device/v1/enrol", request)
+    }
+
+    fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.base)
+    }
+
+    fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, ApiError> {
+        json(self.agent.get(self.url(path)).call())
+    }
+
+    fn post_json<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &impl Serialize,
+    ) -> Result<T, ApiError> {
+        let body = serde_json::to_vec(body).map_err(|error| ApiError::Form(error.to_string()))?;
+        let request = self.agent.post(self.url(path)).content_type("application/json");
+        json(request.send(body.as_slice()))
+    }
+}
+
+impl Server for Api {
+    fn head(&self) -> Result<HeadAnswer, ApiError> {
+        self.get("/device/v1/head")
+    }
+
+    fn upload(&self, bundle: &[u8]) -> Result<UploadAnswer, ApiError> {
+        let request = self.agent.post(self.url("/device/v1/entries")).content_type(BUNDLE_MEDIA);
+        json(request.send(bundle))
+    }
+
+    fn snapshot(&self, have: u64) -> Result<Option<Vec<u8>>, ApiError> {
+        let url = self.url(&format!("/device/v1/snapshot?have={have}"));
+        let (status, bytes) = answer(self.agent.get(url).call())?;
+        Ok((status != 204).then_some(bytes))
+    }
+
+    fn blob(&self, sha256: &str) -> Result<BlobAnswer, ApiError> {
+        self.get(&format!("/device/v1/blobs/{sha256}"))
+    }
+
+    fn put_blob(
+        &self,
+        sha256: &str,
+        offset: u64,
+        size: u64,
+        piece: &[u8],
+    ) -> Result<BlobAnswer, ApiError> {
+        let path = format!("/device/v1/blobs/{sha256}?offset={offset}&size={size}");
+        let request = self.agent.put(self.url(&path)).content_type("application/octet-stream");
+        json(request.send(piece))
+    }
+
+    fn renew(&self, request: &RenewRequest) -> Result<RenewAnswer, ApiError> {
+        self.post_json("/device/v1/renew", request)
+    }
+}
+
+type Called = Result<http::Response<Body>, ureq::Error>;
+
+fn json<T: DeserializeOwned>(called: Called) -> Result<T, ApiError> {
+    let (_, bytes) = answer(called)?;
+    serde_json::from_slice(&bytes).map_err(|error| ApiError::Form(error.to_string()))
+}
+
+/// Status and body of a good answer; everything else is an error with what the server said.
+fn answer(called: Called) -> Result<(u16, Vec<u8>), ApiError> {
+    let unreachable = |error: ureq::Error| ApiError::Unreachable(error.to_string());
+    let mut response = called.map_err(unreachable)?;
+    let status = response.status().as_u16();
+    let mut bytes = Vec::new();
+    let mut reader = response.body_mut().as_reader().take(ANSWER_BYTES_MAX + 1);
+    reader.read_to_end(&mut bytes).map_err(|error| ApiError::Unreachable(error.to_string()))?;
+    if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > ANSWER_BYTES_MAX {
+        return Err(ApiError::Form(format!("more than {ANSWER_BYTES_MAX} bytes")));
+    }
+    if (200..300).contains(&status) {
+        return Ok((status, bytes));
+    }
+    let (code, detail) = match serde_json::from_slice::<Problem>(&bytes) {
+        Ok(problem) => (problem.code, problem.detail.unwrap_or(problem.title)),
+        Err(_) => (String::new(), String::from_utf8_lossy(&bytes).chars().take(200).collect()),
+    };
+    Err(ApiError::Problem { status, code, detail })
+}

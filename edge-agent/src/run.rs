@@ -1,0 +1,122 @@
+//! `tl-edge run`: opens the outbox, starts ports, uplink and page, and ends cleanly on SIGTERM.
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::sync_channel;
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
+
+use anyhow::{Context as _, Result};
+
+use crate::api::Api;
+use crate::board::Board;
+use crate::clock::AgentClock;
+use crate::config::Config;
+use crate::home::Home;
+use crate::keeper::{ChainState, Keeper};
+use crate::outbox::{Outbox, TAIL_LINKS, check_links};
+use crate::site::SharedSite;
+use crate::uplink::renew::Renewal;
+use crate::uplink::{LinkStatus, Uplink};
+
+/// Stack of the small threads in bytes.
+pub(crate) const THREAD_STACK_BYTES: usize = 512 * 1024;
+
+/// Which agent to run.
+#[derive(Debug, clap::Args)]
+pub(crate) struct RunArgs {
+    /// Directory of the agent
+    #[arg(long, default_value = "tl-edge")]
+    dir: PathBuf,
+}
+
+/// Runs until SIGTERM or SIGINT.
+pub(crate) fn run(args: &RunArgs) -> Result<()> {
+    let home = Home::new(&args.dir);
+    let identity = home.identity()?;
+    let config = Config::load(home.root())?;
+    let clock = Arc::new(AgentClock::new(config.offset_minutes));
+    let (outbox, writer) = Outbox::open(&home, &config.outbox, clock)?;
+    let key = outbox.shared().signer.public();
+    let (chain, unchecked) = match outbox.read(|db| check_links(db, &key, None, TAIL_LINKS))? {
+        Ok(rest) => (ChainState::Checking, rest),
+        Err(broken) => {
+            tracing::error!(%broken, "the outbox's chain is broken; capture goes on");
+            (ChainState::Broken(broken.to_string()), None)
+        }
+    };
+    let site = SharedSite::default();
+    site.load(&outbox)?;
+    let board = Arc::new(Board::default());
+    let link = Arc::new(LinkStatus::new());
+    let stop = Arc::new(AtomicBool::new(false));
+    let mut threads = Vec::new();
+    let (bell, rings) = sync_channel(1);
+    outbox.knock_at(bell.clone());
+    if config.uplink.enabled {
+        let pem = std::fs::read(home.client_pem()).context("the client certificate is missing")?;
+        let ca = std::fs::read(home.ca()).context("the CA's certificate is missing")?;
+        let server = Api::new(&identity.device_url, &ca, Some(&pem))?;
+        let uplink = Uplink::new(
+            server,
+            outbox.clone(),
+            site.clone(),
+            config.uplink.clone(),
+            config.outbox.keep_days,
+            link.clone(),
+        );
+        let mut renewal = Renewal::new(&home);
+        let stop = stop.clone();
+        threads.push(spawn("uplink", move || {
+            uplink.run(&rings, &stop, |server| renewal.try_now(server));
+        })?);
+    }
+    let keeper = Keeper {
+        outbox: outbox.clone(),
+        board: board.clone(),
+        link,
+        page: None,
+        chain: Arc::new(Mutex::new(chain)),
+        unchecked,
+    };
+    let stop_keeper = stop.clone();
+    threads.push(spawn("keeper", move || keeper.run(&stop_keeper))?);
+    wait_for_signal()?;
+    tracing::info!("stopping");
+    stop.store(true, Ordering::Release);
+    // Wakes the uplink; when the bell rings already it is awake.
+    let _ = bell.try_send(());
+    for thread in threads {
+        thread.thread().unpark();
+        if thread.join().is_err() {
+            tracing::error!("a thread ended by a panic");
+        }
+    }
+    drop(outbox);
+    writer.join();
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// A named thread with a small stack.
+pub(crate) fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>> {
+    std::thread::Builder::new()
+        .name(name.to_owned())
+        .stack_size(THREAD_STACK_BYTES)
+        .spawn(work)
+        .with_context(|| format!("cannot start the thread {name}"))
+}
+
+fn wait_for_signal() -> Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        use tokio::signal::unix::{SignalKind, signal};
+        let mut terminate = signal(SignalKind::terminate())?;
+        let mut interrupt = signal(SignalKind::interrupt())?;
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        Ok(())
+    })
+}

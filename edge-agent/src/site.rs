@@ -1,0 +1,212 @@
+//! What the agent knows of its site: the newest signed snapshot, indexed for captures.
+//!
+//! A snapshot is taken only when its signature is the installation's, it is meant for this device
+//! and its version grows; it never touches the outbox's entries. Before the first one there are no
+//! masters and nobody can sign in, but ports already record.
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+use diesel::prelude::*;
+use tl_domain::event::{Master, MaterialRecord, NodeRecord, SiteRecord};
+use tl_ledger::{Envelope, SNAPSHOT_TYPE};
+use tl_wire::snapshot::{KnownBatch, Snapshot, SnapshotUser};
+
+use crate::home::Identity;
+use crate::outbox::schema::snapshot;
+use crate::outbox::{Mark, Outbox, WriteError, from_db, to_db};
+
+/// The version of the snapshot format that this program reads.
+const SNAPSHOT_FORMAT: u32 = 1;
+
+/// Why a snapshot is not taken.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum SnapshotError {
+    /// Form or signature.
+    #[error("the snapshot is not signed by the installation: {0}")]
+    Envelope(#[from] tl_ledger::EnvelopeError),
+    /// Its members.
+    #[error("the snapshot cannot be read: {0}")]
+    Form(#[from] serde_json::Error),
+    /// Another format.
+    #[error("snapshot format {0} is not known; upgrade this program")]
+    Format(u32),
+    /// Not for us.
+    #[error("the snapshot is for device {0}")]
+    Device(String),
+    /// Older than what is there.
+    #[error("snapshot version {read} is not newer than {have}")]
+    Stale {
+        /// Version read.
+        read: u64,
+        /// Version in use.
+        have: u64,
+    },
+    /// The outbox.
+    #[error(transparent)]
+    Write(#[from] WriteError),
+}
+
+/// The site as captures see it.
+#[derive(Debug, Default)]
+pub(crate) struct Site {
+    /// The snapshot, once there is one.
+    pub(crate) snapshot: Option<Snapshot>,
+    /// Own entries up to here are already in its figures.
+    pub(crate) covers: Option<Mark>,
+    /// When it came, microseconds since 1970.
+    pub(crate) received_micros: i64,
+}
+
+impl Site {
+    /// Version of the masters; 0 for none.
+    pub(crate) fn version(&self) -> u64 {
+        self.snapshot.as_ref().map_or(0, |snapshot| snapshot.version)
+    }
+
+    fn masters(&self) -> impl Iterator<Item = &Master> {
+        self.snapshot.iter().flat_map(|snapshot| &snapshot.masters)
+    }
+
+    /// The site's own record.
+    pub(crate) fn record(&self) -> Option<&SiteRecord> {
+        self.masters().find_map(|master| match master {
+            Master::Site(record) => Some(record),
+            _ => None,
+        })
+    }
+
+    /// Materials in the order of the snapshot.
+    pub(crate) fn materials(&self) -> impl Iterator<Item = &MaterialRecord> {
+        self.masters().filter_map(|master| match master {
+            Master::Material(record) => Some(record),
+            _ => None,
+        })
+    }
+
+    /// A material by its id.
+    pub(crate) fn material(&self, id: &str) -> Option<&MaterialRecord> {
+        self.materials().find(|record| record.id.as_str() == id)
+    }
+
+    /// Nodes in the order of the snapshot.
+    pub(crate) fn nodes(&self) -> impl Iterator<Item = &NodeRecord> {
+        self.masters().filter_map(|master| match master {
+            Master::Node(record) => Some(record),
+            _ => None,
+        })
+    }
+
+    /// A batch that the server knows, by id.
+    pub(crate) fn batch(&self, id: &str) -> Option<&KnownBatch> {
+        let batches = self.snapshot.iter().flat_map(|snapshot| &snapshot.batches);
+        batches.into_iter().find(|batch| batch.id.to_string() == id)
+    }
+
+    /// A batch that the server knows, by code.
+    pub(crate) fn batch_of_code(&self, code: &str) -> Option<&KnownBatch> {
+        let batches = self.snapshot.iter().flat_map(|snapshot| &snapshot.batches);
+        batches
+            .into_iter()
+            .find(|batch| batch.code.as_ref().is_some_and(|known| known.as_str() == code))
+    }
+
+    /// People who may sign in.
+    pub(crate) fn users(&self) -> &[SnapshotUser] {
+        self.snapshot.as_ref().map_or(&[], |snapshot| &snapshot.users)
+    }
+}
+
+/// The site in use, shared by ports, page and uplink.
+#[derive(Clone, Default)]
+pub(crate) struct SharedSite(Arc<RwLock<Arc<Site>>>);
+
+impl SharedSite {
+    /// The site as it is now.
+    pub(crate) fn now(&self) -> Arc<Site> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn set(&self, site: Site, outbox: &Outbox) {
+        outbox.set_snapshot_version(site.version());
+        if let Some(record) = site.record() {
+            outbox.shared().clock.set_offset(record.offset_minutes);
+        }
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(site);
+    }
+
+    /// Takes over the snapshot that was stored before.
+    ///
+    /// # Errors
+    /// The outbox can't be read; a damaged snapshot is only logged, the next one replaces it.
+    pub(crate) fn load(&self, outbox: &Outbox) -> Result<(), WriteError> {
+        type Row = (Vec<u8>, i64, i64, i64);
+        let row: Option<Row> = outbox.read(|db| {
+            snapshot::table
+                .select((
+                    snapshot::envelope,
+                    snapshot::covers_epoch,
+                    snapshot::covers_through,
+                    snapshot::received_micros,
+                ))
+                .first(db)
+                .optional()
+        })?;
+        let Some((bytes, epoch, through, received_micros)) = row else {
+            return Ok(());
+        };
+        match verify(&bytes, &outbox.shared().identity) {
+            Ok(read) => {
+                let covers = Mark { epoch: from_db(epoch), through: from_db(through) };
+                let site = Site { snapshot: Some(read), covers: Some(covers), received_micros };
+                self.set(site, outbox);
+            }
+            Err(error) => tracing::error!(%error, "the stored snapshot cannot be used"),
+        }
+        Ok(())
+    }
+
+    /// Verifies, stores and uses a snapshot; `covers` is how far the server was when it was asked.
+    ///
+    /// # Errors
+    /// `SnapshotError`; the one in use stays.
+    pub(crate) fn take(
+        &self,
+        bytes: Vec<u8>,
+        covers: Mark,
+        outbox: &Outbox,
+    ) -> Result<u64, SnapshotError> {
+        let read = verify(&bytes, &outbox.shared().identity)?;
+        let (version, have) = (read.version, self.now().version());
+        if version <= have {
+            return Err(SnapshotError::Stale { read: version, have });
+        }
+        let received_micros = outbox.shared().clock.wall();
+        outbox.write(move |tx| {
+            let row = (
+                snapshot::only_row.eq(1),
+                snapshot::version.eq(to_db(version)),
+                snapshot::envelope.eq(&bytes),
+                snapshot::covers_epoch.eq(to_db(covers.epoch)),
+                snapshot::covers_through.eq(to_db(covers.through)),
+                snapshot::received_micros.eq(received_micros),
+            );
+            diesel::replace_into(snapshot::table).values(row).execute(tx.connection)?;
+            Ok(())
+        })?;
+        self.set(Site { snapshot: Some(read), covers: Some(covers), received_micros }, outbox);
+        Ok(version)
+    }
+}
+
+fn verify(bytes: &[u8], identity: &Identity) -> Result<Snapshot, SnapshotError> {
+    let envelope = Envelope::parse_as(SNAPSHOT_TYPE, bytes)?;
+    envelope.verify(&identity.snapshot_key)?;
+    let read: Snapshot = serde_json::from_slice(&envelope.payload)?;
+    if read.v != SNAPSHOT_FORMAT {
+        return Err(SnapshotError::Format(read.v));
+    }
+    if read.device != identity.device || read.party != identity.party {
+        return Err(SnapshotError::Device(format!("{}/{}", read.party, read.device)));
+    }
+    Ok(read)
+}

@@ -1,0 +1,152 @@
+//! `tl-edge status`: how an agent stands, running or not. Reads only.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use anyhow::{Context as _, Result};
+use diesel::SqliteConnection;
+use serde::Serialize;
+
+use crate::board::{PortState, PortView};
+use crate::config::Config;
+use crate::home::Home;
+use crate::keeper::{self, State};
+use crate::outbox::{Counts, TAIL_LINKS, check_links, counts, open_reader, standing, used_bytes};
+use crate::uplink::renew;
+
+/// What to show.
+#[derive(Debug, clap::Args)]
+pub(crate) struct StatusArgs {
+    /// Directory of the agent
+    #[arg(long, default_value = "tl-edge")]
+    dir: PathBuf,
+    /// One JSON object instead of text
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct Status {
+    device: String,
+    party: String,
+    site: String,
+    running: bool,
+    link: Option<String>,
+    link_detail: Option<String>,
+    page: Option<String>,
+    epoch: u64,
+    dseq: u64,
+    acked_epoch: u64,
+    acked_through: u64,
+    last_ack_micros: Option<i64>,
+    alarm: Option<String>,
+    queue: Counts,
+    certificate_days_left: Option<i64>,
+    disk_used_bytes: u64,
+    disk_quota_bytes: u64,
+    tail: String,
+    ports: BTreeMap<String, PortView>,
+}
+
+/// Prints how the agent stands.
+pub(crate) fn run(args: &StatusArgs) -> Result<()> {
+    let status = read(&Home::new(&args.dir))?;
+    if args.json {
+        println!("{}", serde_json::to_string_pretty(&status).context("status as JSON")?);
+    } else {
+        print(&status);
+    }
+    Ok(())
+}
+
+fn read(home: &Home) -> Result<Status> {
+    let identity = home.identity()?;
+    let config = Config::load(home.root())?;
+    let mut connection = open_reader(&home.database())?;
+    let here = standing(&mut connection).context("cannot read the outbox")?;
+    let state = live(home);
+    Ok(Status {
+        device: identity.device.to_string(),
+        party: identity.party.to_string(),
+        site: identity.site.to_string(),
+        running: state.is_some(),
+        link: state.as_ref().map(|it| it.link.clone()),
+        link_detail: state.as_ref().map(|it| it.link_detail.clone()),
+        page: state.as_ref().and_then(|it| it.page.clone()),
+        epoch: here.newest.epoch,
+        dseq: here.newest.through,
+        acked_epoch: here.acked.epoch,
+        acked_through: here.acked.through,
+        last_ack_micros: here.acked_micros,
+        alarm: here.alarm,
+        queue: counts(&mut connection).context("cannot count the queue")?,
+        certificate_days_left: renew::days_left(home).ok(),
+        disk_used_bytes: used_bytes(&mut connection).context("cannot measure the outbox")?,
+        disk_quota_bytes: config.outbox.quota_bytes,
+        tail: tail(home, &mut connection)?,
+        ports: state.map(|it| it.ports).unwrap_or_default(),
+    })
+}
+
+fn tail(home: &Home, connection: &mut SqliteConnection) -> Result<String> {
+    let key = home.event_key(false)?.public();
+    Ok(match check_links(connection, &key, None, TAIL_LINKS)? {
+        Ok(_) => "ok".to_owned(),
+        Err(broken) => broken.to_string(),
+    })
+}
+
+/// The running agent's own words; a file left by a killed one does not count.
+fn live(home: &Home) -> Option<State> {
+    let text = std::fs::read(home.file(keeper::FILE)).ok()?;
+    let state: State = serde_json::from_slice(&text).ok()?;
+    std::path::Path::new("/proc").join(state.pid.to_string()).exists().then_some(state)
+}
+
+fn print(status: &Status) {
+    println!("设备 {}  企业 {}  厂区 {}", status.device, status.party, status.site);
+    let running = if status.running { "运行中" } else { "未运行" };
+    println!("程序:{running}");
+    if let Some(link) = &status.link {
+        let words = match link.as_str() {
+            "online" => "在线",
+            "offline" => "离线",
+            "stopped" => "已停止",
+            _ => "未连接",
+        };
+        println!("上传:{words} {}", status.link_detail.as_deref().unwrap_or_default());
+    }
+    if let Some(page) = &status.page {
+        println!("页面:{page}");
+    }
+    println!(
+        "记录:第 {} 期共 {} 号,服务器已确认到第 {} 期 {} 号",
+        status.epoch, status.dseq, status.acked_epoch, status.acked_through
+    );
+    println!(
+        "待传 {} 条,被拒 {} 条,隔离 {} 条,未匹配化验 {} 条,待传文件 {} 个",
+        status.queue.waiting,
+        status.queue.refused,
+        status.queue.quarantined,
+        status.queue.unmatched,
+        status.queue.blobs
+    );
+    if let Some(alarm) = &status.alarm {
+        println!("报警:{alarm}");
+    }
+    match status.certificate_days_left {
+        Some(days) => println!("证书:剩余 {days} 天"),
+        None => println!("证书:无法读取"),
+    }
+    let (used, quota) = (status.disk_used_bytes >> 20, status.disk_quota_bytes >> 20);
+    println!("存储:{used} / {quota} MB");
+    println!("链尾校验:{}", if status.tail == "ok" { "完好" } else { &status.tail });
+    for (name, port) in &status.ports {
+        let state = match port.state {
+            PortState::Starting => "启动中",
+            PortState::Open => "正常",
+            PortState::Gone => "断开",
+        };
+        println!("端口 {name}({}):{state} {}", port.kind, port.detail);
+    }
+}

@@ -1,0 +1,1 @@
+//! The uplink against servers that behave and misbehave.
