@@ -107,6 +107,12 @@ impl Config {
         Self::from_layer(flags.over(below))
     }
 
+    /// Whether the database is the embedded one in the data folder, not one that was named.
+    #[must_use]
+    pub fn embedded(&self) -> bool {
+        self.database == embedded_url(&self.data)
+    }
+
     fn from_layer(layer: Layer) -> anyhow::Result<Self> {
         let data = layer.data.unwrap_or_else(|| PathBuf::from("data"));
         let names = layer.names.unwrap_or_else(|| {
@@ -121,7 +127,7 @@ impl Config {
                 .with_context(|| format!("database_file: cannot read {}", path.display()))?
                 .trim()
                 .to_owned(),
-            (None, None) => format!("sqlite:{}", data.join("tltrace.db").display()),
+            (None, None) => embedded_url(&data),
         };
         let substance = layer.substance.unwrap_or_else(|| "Tl".to_owned());
         let substance: Analyte = substance.parse().context("`substance`")?;
@@ -137,6 +143,10 @@ impl Config {
             data,
         })
     }
+}
+
+fn embedded_url(data: &Path) -> String {
+    format!("sqlite:{}", data.join("tltrace.db").display())
 }
 
 fn read_file(path: &Path) -> anyhow::Result<Layer> {

@@ -1,3 +1,7 @@
 //! tl-server: the city platform. Reads its arguments and runs one command.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    tl_server::cli::main()
+}

@@ -1,0 +1,91 @@
+//! `admin create`: an account with a chosen or generated password; there is no default one.
+
+use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
+
+use tl_domain::ids::PartyId;
+
+use super::words::Words;
+use crate::auth::role::Function;
+use crate::auth::{Level, Role, Roles, password};
+use crate::config::Config;
+use crate::serve;
+use crate::usecase::installation::{NewAccount, create_account};
+
+/// 新建账号；密码从标准输入读取，留空则生成 / password from standard input, or generated
+#[derive(Debug, clap::Args)]
+pub struct Create {
+    /// 登录名 / login
+    #[arg(long)]
+    login: String,
+    /// 姓名 / name on screens
+    #[arg(long)]
+    name: String,
+    /// 角色，可重复 / role, may be repeated
+    #[arg(long, value_enum, required = true)]
+    role: Vec<Role>,
+    /// 所属主体 / party
+    #[arg(long)]
+    party: Option<PartyId>,
+    /// 监管区域代码 / area code of an officer
+    #[arg(long)]
+    area: Option<String>,
+    /// 监管层级；缺省由区域代码得出 / level of an officer; by default from the area code
+    #[arg(long, value_enum)]
+    level: Option<Level>,
+    /// 监管职能 / function of an officer
+    #[arg(long, value_enum)]
+    function: Option<Function>,
+}
+
+/// Creates the account and prints the password when it was generated.
+pub(super) fn create(config: &Config, new: Create, words: Words) -> anyhow::Result<()> {
+    let store = serve::open_store(config)?;
+    let chosen = read_password(words)?;
+    let generated = chosen.is_none();
+    let password = chosen.unwrap_or_else(password::generate);
+    let roles = if new.role == [Role::Officer] {
+        let area = new.area.as_deref().unwrap_or("");
+        let level = new.level.unwrap_or_else(|| level_of(area));
+        Roles::officer(level, new.function.unwrap_or(Function::Supervision))
+    } else {
+        new.role.iter().copied().collect()
+    };
+    let account = NewAccount {
+        login: new.login.clone(),
+        name: new.name,
+        party: new.party,
+        roles,
+        area: new.area,
+        password: password.clone(),
+    };
+    create_account(&store, account)?;
+    println!("{}: {}", words.account_created(), new.login);
+    if generated {
+        println!("{}: {password}", words.password_once());
+    }
+    Ok(())
+}
+
+/// A password from a prompt or a pipe; `None` for an empty line.
+fn read_password(words: Words) -> anyhow::Result<Option<String>> {
+    let input = io::stdin();
+    if input.is_terminal() {
+        print!("{}", words.password_prompt());
+        io::stdout().flush()?;
+    }
+    let mut line = String::new();
+    input.lock().read_line(&mut line)?;
+    let password = line.trim_end_matches(['\r', '\n']).to_owned();
+    Ok((!password.is_empty()).then_some(password))
+}
+
+/// 450000 is a region, 451200 a city, 451202 a county (GB/T 2260).
+fn level_of(area: &str) -> Level {
+    if area.ends_with("0000") {
+        Level::Region
+    } else if area.ends_with("00") {
+        Level::City
+    } else {
+        Level::County
+    }
+}

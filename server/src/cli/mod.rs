@@ -1,0 +1,131 @@
+//! The command line: arguments, messages, exit codes.
+//!
+//! Messages for people are Chinese with the English beside them under `--lang en`; logs are
+//! English. Exit code 0: done; 1: failed; 2: wrong use.
+
+mod account;
+mod calc;
+mod device;
+mod errors;
+mod maintain;
+mod party;
+mod words;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use tracing_subscriber::EnvFilter;
+
+use crate::config::{Config, Layer};
+use crate::serve;
+use words::Words;
+
+/// 铊迹 TlTrace 服务端 / the TlTrace server
+#[derive(Debug, Parser)]
+#[command(name = "tl-server", version, disable_help_subcommand = true)]
+struct Arguments {
+    /// 配置文件 / configuration file (TOML)
+    #[arg(long, value_name = "FILE", env = "TL_CONFIG", global = true)]
+    config: Option<PathBuf>,
+    /// 提示语言 / language of messages
+    #[arg(long, value_enum, default_value_t, env = "TL_LANG", global = true)]
+    lang: words::Language,
+    #[command(flatten)]
+    settings: Layer,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// 启动服务 / serve pages, API and devices
+    Serve,
+    /// 管理账号、主体和设备 / accounts, parties and devices
+    #[command(subcommand)]
+    Admin(Admin),
+    /// 由台账重建所有投影 / make all projections anew from the logs
+    Rebuild,
+    /// 检查数据库、配置、证书和磁盘 / check database, settings, certificate, disk
+    Doctor,
+    /// 备份到新目录 / back up into a new folder
+    Backup {
+        /// 目录 / folder
+        folder: PathBuf,
+    },
+    /// 校验或恢复备份 / verify or restore a backup
+    Restore {
+        /// 只校验，不恢复 / only verify
+        #[arg(long)]
+        verify: bool,
+        /// 目录 / folder
+        folder: PathBuf,
+    },
+    /// 计算案例文件 / calculate a case file
+    #[command(subcommand)]
+    Calc(calc::Calc),
+    /// 打印 OpenAPI 3.1 / print the OpenAPI 3.1 document
+    Openapi,
+    /// 打印错误代码表 / print the table of error codes
+    Errors,
+}
+
+#[derive(Debug, Subcommand)]
+enum Admin {
+    /// 新建账号 / create an account
+    Create(account::Create),
+    /// 主体 / parties
+    #[command(subcommand)]
+    Party(party::Party),
+    /// 设备 / devices
+    #[command(subcommand)]
+    Device(device::DeviceCommand),
+}
+
+/// Runs the program with the arguments of the process.
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    start_logs();
+    let words = Words(arguments.lang);
+    // One provider for all of rustls; a second call means that a test was faster.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    match run(arguments, words) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("{}: {error:#}", words.error());
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: Arguments, words: Words) -> anyhow::Result<ExitCode> {
+    let config = || Config::load(arguments.config.as_deref(), arguments.settings.clone());
+    match arguments.command {
+        Command::Serve => {
+            let app = serve::open(config()?)?;
+            actix_web::rt::System::new().block_on(serve::run(app))?;
+        }
+        Command::Admin(Admin::Create(create)) => account::create(&config()?, create, words)?,
+        Command::Admin(Admin::Party(party)) => party::run(&config()?, party, words)?,
+        Command::Admin(Admin::Device(device)) => device::run(config()?, device, words)?,
+        Command::Rebuild => maintain::rebuild(&config()?, words)?,
+        Command::Doctor => return maintain::doctor(&config()?, words),
+        Command::Backup { folder } => maintain::backup(&config()?, &folder, words)?,
+        Command::Restore { verify: true, folder } => maintain::verify(&folder, words)?,
+        Command::Restore { verify: false, folder } => {
+            maintain::restore(&config()?, &folder, words)?;
+        }
+        Command::Calc(calc) => return Ok(calc::run(&calc)),
+        Command::Openapi => println!("{}", crate::openapi::text()),
+        Command::Errors => print!("{}", errors::table()),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Logs go to standard error, so that standard output holds answers alone.
+fn start_logs() {
+    let filter = EnvFilter::try_from_env("TL_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // A second subscriber is refused; the first one stays.
+    let _ = logs.try_init();
+}

@@ -1,0 +1,61 @@
+//! Messages of the command line in both languages.
+
+/// Language of messages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+pub enum Language {
+    /// 中文.
+    #[default]
+    Zh,
+    /// English.
+    En,
+}
+
+/// The messages.
+#[derive(Debug, Clone, Copy)]
+pub struct Words(pub Language);
+
+macro_rules! words {
+    ($($name:ident = $zh:literal, $en:literal;)+) => {
+        impl Words {
+            $(
+                #[doc = $en]
+                #[must_use]
+                pub fn $name(self) -> &'static str {
+                    match self.0 {
+                        Language::Zh => $zh,
+                        Language::En => $en,
+                    }
+                }
+            )+
+        }
+    };
+}
+
+words! {
+    error = "错误", "error";
+    account_created = "已新建账号", "account created";
+    password_once = "密码（只显示这一次）", "password (shown this once)";
+    password_prompt = "密码（直接回车则自动生成）：", "Password (Enter makes one): ";
+    party_created = "已新建主体", "party created";
+    log_entry = "台账首条记录", "entry 0 of its log";
+    token_once = "登记口令（24 小时内有效，只能用一次）", "enrolment token (24 hours, used once)";
+    ca_fingerprint = "CA 证书 SHA-256", "SHA-256 of the CA";
+    enrol_with = "在设备上运行", "run on the device";
+    device_revoked = "已注销设备", "device revoked";
+    rebuilt = "投影已全部重建", "all projections made anew";
+    backed_up = "备份完成", "backup written";
+    backup_good = "备份完好", "the backup is whole";
+    restored = "恢复完成", "restored";
+    logs = "台账", "logs";
+    records = "账号、设备等记录", "records of people and devices";
+    blobs = "附件", "blobs";
+    entries = "条记录", "entries";
+    evidence = "条留证", "kept as evidence";
+    all_good = "检查通过", "all is well";
+    problems = "发现问题", "problems found";
+    database = "数据库", "database";
+    certificate_until = "服务器证书有效期至", "server certificate valid until";
+    disk_free = "磁盘剩余", "disk free";
+    missing_key = "缺少签名密钥", "signing key is missing";
+    disk_low = "磁盘剩余不足 1 GiB", "less than 1 GiB of disk is left";
+}

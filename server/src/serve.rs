@@ -1,0 +1,191 @@
+//! A running server: both ports, jobs beside them, and a stop that loses nothing.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::dev::ServerHandle;
+use actix_web::middleware::{Compress, from_fn};
+use actix_web::{App as Service, HttpServer, web};
+use anyhow::Context as _;
+use tl_store::{Options, Store};
+use tl_wire::{BLOB_PIECE_BYTES_MAX, UPLOAD_BYTES_MAX};
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::app::App;
+use crate::auth::guard;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::error;
+use crate::files;
+use crate::jobs;
+use crate::keys::KeyFolder;
+use crate::limits::{BODY_BYTES_MAX, HANDSHAKE, REQUEST_HEAD, STOP_SECONDS};
+use crate::router;
+use crate::tls::{self, Authority, ServerCertificate};
+use crate::usecase::installation;
+
+/// Threads that serve each port.
+const WORKERS: usize = 2;
+/// Use cases at once, per port: more wait.
+const BLOCKING_THREADS: usize = 16;
+
+/// The settings of both ports; a macro, because the type of a server names its whole service.
+macro_rules! tuned {
+    ($server:expr) => {
+        $server
+            .workers(WORKERS)
+            .worker_max_blocking_threads(BLOCKING_THREADS)
+            .client_request_timeout(REQUEST_HEAD)
+            .tls_handshake_timeout(HANDSHAKE)
+            .shutdown_timeout(STOP_SECONDS)
+            .disable_signals()
+    };
+}
+
+/// Where a server listens.
+#[derive(Debug, Clone, Copy)]
+pub struct Bound {
+    /// Pages and JSON API.
+    pub page: SocketAddr,
+    /// Devices.
+    pub device: SocketAddr,
+}
+
+/// Opens the store and everything beside it, as `serve` and the commands of the CLI need it.
+///
+/// # Errors
+/// Files, keys, certificates or the database.
+pub fn open(config: Config) -> anyhow::Result<App> {
+    let clock = Clock::System;
+    let now = clock.micros();
+    files::private_folder(&config.data)
+        .with_context(|| format!("cannot make the data folder {}", config.data.display()))?;
+    let keys = KeyFolder::open(&config.keys)?;
+    let authority = Arc::new(Authority::open(&config.data, &config.keys, now)?);
+    let certificate = Arc::new(ServerCertificate::open(authority.clone(), &config, now)?);
+    let store = open_store(&config)?;
+    for party in installation::register_signers(&store, &keys)? {
+        let path = keys.party_path(&party);
+        tracing::error!(%party, path = %path.display(), "signing key is missing: pages can't \
+            record for this party until it is restored");
+    }
+    Ok(App::new(store, config, clock, authority, certificate, keys))
+}
+
+/// Opens the store of a configuration; the embedded file in the data folder is made when missing, a
+/// database that was named is not.
+///
+/// # Errors
+/// The database's.
+pub fn open_store(config: &Config) -> anyhow::Result<Store> {
+    let options = Options {
+        blob_dir: Some(config.data.join("blobs")),
+        create_if_missing: config.embedded(),
+        origin_host: Some(config.qr_host.to_ascii_lowercase()),
+    };
+    Store::open(&config.database, options).context("cannot open the database")
+}
+
+/// Serves until a signal to stop, or until `stop` of the handles is called.
+///
+/// # Errors
+/// Addresses that can't be bound, or settings of TLS.
+pub async fn run(app: App) -> anyhow::Result<()> {
+    let (bound, page, device) = start(&web::Data::new(app))?;
+    println!("page    https://{}", bound.page);
+    println!("device  https://{}", bound.device);
+    let handles = [page.handle(), device.handle()];
+    let stopper = actix_web::rt::spawn(stop_on_signal(handles.to_vec()));
+    let (page, device) = tokio::join!(page, device);
+    stopper.abort();
+    page.context("page port").and(device.context("device port"))
+}
+
+/// Binds both ports and starts jobs; the servers run when they are awaited.
+///
+/// # Errors
+/// Addresses that can't be bound, or settings of TLS.
+pub fn start(
+    app: &web::Data<App>,
+) -> anyhow::Result<(Bound, actix_web::dev::Server, actix_web::dev::Server)> {
+    let page_tls = tls::page_settings(app.certificate.clone());
+    let device_tls = tls::device_settings(&app.authority, app.certificate.clone())?;
+    let shared = app.clone();
+    let page = HttpServer::new(move || {
+        Service::new()
+            .app_data(shared.clone())
+            .app_data(web::JsonConfig::default().limit(BODY_BYTES_MAX))
+            .app_data(web::FormConfig::default().limit(BODY_BYTES_MAX))
+            .app_data(web::PayloadConfig::new(BODY_BYTES_MAX))
+            .wrap(Compress::default())
+            .wrap(from_fn(guard::same_site))
+            .wrap(from_fn(error::localise))
+            .wrap(from_fn(guard::headers))
+            .configure(router::page_routes)
+    });
+    let page = tuned!(page)
+        .bind_rustls_0_23(app.config.page, page_tls)
+        .with_context(|| format!("page port {}", app.config.page))?;
+    let shared = app.clone();
+    let device = HttpServer::new(move || {
+        Service::new()
+            .app_data(shared.clone())
+            .app_data(web::JsonConfig::default().limit(BODY_BYTES_MAX))
+            .app_data(web::PayloadConfig::new(UPLOAD_BYTES_MAX.max(BLOB_PIECE_BYTES_MAX)))
+            .wrap(from_fn(error::localise))
+            .configure(router::device_routes)
+    });
+    let device = tuned!(device)
+        .on_connect(tls::peer_device)
+        .bind_rustls_0_23(app.config.device, device_tls)
+        .with_context(|| format!("device port {}", app.config.device))?;
+    let first = |addresses: Vec<SocketAddr>| addresses.into_iter().next();
+    let bound = Bound {
+        page: first(page.addrs()).context("page port is not bound")?,
+        device: first(device.addrs()).context("device port is not bound")?,
+    };
+    publish(app, bound)?;
+    jobs::start(app);
+    tracing::info!(page = %bound.page, device = %bound.device, "serving");
+    Ok((bound, page.run(), device.run()))
+}
+
+/// Writes the address files and fixes the address under which agents reach the device port.
+fn publish(app: &App, bound: Bound) -> anyhow::Result<()> {
+    let url = app.config.device_url.clone().unwrap_or_else(|| {
+        let host = app.config.names.first().map_or("localhost", String::as_str);
+        let bracketed = host.parse::<std::net::Ipv6Addr>().map(|v6| format!("[{v6}]"));
+        let host = bracketed.unwrap_or_else(|_| host.to_owned());
+        format!("https://{host}:{}", bound.device.port())
+    });
+    app.device_url.get_or_init(|| url);
+    write_address(&app.config.data, "page.addr", bound.page)?;
+    write_address(&app.config.data, "device.addr", bound.device)
+}
+
+fn write_address(folder: &Path, name: &str, address: SocketAddr) -> anyhow::Result<()> {
+    let path = folder.join(name);
+    files::write_whole(&path, format!("{address}\n").as_bytes(), files::PUBLIC_MODE)
+        .with_context(|| format!("cannot write {}", path.display()))
+}
+
+async fn stop_on_signal(handles: Vec<ServerHandle>) {
+    let (Ok(mut term), Ok(mut interrupt)) =
+        (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
+    else {
+        tracing::error!("cannot listen for signals: stop the process to end it");
+        return;
+    };
+    tokio::select! {
+        _ = term.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    tracing::info!("stopping: open requests are answered first");
+    for handle in handles {
+        // Stopping both at once: the first may wait for its clients for `STOP_SECONDS`.
+        actix_web::rt::spawn(async move { handle.stop(true).await });
+    }
+    actix_web::rt::time::sleep(Duration::from_secs(STOP_SECONDS + 1)).await;
+}
