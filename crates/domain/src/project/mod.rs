@@ -10,12 +10,13 @@ mod apply;
 mod books;
 mod derive;
 mod memory;
+pub(crate) mod named;
 mod object;
 mod rows;
 mod verdict;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use apply::{Logged, apply};
 pub use books::{Books, Correction, Fact};
