@@ -16,7 +16,7 @@ use crate::event::{
 };
 use crate::ids::{Analyte, BatchId, EntryId, MaterialId, MethodId, SampleId, StreamId};
 use crate::project::{AssayRow, Review};
-use crate::quantity::{Basis, ContentUnit, Spread};
+use crate::quantity::{Basis, Bounds, ContentUnit, Spread};
 use crate::time::{DAY_MICROS, Micros, MicrosSpan};
 
 /// How far back means of other days reach.
@@ -26,6 +26,8 @@ const LADDER_MICROS: Micros = 90 * DAY_MICROS;
 #[derive(Debug, Clone)]
 pub(super) struct Content {
     pub(super) value: Decimal,
+    /// Lowest and highest value; equal to `value` unless censored results are in it.
+    pub(super) range: (Decimal, Decimal),
     pub(super) unit: ContentUnit,
     pub(super) basis: Basis,
     pub(super) quality: Quality,
@@ -239,6 +241,7 @@ impl<'a> Contents<'a> {
         );
         Some(Content {
             value: default.value.value(),
+            range: (default.value.value(), default.value.value()),
             unit: default.unit,
             basis: default.basis.unwrap_or(Basis::Dry),
             quality: Quality::Estimated,
@@ -257,12 +260,13 @@ impl<'a> Contents<'a> {
             .filter_map(|f| Some((f, converted(f.determination, first.unit)?)))
             .collect();
         let mut samples: BTreeMap<SampleId, Vec<_>> = BTreeMap::new();
-        for (found, value) in &like {
-            samples.entry(found.assay.sample).or_default().push((*found, *value));
+        for (found, bounds) in &like {
+            samples.entry(found.assay.sample).or_default().push((*found, *bounds));
         }
         let count = Decimal::from(samples.len());
         let mut content = Content {
             value: Decimal::ZERO,
+            range: (Decimal::ZERO, Decimal::ZERO),
             unit: first.unit,
             basis,
             quality: Quality::Assayed,
@@ -270,15 +274,20 @@ impl<'a> Contents<'a> {
             evidence: Vec::new(),
         };
         for replicates in samples.values() {
-            let total: Decimal = replicates.iter().map(|(_, value)| *value).sum();
-            content.value += total / Decimal::from(replicates.len()) / count;
+            let parts = Decimal::from(replicates.len()) * count;
+            let total = |pick: fn(&Bounds) -> Decimal| {
+                replicates.iter().map(|(_, bounds)| pick(bounds)).sum::<Decimal>() / parts
+            };
+            content.value += total(|bounds| bounds.middle);
+            content.range.0 += total(|bounds| bounds.low);
+            content.range.1 += total(|bounds| bounds.high);
         }
         for (sample, replicates) in &samples {
             let of_samples = 1.0 / samples.len() as f64;
             self.sampling(*sample, wanted, of_samples, &mut content.spread);
-            for (found, value) in replicates {
+            for (found, bounds) in replicates {
                 let weight = of_samples / replicates.len() as f64;
-                let own = value.to_f64().unwrap_or(0.0);
+                let own = bounds.middle.to_f64().unwrap_or(0.0);
                 let mean = content.value.to_f64().unwrap_or(0.0);
                 let relative = if mean == 0.0 { weight } else { weight * own / mean };
                 self.determined(found, relative, wanted, &mut content);
@@ -334,7 +343,7 @@ impl<'a> Contents<'a> {
             return;
         }
         let value = converted(determination, ContentUnit::MilligramPerKilogram);
-        let value = value.and_then(|value| value.to_f64()).unwrap_or(0.0);
+        let value = value.and_then(|value| value.middle.to_f64()).unwrap_or(0.0);
         let data = defaults::assay(determination.unit, value);
         content.spread.add(format!("assay:{}", found.assay.id), data.random * weight);
         content.spread.add(format!("series:{lab}/{method_name}"), data.short * weight);
@@ -368,16 +377,21 @@ fn best<'f, 'a>(found: Vec<&'f Found<'a>>) -> Vec<&'f Found<'a>> {
     found.into_iter().filter(|f| f.rank == rank).collect()
 }
 
-/// The figure of a determination in another unit of the same kind.
-fn converted(determination: &Determination, unit: ContentUnit) -> Option<Decimal> {
-    let middle = determination.result.bounds()?.middle;
+/// The interval of a determination in another unit of the same kind.
+fn converted(determination: &Determination, unit: ContentUnit) -> Option<Bounds> {
+    let bounds = determination.result.bounds()?;
     if determination.unit == unit {
-        return Some(middle);
+        return Some(bounds);
     }
     let ratio = |from: Option<Decimal>, to: Option<Decimal>| Some(from? / to?);
     let factor = ratio(determination.unit.per_gram(), unit.per_gram())
         .or_else(|| ratio(determination.unit.per_cubic_metre(), unit.per_cubic_metre()))?;
-    Some(middle * factor)
+    Some(Bounds {
+        low: bounds.low * factor,
+        middle: bounds.middle * factor,
+        high: bounds.high * factor,
+        censored: bounds.censored,
+    })
 }
 
 /// Mean of contents weighted by time; equal contents stay what they are, to the last digit.
@@ -388,12 +402,15 @@ fn weighted(groups: impl IntoIterator<Item = (Micros, Content)>) -> Option<Conte
         if other.unit != mean.unit || other.basis != mean.basis {
             continue;
         }
-        let total = Decimal::from(weight + other_weight);
-        if mean.value != other.value {
-            mean.value = (mean.value * Decimal::from(weight)
-                + other.value * Decimal::from(other_weight))
-                / total;
-        }
+        let (of_mean, of_other) = (Decimal::from(weight), Decimal::from(other_weight));
+        let blend = |mean: Decimal, other: Decimal| {
+            if mean == other {
+                return mean;
+            }
+            (mean * of_mean + other * of_other) / (of_mean + of_other)
+        };
+        mean.value = blend(mean.value, other.value);
+        mean.range = (blend(mean.range.0, other.range.0), blend(mean.range.1, other.range.1));
         let share = other_weight as f64 / (weight + other_weight) as f64;
         let mut spread = Spread::new();
         spread.add_scaled(&mean.spread, 1.0 - share);

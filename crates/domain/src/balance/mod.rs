@@ -108,6 +108,8 @@ pub struct Term {
     pub volume: Decimal,
     /// Substance; parts without a figure are counted in `missing`.
     pub substance: SubstanceMass,
+    /// The substance with censored results at their lowest and at their highest.
+    pub range: (SubstanceMass, SubstanceMass),
     /// Standard uncertainty of the substance in grams.
     pub sigma_grams: f64,
     /// Parts that stand without a figure.
@@ -214,6 +216,9 @@ pub struct Balance {
     pub grams: Totals<SubstanceMass>,
     /// Sums of the dry mass in grams, over the parts that have one.
     pub dry: Totals<DryMass>,
+    /// The unaccounted substance with every censored result at the end that lowers it, and at the
+    /// end that raises it; both equal the figure itself when nothing is censored.
+    pub unaccounted_range: (SubstanceMass, SubstanceMass),
     /// Standard uncertainty of the unaccounted substance in grams.
     pub sigma_grams: f64,
     /// (out + discharge + Δstock) / in in per cent; `None` where in = 0. Never clipped.

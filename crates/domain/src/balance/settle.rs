@@ -50,6 +50,7 @@ struct Line {
     dry: DryMass,
     volume: Decimal,
     substance: SubstanceMass,
+    range: (SubstanceMass, SubstanceMass),
     spread: Spread,
     missing: u64,
     by_quality: BTreeMap<Quality, SubstanceMass>,
@@ -274,6 +275,8 @@ impl<'a> Desk<'a> {
         match &value.figure {
             Ok(figure) => {
                 line.substance += figure.grams;
+                line.range.0 += figure.range.0;
+                line.range.1 += figure.range.1;
                 line.spread.add_scaled(&figure.spread, 1.0);
                 *line.by_quality.entry(figure.quality).or_default() += figure.grams;
                 line.evidence.extend(&figure.evidence);
@@ -286,8 +289,14 @@ impl<'a> Desk<'a> {
         let mut grams = Totals::<SubstanceMass>::default();
         let mut dry = Totals::<DryMass>::default();
         let mut spread = Spread::new();
+        let mut range = (SubstanceMass::ZERO, SubstanceMass::ZERO);
         for (key, line) in &self.lines {
             grams.add(key.role, line.substance);
+            match key.role.sign() {
+                sign if sign > 0.0 => range = (range.0 + line.range.0, range.1 + line.range.1),
+                sign if sign < 0.0 => range = (range.0 - line.range.1, range.1 - line.range.0),
+                _ => {}
+            }
             dry.add(key.role, line.dry);
             spread.add_scaled(&line.spread, key.role.sign());
         }
@@ -309,6 +318,7 @@ impl<'a> Desk<'a> {
             nodes: self.boundary.nodes().cloned().collect(),
             grams,
             dry,
+            unaccounted_range: range,
             sigma_grams: spread.sigma(),
             closure_percent,
             coverage,
@@ -398,6 +408,7 @@ fn term(key: TermKey, line: Line) -> Term {
         dry: line.dry,
         volume: line.volume,
         substance: line.substance,
+        range: line.range,
         sigma_grams: line.spread.sigma(),
         missing: line.missing,
         by_quality: line.by_quality,

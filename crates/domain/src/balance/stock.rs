@@ -139,6 +139,7 @@ fn own_content(desk: &Desk<'_>, take: &StockTakeRow, line: &StockLine) -> Option
     spread.add(format!("stock:{}/{}", take.entry, line.material), 10.0);
     Some(Content {
         value: bounds.middle,
+        range: (bounds.low, bounds.high),
         unit: own.unit,
         basis: own.basis.unwrap_or(Basis::Dry),
         quality: if bounds.censored { Quality::Censored } else { Quality::Assayed },

@@ -34,7 +34,7 @@ impl Books {
         let at: Moment = at.parse().expect("a moment");
         let head = Head {
             v: 1,
-            id: crate::ids::EntryId(id),
+            id: EntryId(id),
             log: "p".parse().expect("a name"),
             device: "d".parse().expect("a name"),
             epoch: 1,
@@ -296,6 +296,8 @@ fn censored_and_missing_figures_are_shown_as_such() {
     plant.flow("ore", mass("10", "wet"), None, solid("5", "dry"));
     let balance = plant.balance(Scope::Enterprise);
     assert_eq!(grams(balance.grams.discharge), "0.01");
+    let (low, high) = balance.unaccounted_range;
+    assert_eq!((grams(low), grams(high)), ("-0.02".to_owned(), "0".to_owned()));
     assert_eq!(balance.coverage.percent.keys().collect::<Vec<_>>(), [&Quality::Censored]);
     assert_eq!(balance.coverage.missing, 1);
     assert_eq!(

@@ -36,6 +36,8 @@ pub(super) struct Value {
 #[derive(Debug, Clone)]
 pub(super) struct Figure {
     pub(super) grams: SubstanceMass,
+    /// With censored results at their lowest and highest.
+    pub(super) range: (SubstanceMass, SubstanceMass),
     pub(super) spread: Spread,
     pub(super) quality: Quality,
     pub(super) evidence: Vec<EntryId>,
@@ -112,9 +114,10 @@ pub(super) fn value(
     let Some(content) = content else {
         return missing(Missing::Content);
     };
-    let grams = match substance(amount, dry, &content) {
-        Ok(grams) => grams,
-        Err(lack) => return missing(lack),
+    let at = |value: Decimal| substance(amount, dry, &content, value);
+    let (grams, low, high) = match (at(content.value), at(content.range.0), at(content.range.1)) {
+        (Ok(grams), Ok(low), Ok(high)) => (grams, low, high),
+        (Err(lack), ..) | (_, Err(lack), _) | (.., Err(lack)) => return missing(lack),
     };
     let mut relative = content.spread.clone();
     relative.add_scaled(&errors.spread(), 1.0);
@@ -131,7 +134,9 @@ pub(super) fn value(
         FlowSource::Calculated => content.quality.max(Quality::Calculated),
         FlowSource::Estimated => content.quality.max(Quality::Estimated),
     };
-    let figure = Figure { grams, spread, quality, evidence: content.evidence };
+    // A flow out of a rolled stock is negative: its ends change places.
+    let range = (low.min(high), low.max(high));
+    let figure = Figure { grams, range, spread, quality, evidence: content.evidence };
     Value { dry, volume: amount.volume, figure: Ok(figure) }
 }
 
@@ -139,6 +144,7 @@ fn substance(
     amount: &Amount,
     dry: Option<DryMass>,
     content: &Content,
+    value: Decimal,
 ) -> Result<SubstanceMass, Missing> {
     if content.unit.per_cubic_metre().is_some() {
         let volume = amount.volume.or_else(|| {
@@ -146,7 +152,7 @@ fn substance(
             Some(amount.wet?.tonnes() / amount.density.filter(|d| !d.is_zero())?)
         });
         let volume = volume.ok_or(Missing::Unit)?;
-        return substance_volume(volume, content.value, content.unit).map_err(|_| Missing::Unit);
+        return substance_volume(volume, value, content.unit).map_err(|_| Missing::Unit);
     }
     let weighed = amount.wet.or_else(|| {
         let tonnes = amount.volume? * amount.density?;
@@ -155,11 +161,11 @@ fn substance(
     let grams = match content.basis {
         Basis::Wet => {
             let wet = weighed.or_else(|| amount.dry.map(|dry| WetMass(dry.0)));
-            substance_wet(wet.ok_or(Missing::Unit)?, content.value, content.unit)
+            substance_wet(wet.ok_or(Missing::Unit)?, value, content.unit)
         }
         Basis::Dry => {
             let lacking = if weighed.is_some() { Missing::Moisture } else { Missing::Unit };
-            substance_dry(dry.ok_or(lacking)?, content.value, content.unit)
+            substance_dry(dry.ok_or(lacking)?, value, content.unit)
         }
     };
     grams.map_err(|_| Missing::Unit)
