@@ -28,6 +28,7 @@ pub struct Permit<A: Action> {
     party: PartyId,
     account: AccountId,
     request: String,
+    english: bool,
     action: PhantomData<A>,
 }
 
@@ -42,6 +43,12 @@ impl<A: Action> Permit<A> {
     #[must_use]
     pub fn operator(&self) -> &OperatorId {
         &self.account
+    }
+
+    /// Whether the person reads English.
+    #[must_use]
+    pub fn english(&self) -> bool {
+        self.english
     }
 
     /// Method and path of the request, for the record of looks.
@@ -128,6 +135,7 @@ impl App {
             party: party.clone(),
             account: session.account.clone(),
             request: session.request.clone(),
+            english: session.english,
             action: PhantomData,
         })
     }

@@ -10,7 +10,7 @@ use tl_ledger::Hash;
 use tl_wire::problem::ErrorCode;
 
 use super::cookie::SessionToken;
-use super::{LANGUAGE_COOKIE, Level, Roles};
+use super::{Level, Roles, language};
 use crate::app::App;
 use crate::error::{ApiError, Failure};
 use crate::limits::{SESSION_IDLE, SESSION_TOUCH};
@@ -65,7 +65,7 @@ async fn sign_in_of(request: &HttpRequest) -> Result<Session, Failure> {
     let nobody = || Failure::new(ErrorCode::NotSignedIn, "");
     let app = request.app_data::<web::Data<App>>().ok_or_else(nobody)?.clone();
     let token = SessionToken::of(request).ok_or_else(nobody)?.hash();
-    let english = request.cookie(LANGUAGE_COOKIE).is_some_and(|cookie| cookie.value() == "en");
+    let english = language(request);
     let what = format!("{} {}", request.method(), request.path());
     App::run(&app, move |app| find(app, token, english, what)).await?.ok_or_else(nobody)
 }

@@ -13,7 +13,7 @@ use crate::usecase::installation::{NewAccount, create_account};
 
 /// 新建账号；密码从标准输入读取，留空则生成 / password from standard input, or generated
 #[derive(Debug, clap::Args)]
-pub struct Create {
+pub(super) struct Create {
     /// 登录名 / login
     #[arg(long)]
     login: String,

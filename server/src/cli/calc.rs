@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 /// Which calculation.
 #[derive(Debug, clap::Subcommand)]
-pub enum Calc {
+pub(super) enum Calc {
     /// 衡算统计 / accountancy
     Accountancy {
         /// 案例 / case file

@@ -15,7 +15,7 @@ use crate::usecase::installation::{NewDevice, device_token, register_signers, re
 
 /// Commands about devices.
 #[derive(Debug, clap::Subcommand)]
-pub enum DeviceCommand {
+pub(super) enum DeviceCommand {
     /// 生成一次性登记口令 / print a one-time enrolment token
     Token {
         /// 所属主体 / party
@@ -47,7 +47,7 @@ pub enum DeviceCommand {
 
 /// What a device is for.
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
-pub enum Role {
+pub(super) enum Role {
     /// 门岗
     Gate,
     /// 化验室

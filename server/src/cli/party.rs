@@ -12,7 +12,7 @@ use crate::usecase::installation::{NewParty, create_party, register_signers};
 
 /// Commands about parties.
 #[derive(Debug, clap::Subcommand)]
-pub enum Party {
+pub(super) enum Party {
     /// 新建主体及其台账 / create a party with its log
     Create {
         /// 主体编号 / id, for ever
@@ -35,7 +35,7 @@ pub enum Party {
 
 /// What a party is.
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
-pub enum Kind {
+pub(super) enum Kind {
     /// 企业
     Enterprise,
     /// 监管部门

@@ -2,7 +2,7 @@
 
 /// Language of messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
-pub enum Language {
+pub(super) enum Language {
     /// 中文.
     #[default]
     Zh,
@@ -12,7 +12,7 @@ pub enum Language {
 
 /// The messages.
 #[derive(Debug, Clone, Copy)]
-pub struct Words(pub Language);
+pub(super) struct Words(pub(super) Language);
 
 macro_rules! words {
     ($($name:ident = $zh:literal, $en:literal;)+) => {
@@ -20,7 +20,7 @@ macro_rules! words {
             $(
                 #[doc = $en]
                 #[must_use]
-                pub fn $name(self) -> &'static str {
+                pub(super) fn $name(self) -> &'static str {
                     match self.0 {
                         Language::Zh => $zh,
                         Language::En => $en,

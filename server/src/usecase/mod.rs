@@ -2,8 +2,23 @@
 //! JSON. Use cases block, take a `Permit` (or a `Device`) and give rows or a `Failure`. They know
 //! neither HTTP nor HTML.
 
+pub mod access;
+pub mod assays;
+pub mod balances;
+pub mod batches;
+pub mod capture;
+pub mod codes;
+pub mod devices;
 pub mod enrolment;
+pub mod entries;
+pub mod flows;
+pub mod handovers;
 pub mod installation;
+pub mod masters;
+pub mod runs;
+pub mod samples;
 pub mod sign_in;
 pub mod snapshot;
+pub mod stock;
+pub mod tasks;
 pub mod upload;
