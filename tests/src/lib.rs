@@ -5,5 +5,21 @@
 //! the inside of a program: what is asked goes through command lines, sockets, pages and, for
 //! reading a log back, `tl-store`.
 
+pub mod agent;
+pub mod answer;
+pub mod browser;
+pub mod cases;
+pub mod chance;
+pub mod device;
+pub mod http;
+pub mod installation;
+pub mod ledger;
+pub mod measure;
 pub mod memory;
+pub mod plant;
+pub mod program;
+pub mod proxy;
+pub mod serial;
+pub mod station;
+pub mod wait;
 pub mod year;

@@ -51,13 +51,12 @@ impl SerialDevice {
     pub fn send(&mut self, bytes: &[u8]) -> Result<()> {
         let mut rest = bytes;
         while !rest.is_empty() {
-            let written = wait::until("room on the serial line", || {
-                match self.device.write(rest) {
+            let written =
+                wait::until("room on the serial line", || match self.device.write(rest) {
                     Ok(count) => Ok(Some(count)),
                     Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => Ok(None),
                     Err(error) => Err(error.into()),
-                }
-            })?;
+                })?;
             rest = &rest[written..];
         }
         Ok(())

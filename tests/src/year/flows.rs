@@ -11,7 +11,7 @@ use tl_domain::time::Span;
 use super::{Books, DAYS, Item, Year, amounts, day, factor, kilograms, name, percent};
 
 /// The only node.
-pub const NODE: &str = "whole";
+const NODE: &str = "whole";
 const WEEK_DAYS: usize = 7;
 
 /// The year of a party, for a substance.

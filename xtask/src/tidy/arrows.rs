@@ -77,6 +77,7 @@ const CRATES: &[Crate] = &[
     Crate {
         name: "tl-tests",
         may_use: &[
+            "tl-assets",
             "tl-device",
             "tl-domain",
             "tl-ledger",
