@@ -58,3 +58,5 @@ pub const REQUEST_HEAD: Duration = Duration::from_secs(20);
 pub const STOP_SECONDS: u64 = 10;
 /// Batches that a snapshot carries; the newest ones.
 pub const SNAPSHOT_BATCHES_MAX: u32 = 5_000;
+/// Longest span of a list or balance in days: ten years and a leap day or three.
+pub const SPAN_DAYS_MAX: i64 = 3_653;

@@ -1,6 +1,7 @@
 //! The device API, as `tl_wire::device` has it.
 
 use actix_web::http::header;
+use actix_web::web::Query;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 use tl_ledger::Hash;
@@ -41,10 +42,7 @@ pub async fn renew(
 }
 
 /// `GET /device/v1/head`.
-pub async fn head(
-    app: web::Data<App>,
-    device: Device,
-) -> Result<web::Json<HeadAnswer>, ApiError> {
+pub async fn head(app: web::Data<App>, device: Device) -> Result<web::Json<HeadAnswer>, ApiError> {
     Ok(web::Json(App::run(&app, move |app| upload::head(app, &device.0)).await?))
 }
 
@@ -74,7 +72,7 @@ pub struct Have {
 pub async fn snapshot(
     app: web::Data<App>,
     device: Device,
-    query: web::Query<Have>,
+    query: Query<Have>,
 ) -> Result<HttpResponse, ApiError> {
     let have = query.have;
     let signed = App::run(&app, move |app| snapshot::signed(app, &device.0, have)).await?;
@@ -107,7 +105,7 @@ pub async fn put_blob(
     app: web::Data<App>,
     device: Device,
     name: web::Path<String>,
-    piece: web::Query<Piece>,
+    piece: Query<Piece>,
     body: web::Bytes,
 ) -> Result<web::Json<BlobAnswer>, ApiError> {
     let name = hash(&name)?;
