@@ -115,14 +115,11 @@ impl Board {
 
     /// Offers a scan to the page; `false` when it repeats the last one at once.
     pub(crate) fn scan(&self, port: &str, data: &str, raw: &[u8]) -> bool {
-        let at_micros = wall();
-        let mut scans = lock(&self.scans);
-        let repeats = scans.1.back().is_some_and(|last| {
-            last.data == data && (0..REPEAT_MICROS).contains(&(at_micros - last.at_micros))
-        });
-        if repeats {
+        if self.repeats(data) {
             return false;
         }
+        let at_micros = wall();
+        let mut scans = lock(&self.scans);
         scans.0 += 1;
         let number = scans.0;
         if scans.1.len() == SCANS_KEPT {
@@ -136,6 +133,14 @@ impl Board {
             at_micros,
         });
         true
+    }
+
+    /// Whether the last scan was the same code a moment ago: one pull of the trigger too many.
+    pub(crate) fn repeats(&self, data: &str) -> bool {
+        let now = wall();
+        lock(&self.scans).1.back().is_some_and(|last| {
+            last.data == data && (0..REPEAT_MICROS).contains(&(now - last.at_micros))
+        })
     }
 
     /// The newest scan after a number.

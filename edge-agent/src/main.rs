@@ -7,6 +7,7 @@
 
 mod api;
 mod board;
+mod capture;
 mod clock;
 mod config;
 mod decode;
@@ -15,6 +16,7 @@ mod home;
 mod keeper;
 mod outbox;
 mod pin;
+mod port;
 mod run;
 mod site;
 mod status;

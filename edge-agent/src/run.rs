@@ -15,6 +15,7 @@ use crate::config::Config;
 use crate::home::Home;
 use crate::keeper::{ChainState, Keeper};
 use crate::outbox::{Outbox, TAIL_LINKS, check_links};
+use crate::port::Ports;
 use crate::site::SharedSite;
 use crate::uplink::renew::Renewal;
 use crate::uplink::{LinkStatus, Uplink};
@@ -50,7 +51,8 @@ pub(crate) fn run(args: &RunArgs) -> Result<()> {
     let board = Arc::new(Board::default());
     let link = Arc::new(LinkStatus::new());
     let stop = Arc::new(AtomicBool::new(false));
-    let mut threads = Vec::new();
+    let ports = Ports::new(&config, &outbox, &site, &board, &stop);
+    let mut threads = ports.start(&config)?;
     let (bell, rings) = sync_channel(1);
     outbox.knock_at(bell.clone());
     if config.uplink.enabled {
@@ -92,7 +94,7 @@ pub(crate) fn run(args: &RunArgs) -> Result<()> {
             tracing::error!("a thread ended by a panic");
         }
     }
-    drop(outbox);
+    drop((outbox, ports));
     writer.join();
     tracing::info!("stopped");
     Ok(())

@@ -71,7 +71,7 @@ impl Tx<'_> {
     fn rename_tickets(&mut self, old: Hash, new: Hash) -> Result<(), WriteError> {
         let (old, new) = (old.0.to_vec(), new.0.to_vec());
         diesel::update(ticket::table.filter(ticket::register_leaf.eq(&old)))
-            .set(ticket::register_leaf.eq(&new))
+            .set(ticket::register_leaf.eq(Some(&new)))
             .execute(self.connection)?;
         diesel::update(ticket::table.filter(ticket::weigh_leaf.eq(&old)))
             .set(ticket::weigh_leaf.eq(Some(&new)))

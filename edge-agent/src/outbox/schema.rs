@@ -61,6 +61,7 @@ diesel::table! {
     used_code (code) {
         code -> Text,
         kind -> Text,
+        owner -> Text,
         used_micros -> BigInt,
     }
 }
@@ -72,6 +73,7 @@ diesel::table! {
         material -> Text,
         node -> Text,
         open_weigh -> Nullable<Text>,
+        closed -> Bool,
         registered_micros -> BigInt,
     }
 }
@@ -111,9 +113,10 @@ diesel::table! {
         software -> Text,
         number -> Text,
         digest -> Text,
-        register_id -> Text,
-        register_leaf -> Binary,
-        register_body -> Text,
+        shown -> Text,
+        register_id -> Nullable<Text>,
+        register_leaf -> Nullable<Binary>,
+        register_body -> Nullable<Text>,
         weigh_id -> Nullable<Text>,
         weigh_leaf -> Nullable<Binary>,
         weigh_body -> Nullable<Text>,

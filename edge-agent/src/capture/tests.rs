@@ -1,0 +1,1 @@
+//! Captures against masters of a small site.

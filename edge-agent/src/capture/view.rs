@@ -1,0 +1,111 @@
+//! The working state as the domain's rules look at it.
+
+use diesel::prelude::*;
+use tl_domain::capture::{Reported, View};
+use tl_domain::code::Code;
+use tl_domain::event::Master;
+use tl_domain::ids::{AssayId, BatchId, EntryId, RunId, SampleId};
+use tl_domain::project::{BatchRow, BatchState, CodeRow, MasterRow, RunRow, SampleRow};
+use tl_domain::quantity::WetMass;
+
+use super::{codes, state};
+use crate::outbox::schema::{run, sample, used_code};
+use crate::outbox::{Tx, WriteError};
+use crate::site::Site;
+
+/// Own tables and the snapshot.
+pub(super) struct LocalView<'a, 'b> {
+    pub(super) tx: &'a mut Tx<'b>,
+    pub(super) site: &'a Site,
+}
+
+impl View for LocalView<'_, '_> {
+    type Error = WriteError;
+
+    fn batch(&mut self, id: BatchId) -> Result<Option<BatchRow>, WriteError> {
+        let found = state::batch_by_id(self.tx.connection, self.site, &id.to_string())?;
+        Ok(found.map(|batch| BatchRow {
+            id,
+            code: batch.code,
+            code_taken: false,
+            material: batch.material.parse().ok(),
+            origin: None,
+            node: batch.node.parse().ok(),
+            place: None,
+            supplier: None,
+            registered_at: None,
+            wet: batch.left.map(WetMass),
+            left: batch.left.map(WetMass),
+            moisture: None,
+            state: if batch.closed { BatchState::Closed } else { BatchState::Open },
+            run: None,
+            parents: Vec::new(),
+            ticket: None,
+        }))
+    }
+
+    fn code(&mut self, code: &Code) -> Result<Option<CodeRow>, WriteError> {
+        let row: Option<(String, String)> = used_code::table
+            .find(code.as_str())
+            .select((used_code::kind, used_code::owner))
+            .first(self.tx.connection)
+            .optional()?;
+        let own = row.and_then(|(kind, owner)| {
+            let (kind, owner) = (codes::kind_of(&kind)?, owner.parse().ok()?);
+            Some(CodeRow { code: code.clone(), kind, owner })
+        });
+        Ok(own.or_else(|| {
+            let known = self.site.batch_of_code(code.as_str())?;
+            let kind = tl_domain::code::CodeKind::Batch;
+            Some(CodeRow { code: code.clone(), kind, owner: known.id })
+        }))
+    }
+
+    fn master(&mut self, what: &str, id: &str) -> Result<Option<MasterRow>, WriteError> {
+        let masters = self.site.snapshot.iter().flat_map(|snapshot| &snapshot.masters);
+        let found: Option<&Master> =
+            masters.into_iter().find(|master| master.what() == what && master.id() == id);
+        // The snapshot holds active records only and does not name their entries.
+        let entry = EntryId(uuid::Uuid::nil());
+        Ok(found.map(|record| MasterRow { record: record.clone(), active: true, entry }))
+    }
+
+    fn run(&mut self, id: RunId) -> Result<Option<RunRow>, WriteError> {
+        let row: Option<(String, String, bool, i64)> = run::table
+            .find(id.to_string())
+            .select((run::node, run::operation, run::open, run::started_micros))
+            .first(self.tx.connection)
+            .optional()?;
+        Ok(row.map(|(node, operation, open, started)| RunRow {
+            id,
+            node: node.parse().ok(),
+            operation: Some(operation),
+            started_at: Some(started),
+            ended_at: (!open).then_some(started),
+            inputs: Vec::new(),
+            outputs: Vec::new(),
+        }))
+    }
+
+    fn sample(&mut self, id: SampleId) -> Result<Option<SampleRow>, WriteError> {
+        let row: Option<(Option<String>, Option<String>, i64)> = sample::table
+            .find(id.to_string())
+            .select((sample::code, sample::lab_name, sample::taken_micros))
+            .first(self.tx.connection)
+            .optional()?;
+        Ok(row.map(|(code, lab_name, taken)| SampleRow {
+            id,
+            code: code.and_then(|code| code.parse().ok()),
+            code_taken: false,
+            lab_name,
+            subject: None,
+            taken_at: Some(taken),
+            assays: 0,
+        }))
+    }
+
+    fn assay(&mut self, _id: AssayId) -> Result<Option<Reported>, WriteError> {
+        // Reviews are made at the server; the agent keeps no reports.
+        Ok(None)
+    }
+}

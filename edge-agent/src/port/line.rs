@@ -1,0 +1,114 @@
+//! Reading a byte stream until it is gone, and opening it again.
+//!
+//! Reads time out often, so that a stop is seen soon and a quiet line ends a half frame: halves of
+//! two frames never join. No bytes from a readable port mean that the device is gone.
+
+use std::io::{ErrorKind, Read, Write};
+use std::time::{Duration, Instant};
+
+use serialport::{DataBits, FlowControl, Parity, SerialPort as _, StopBits, TTYPort};
+use tl_device::{Decoder, Output};
+
+use super::Ports;
+use crate::board::PortState;
+use crate::config::{LineParity, SerialLine};
+
+/// Longest wait of one read.
+pub(super) const READ_TIMEOUT: Duration = Duration::from_millis(100);
+/// A line that is quiet for so long ends what is incomplete.
+const QUIET: Duration = Duration::from_millis(1000);
+/// First pause before a device is opened again; doubles up to the last.
+const REOPEN_FIRST: Duration = Duration::from_millis(200);
+const REOPEN_LAST: Duration = Duration::from_secs(5);
+const BUFFER_BYTES: usize = 1024;
+
+/// A device that can be read and answered.
+pub(super) trait Stream: Read + Write {}
+impl<T: Read + Write> Stream for T {}
+
+/// Opens, reads and opens again until the agent stops.
+pub(super) fn keep_open<S: Stream>(
+    ports: &Ports,
+    name: &str,
+    mut open: impl FnMut() -> std::io::Result<S>,
+    decoder: &mut dyn Decoder,
+    mut take: impl FnMut(Output, &mut S),
+) {
+    let mut pause = REOPEN_FIRST;
+    while !ports.stopping() {
+        match open() {
+            Ok(mut stream) => {
+                ports.board.set(name, PortState::Open, "");
+                let since = Instant::now();
+                let why = read_until_gone(ports, &mut stream, decoder, &mut take);
+                if ports.stopping() {
+                    return;
+                }
+                ports.board.set(name, PortState::Gone, &why);
+                // A device that flaps is not opened in a tight loop.
+                if since.elapsed() > REOPEN_LAST {
+                    pause = REOPEN_FIRST;
+                }
+            }
+            Err(error) => ports.board.set(name, PortState::Gone, &error.to_string()),
+        }
+        ports.pause(pause);
+        pause = (pause * 2).min(REOPEN_LAST);
+    }
+}
+
+/// Reads until the device is gone; says why.
+pub(super) fn read_until_gone<S: Stream>(
+    ports: &Ports,
+    stream: &mut S,
+    decoder: &mut dyn Decoder,
+    take: &mut impl FnMut(Output, &mut S),
+) -> String {
+    let mut buffer = [0; BUFFER_BYTES];
+    let mut outputs = Vec::new();
+    let mut heard = Instant::now();
+    let why = loop {
+        if ports.stopping() {
+            break "stopping".to_owned();
+        }
+        match stream.read(&mut buffer) {
+            Ok(0) => break "the device closed the line".to_owned(),
+            Ok(count) => {
+                heard = Instant::now();
+                decoder.push(&buffer[..count], &mut outputs);
+            }
+            Err(error) => match error.kind() {
+                ErrorKind::TimedOut | ErrorKind::WouldBlock | ErrorKind::Interrupted => {
+                    if decoder.buffered() > 0 && heard.elapsed() > QUIET {
+                        decoder.finish(&mut outputs);
+                    }
+                }
+                _ => break error.to_string(),
+            },
+        }
+        outputs.drain(..).for_each(|output| take(output, stream));
+    };
+    decoder.finish(&mut outputs);
+    outputs.drain(..).for_each(|output| take(output, stream));
+    why
+}
+
+/// Opens a serial line, or any pseudo-terminal under a path.
+pub(super) fn open_serial(line: &SerialLine) -> std::io::Result<TTYPort> {
+    let path = line.path.to_string_lossy();
+    let data_bits = if line.data_bits == 7 { DataBits::Seven } else { DataBits::Eight };
+    let parity = match line.parity {
+        LineParity::None => Parity::None,
+        LineParity::Even => Parity::Even,
+        LineParity::Odd => Parity::Odd,
+    };
+    let mut port = serialport::new(path, line.baud)
+        .data_bits(data_bits)
+        .parity(parity)
+        .stop_bits(StopBits::One)
+        .flow_control(FlowControl::None)
+        .timeout(READ_TIMEOUT)
+        .open_native()?;
+    port.set_timeout(READ_TIMEOUT)?;
+    Ok(port)
+}

@@ -1,0 +1,160 @@
+//! Ports: scanners, scales and watched folders, each on a thread of its own.
+//!
+//! A port opens its device, hands bytes to the decoder that its profile declares, and opens it
+//! again with growing pauses when it is gone. What it read and refused is on the board; only what
+//! became an entry is in the outbox.
+
+pub(crate) mod folder;
+pub(crate) mod lab;
+mod line;
+mod scale;
+mod scanner;
+pub(crate) mod tickets;
+mod workbook;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use anyhow::Result;
+use diesel::prelude::*;
+use tl_domain::ids::OperatorId;
+
+pub(crate) use scale::{Scale, Scales};
+
+use crate::board::Board;
+use crate::capture::Context;
+use crate::config::{Config, PortConfig};
+use crate::home::Home;
+use crate::outbox::schema::quarantine;
+use crate::outbox::{Outbox, Tx, WriteError};
+use crate::run::spawn;
+use crate::site::SharedSite;
+
+/// What every port works with.
+#[derive(Clone)]
+pub(crate) struct Ports {
+    pub(crate) outbox: Outbox,
+    pub(crate) site: SharedSite,
+    pub(crate) board: Arc<Board>,
+    pub(crate) scales: Scales,
+    pub(crate) home: Home,
+    pub(crate) stop: Arc<AtomicBool>,
+}
+
+impl Ports {
+    /// Ports of a configuration, not started yet.
+    pub(crate) fn new(
+        config: &Config,
+        outbox: &Outbox,
+        site: &SharedSite,
+        board: &Arc<Board>,
+        stop: &Arc<AtomicBool>,
+    ) -> Self {
+        let mut scales = BTreeMap::new();
+        for port in &config.ports {
+            board.add(port.name(), port.kind());
+            if let PortConfig::ScaleSerial(scale) = port {
+                let clock = outbox.shared().clock.clone();
+                scales.insert(scale.name.clone(), Arc::new(Scale::new(scale, clock)));
+            }
+        }
+        Self {
+            outbox: outbox.clone(),
+            site: site.clone(),
+            board: board.clone(),
+            scales: Arc::new(scales),
+            home: outbox.shared().home.clone(),
+            stop: stop.clone(),
+        }
+    }
+
+    /// Starts one thread for each port.
+    ///
+    /// # Errors
+    /// A profile or address that can't be used, before anything runs.
+    pub(crate) fn start(&self, config: &Config) -> Result<Vec<JoinHandle<()>>> {
+        config.ports.iter().map(|port| self.start_one(port)).collect()
+    }
+
+    fn start_one(&self, port: &PortConfig) -> Result<JoinHandle<()>> {
+        let ports = self.clone();
+        match port.clone() {
+            PortConfig::ScannerTcp(port) => scanner::start_tcp(ports, port),
+            PortConfig::ScannerSerial(port) => scanner::start_serial(ports, port),
+            PortConfig::ScaleSerial(port) => scale::start(ports, port),
+            PortConfig::TicketFolder(port) => {
+                let tickets = tickets::Tickets::new(ports, port)?;
+                spawn("tickets", move || tickets.run())
+            }
+            PortConfig::LabFolder(port) => {
+                let lab = lab::Lab::new(ports, port);
+                spawn("lab", move || lab.run())
+            }
+        }
+    }
+
+    /// Whether the agent is stopping.
+    pub(crate) fn stopping(&self) -> bool {
+        self.stop.load(Ordering::Acquire)
+    }
+
+    /// Waits, or less when the agent stops.
+    pub(crate) fn pause(&self, time: Duration) {
+        let step = Duration::from_millis(50);
+        let mut left = time;
+        while !self.stopping() && !left.is_zero() {
+            let now = left.min(step);
+            std::thread::sleep(now);
+            left -= now;
+        }
+    }
+
+    /// The masters as they are now, and who acts.
+    pub(crate) fn context(&self, operator: Option<OperatorId>) -> Context {
+        Context { site: self.site.now(), operator }
+    }
+}
+
+/// Something that must not become an entry.
+#[derive(Debug, Clone)]
+pub(crate) struct Quarantined {
+    pub(crate) port: String,
+    pub(crate) source: String,
+    pub(crate) reason: String,
+    pub(crate) detail: String,
+    pub(crate) raw: Vec<u8>,
+}
+
+/// Keeps it with its reason; the same thing again is not kept twice.
+///
+/// # Errors
+/// The outbox's.
+pub(crate) fn put_aside(tx: &mut Tx<'_>, what: &Quarantined) -> Result<(), WriteError> {
+    let same: i64 = quarantine::table
+        .filter(quarantine::port.eq(&what.port))
+        .filter(quarantine::reason.eq(&what.reason))
+        .filter(quarantine::detail.eq(&what.detail))
+        .filter(quarantine::raw.eq(&what.raw))
+        .count()
+        .get_result(tx.connection)?;
+    if same > 0 {
+        return Ok(());
+    }
+    diesel::insert_into(quarantine::table)
+        .values((
+            quarantine::port.eq(&what.port),
+            quarantine::source.eq(&what.source),
+            quarantine::reason.eq(&what.reason),
+            quarantine::detail.eq(&what.detail),
+            quarantine::raw.eq(&what.raw),
+            quarantine::seen_micros.eq(tx.now()),
+        ))
+        .execute(tx.connection)?;
+    Ok(())
+}

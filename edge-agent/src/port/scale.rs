@@ -1,0 +1,153 @@
+//! A scale that sends all the time: the newest state for the page, a stable weight for captures.
+//!
+//! The stream is latest-wins; only what is captured becomes an entry. One stable phase is one
+//! weight: it can't be captured for two batches, nor as gross and tare of one.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
+
+use anyhow::Result;
+use tl_device::stability::{
+    CaptureRefusal, CapturedWeight, ScaleState, StabilityRule, StabilityWatch,
+};
+use tl_device::{MassUnit as DeviceUnit, Output};
+use tl_domain::ids::MeterId;
+use tl_domain::quantity::MassUnit;
+
+use super::Ports;
+use super::line::{keep_open, open_serial};
+use crate::capture::weigh::Weighing;
+use crate::clock::AgentClock;
+use crate::config::ScaleSerial;
+use crate::outbox::lock;
+use crate::run::spawn;
+use crate::words::Words;
+
+/// All scales by port name.
+pub(crate) type Scales = Arc<BTreeMap<String, Arc<Scale>>>;
+
+/// One scale.
+pub(crate) struct Scale {
+    meter: MeterId,
+    calibration: Option<String>,
+    /// Protocol and layout as declared: names the decoder of the raw bytes.
+    decoder: String,
+    clock: Arc<AgentClock>,
+    watch: Mutex<StabilityWatch>,
+    /// The last phase that was captured, and for what.
+    taken: Mutex<Option<(u64, String)>>,
+}
+
+impl Scale {
+    pub(super) fn new(config: &ScaleSerial, clock: Arc<AgentClock>) -> Self {
+        let text = |field: &str| config.profile.get(field).and_then(|it| it.as_str());
+        let protocol = text("protocol").unwrap_or_default();
+        let decoder = match text("layout") {
+            Some(layout) => format!("{protocol}:{layout}"),
+            None => protocol.to_owned(),
+        };
+        let rule = StabilityRule { stable_frames: config.stable_frames, ..Default::default() };
+        Self {
+            meter: config.meter.clone(),
+            calibration: config.calibration.clone(),
+            decoder,
+            clock,
+            watch: Mutex::new(StabilityWatch::new(rule)),
+            taken: Mutex::new(None),
+        }
+    }
+
+    /// What the page shows now.
+    pub(crate) fn state(&self) -> ScaleState {
+        lock(&self.watch).state(self.clock.monotonic())
+    }
+
+    fn observe(&self, output: &Output) {
+        lock(&self.watch).observe(output, self.clock.monotonic());
+    }
+
+    /// The stable weight for `purpose` (batch and side).
+    ///
+    /// # Errors
+    /// Why there is none now, in both languages.
+    pub(crate) fn capture(&self, purpose: &str) -> Result<(Weighing, u64), Words> {
+        let captured = lock(&self.watch).capture(self.clock.monotonic()).map_err(explain)?;
+        if let Some((phase, other)) = lock(&self.taken).as_ref()
+            && *phase == captured.phase
+            && other != purpose
+        {
+            return Err(Words::new(
+                "这次稳定的重量已经用过,请换下一车(件)再称",
+                "this stable weight was used already; put the next load on",
+            ));
+        }
+        Ok((self.weighing(&captured)?, captured.phase))
+    }
+
+    /// Notes that a phase became part of an entry.
+    pub(crate) fn taken(&self, phase: u64, purpose: &str) {
+        *lock(&self.taken) = Some((phase, purpose.to_owned()));
+    }
+
+    fn weighing(&self, captured: &CapturedWeight) -> Result<Weighing, Words> {
+        let unit = match captured.weight.unit {
+            DeviceUnit::G => MassUnit::Gram,
+            DeviceUnit::Kg => MassUnit::Kilogram,
+            DeviceUnit::T => MassUnit::Tonne,
+            DeviceUnit::Lb => {
+                return Err(Words::new(
+                    "秤的单位是磅(lb),不能记录;请改为千克",
+                    "the scale shows pounds; set it to kg",
+                ));
+            }
+        };
+        let value = captured.weight.value.as_str();
+        Ok(Weighing {
+            value: value.parse().map_err(|_| {
+                Words::new(
+                    format!("重量 {value} 无法识别"),
+                    format!("weight {value} is no decimal"),
+                )
+            })?,
+            unit,
+            meter: Some(self.meter.clone()),
+            calibration: self.calibration.clone(),
+            manual: None,
+            raw: hex::encode(&captured.raw),
+            decoder: self.decoder.clone(),
+        })
+    }
+}
+
+/// The refusal of a weight in both languages.
+fn explain(refusal: CaptureRefusal) -> Words {
+    let zh = match &refusal {
+        CaptureRefusal::NoSignal => "秤没有信号,请检查电源和接线".to_owned(),
+        CaptureRefusal::Moving { frames, wanted } => {
+            format!("秤未稳定({frames}/{wanted}),请稍候")
+        }
+        CaptureRefusal::OutOfRange => "秤超出量程,请卸载或清零".to_owned(),
+        CaptureRefusal::Negative(value) => format!("重量 {value} 为负,请空秤清零"),
+        CaptureRefusal::Zero => "秤上没有重量".to_owned(),
+    };
+    Words::new(zh, refusal.to_string())
+}
+
+pub(super) fn start(ports: Ports, config: ScaleSerial) -> Result<JoinHandle<()>> {
+    let mut decoder = tl_device::decoder_for(&config.profile)?;
+    spawn("scale", move || {
+        let Some(scale) = ports.scales.get(&config.name).cloned() else {
+            return;
+        };
+        let take = |output: Output, _: &mut serialport::TTYPort| {
+            match &output {
+                Output::Accepted(_) => ports.board.good(&config.name),
+                Output::Rejected(rejection) => ports.board.bad(&config.name, &rejection.detail),
+                Output::Skipped(_) => {}
+            }
+            scale.observe(&output);
+        };
+        keep_open(&ports, &config.name, || open_serial(&config.line), decoder.as_mut(), take);
+    })
+}

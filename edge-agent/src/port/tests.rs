@@ -1,0 +1,1 @@
+//! Folders: once, edited, unmatched, quarantined.

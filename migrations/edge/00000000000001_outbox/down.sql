@@ -1,0 +1,13 @@
+DROP TABLE unmatched;
+DROP TABLE quarantine;
+DROP TABLE read_file;
+DROP TABLE ticket;
+DROP TABLE run;
+DROP TABLE sample;
+DROP TABLE batch_mass;
+DROP TABLE batch;
+DROP TABLE used_code;
+DROP TABLE snapshot;
+DROP TABLE blob;
+DROP TABLE entry;
+DROP TABLE stream;
