@@ -18,16 +18,11 @@ const DRAWS_MAX: u32 = 64;
 /// Values searched in order after the draws.
 const SEARCH_MAX: u64 = 100_000;
 
-/// Draws a fresh code for an entry.
+/// Draws a fresh code; the entry that carries it claims it in the same transaction.
 ///
 /// # Errors
 /// A refusal when no leased code is left.
-pub(crate) fn draw(
-    tx: &mut Tx<'_>,
-    site: &Site,
-    kind: CodeKind,
-    owner: EntryId,
-) -> Result<Code, WriteError> {
+pub(crate) fn draw(tx: &mut Tx<'_>, site: &Site) -> Result<Code, WriteError> {
     let now = tx.now();
     let leases: Vec<(u64, u64)> = site
         .snapshot
@@ -43,7 +38,6 @@ pub(crate) fn draw(
     for _ in 0..DRAWS_MAX {
         let nth = random_below(total)?;
         if let Some(code) = try_value(tx, site, value_at(&leases, nth))? {
-            claim(tx, &code, kind, owner)?;
             return Ok(code);
         }
     }
@@ -51,7 +45,6 @@ pub(crate) fn draw(
     for step in 0..total.min(SEARCH_MAX) {
         let value = value_at(&leases, (start + step) % total);
         if let Some(code) = try_value(tx, site, value)? {
-            claim(tx, &code, kind, owner)?;
             return Ok(code);
         }
     }

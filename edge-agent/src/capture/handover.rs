@@ -1,6 +1,6 @@
 //! 装车 and 接收: the two halves of a handover, each in its own party's log.
 
-use tl_domain::code::{Code, CodeKind};
+use tl_domain::code::Code;
 use tl_domain::event::{
     Decision, DispatchLine, EntryRef, HandoverDispatch, HandoverKind, HandoverReceive, Location,
     Origin, ReceiveLine,
@@ -52,7 +52,7 @@ pub(crate) fn dispatch(
     let id = tx.new_id()?;
     let code = match &dispatch.code {
         Some(code) => code.clone(),
-        None => codes::draw(tx, &context.site, CodeKind::Handover, id)?,
+        None => codes::draw(tx, &context.site)?,
     };
     let lines = dispatch.inputs.iter().zip(1..).map(|(input, line)| one(context, input, line));
     let body = HandoverDispatch {

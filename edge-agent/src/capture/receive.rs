@@ -1,6 +1,6 @@
 //! 到厂登记: a batch begins at the gate, from its own label or with a fresh code.
 
-use tl_domain::code::{Code, CodeKind};
+use tl_domain::code::Code;
 use tl_domain::event::{BatchRegister, Declared, EntryRef, Location, Origin, Raw, TicketRef};
 use tl_domain::ids::{MaterialId, NodeId, PartyId, StreamId};
 use tl_domain::quantity::Mass;
@@ -73,7 +73,7 @@ pub(crate) fn register(
     // A fresh code is claimed by this entry only after the rules said that it is free.
     let code = match &register.code {
         Some(code) => code.clone(),
-        None => codes::draw(tx, &context.site, CodeKind::Batch, id)?,
+        None => codes::draw(tx, &context.site)?,
     };
     let body = register.body(Some(code.clone()));
     let (entry, notices) = record(tx, context, id, body, code.display())?;

@@ -1,7 +1,7 @@
 //! 取样: a pot with its own code stands for one batch or a composite of several.
 
 use diesel::prelude::*;
-use tl_domain::code::{Code, CodeKind};
+use tl_domain::code::Code;
 use tl_domain::event::{SampleShare, SampleSubject, SampleTake};
 
 use super::state::BatchView;
@@ -37,7 +37,7 @@ pub(crate) fn take(
     let id = tx.new_id()?;
     let code = match &sampling.code {
         Some(code) => code.clone(),
-        None => codes::draw(tx, &context.site, CodeKind::Sample, id)?,
+        None => codes::draw(tx, &context.site)?,
     };
     let shares = sampling
         .batches

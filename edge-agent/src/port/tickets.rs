@@ -11,7 +11,6 @@ use serde_json::Value;
 use tl_device::ticket::{
     Direction, Ticket, TicketFile, TicketMapping, TicketState, read_cells, read_csv,
 };
-use tl_domain::code::CodeKind;
 use tl_domain::event::{
     BatchWeigh, Body, DispatchLine, EntryRef, HandoverDispatch, HandoverKind, Origin, Supersede,
     TicketRef,
@@ -267,7 +266,7 @@ impl Job<'_> {
         match self.read.direction {
             Direction::In => {
                 // Without a lease the batch has no label yet; that holds up no truck.
-                let code = codes::draw(tx, self.site, CodeKind::Batch, id).ok();
+                let code = codes::draw(tx, self.site).ok();
                 let register = self.register().body(code);
                 let first = self.append(tx, id, register.clone())?;
                 let weigh = self.weigh(BatchId::from(id))?;
@@ -278,7 +277,7 @@ impl Job<'_> {
                 save(tx, self.config, self.read, digest, Some(first), Some(second))
             }
             Direction::Out => {
-                let code = codes::draw(tx, self.site, CodeKind::Handover, id)?;
+                let code = codes::draw(tx, self.site)?;
                 let dispatch = self.dispatch(code)?;
                 let first = self.append(tx, id, dispatch.clone())?;
                 let first = (first, Body::from(dispatch).to_value());

@@ -22,7 +22,9 @@ impl<S: Server> Uplink<S> {
         let there = Mark { epoch: head.epoch, through: head.acked_through };
         if self.holds(head, newest)? {
             self.agreed = true;
-            if there != acked {
+            // A server that is ahead of our mark lost an answer: the same bytes go again, because
+            // the verdicts are wanted. One that is behind came back from a backup.
+            if there < acked {
                 self.outbox.write(move |tx| tx.set_acked(there))?;
             }
             return Ok(());

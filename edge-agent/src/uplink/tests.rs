@@ -1,1 +1,382 @@
 //! The uplink against servers that behave and misbehave.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+use tl_domain::event::{Body, Entry};
+use tl_ledger::{Envelope, Hash};
+use tl_wire::device::{BlobAnswer, RenewAnswer, RenewRequest};
+
+use super::*;
+use crate::home::Home;
+use crate::outbox::tests::{enrolled, open};
+use crate::outbox::{Draft, Writer, newest};
+
+/// A server in memory that keeps streams and blobs as the real one does.
+#[derive(Clone, Default)]
+struct Fake(Arc<Mutex<Inner>>);
+
+#[derive(Default)]
+struct Inner {
+    /// Entries by epoch, in order.
+    epochs: BTreeMap<u64, Vec<Vec<u8>>>,
+    refuse: Vec<u64>,
+    blobs: BTreeMap<String, Vec<u8>>,
+    /// Calls of this kind that do their work and then lose the answer.
+    lose_answers: usize,
+    /// Calls that fail before anything happens.
+    down: usize,
+    uploads: usize,
+    piece_limit: usize,
+}
+
+impl Inner {
+    fn head(&self) -> HeadAnswer {
+        let (epoch, entries) = self
+            .epochs
+            .iter()
+            .next_back()
+            .map_or((1, &[][..]), |(epoch, entries)| (*epoch, entries.as_slice()));
+        HeadAnswer {
+            epoch,
+            acked_through: u64::try_from(entries.len()).expect("small"),
+            head: entries.last().map_or(Hash::ZERO, |entry| Hash::leaf(entry)),
+            server_time_micros: crate::clock::wall(),
+            snapshot_version: 0,
+        }
+    }
+
+    fn take(&mut self, bytes: &[u8]) -> EntryResult {
+        let leaf = Hash::leaf(bytes);
+        let envelope = Envelope::parse(bytes).expect("an envelope");
+        let entry = Entry::read(&envelope.payload).expect("an entry");
+        let refused = self.refuse.contains(&entry.head.dseq);
+        let stream = self.epochs.entry(entry.head.epoch).or_default();
+        let at = usize::try_from(entry.head.dseq - 1).expect("small");
+        if let Some(stored) = stream.get(at) {
+            let stored = Hash::leaf(stored);
+            return if stored == leaf {
+                EntryResult::Stored { leaf, index: entry.head.dseq, verdicts: vec![] }
+            } else {
+                EntryResult::Forked { leaf, stored }
+            };
+        }
+        if at > stream.len() {
+            let expected_dseq = u64::try_from(stream.len()).expect("small") + 1;
+            return EntryResult::Waiting { expected_dseq };
+        }
+        let prev = stream.last().map_or(Hash::ZERO, |entry| Hash::leaf(entry));
+        assert_eq!(entry.head.prev, prev, "links hold");
+        stream.push(bytes.to_vec());
+        if refused {
+            let code = "entry-form".to_owned();
+            return EntryResult::Refused { leaf, code, detail: "refused here".to_owned() };
+        }
+        EntryResult::Stored { leaf, index: entry.head.dseq, verdicts: vec!["late".to_owned()] }
+    }
+}
+
+fn away() -> ApiError {
+    ApiError::Unreachable("the line is cut".to_owned())
+}
+
+impl Fake {
+    fn call<T>(&self, work: impl FnOnce(&mut Inner) -> T) -> Result<T, ApiError> {
+        let mut inner = lock(&self.0);
+        if inner.down > 0 {
+            inner.down -= 1;
+            return Err(away());
+        }
+        Ok(work(&mut inner))
+    }
+
+    fn stored(&self, epoch: u64) -> Vec<Entry> {
+        let inner = lock(&self.0);
+        let entries = inner.epochs.get(&epoch).cloned().unwrap_or_default();
+        entries
+            .iter()
+            .map(|bytes| {
+                let envelope = Envelope::parse(bytes).expect("an envelope");
+                Entry::read(&envelope.payload).expect("an entry")
+            })
+            .collect()
+    }
+}
+
+impl Server for Fake {
+    fn head(&self) -> Result<HeadAnswer, ApiError> {
+        self.call(|inner| inner.head())
+    }
+
+    fn upload(&self, body: &[u8]) -> Result<UploadAnswer, ApiError> {
+        let (answer, lost) = self.call(|inner| {
+            inner.uploads += 1;
+            let entries = bundle::split(body).expect("a bundle");
+            let results = entries.iter().map(|entry| inner.take(entry)).collect();
+            let lost = inner.lose_answers > 0;
+            inner.lose_answers = inner.lose_answers.saturating_sub(1);
+            (UploadAnswer { results, head: inner.head() }, lost)
+        })?;
+        if lost { Err(away()) } else { Ok(answer) }
+    }
+
+    fn snapshot(&self, _have: u64) -> Result<Option<Vec<u8>>, ApiError> {
+        Ok(None)
+    }
+
+    fn blob(&self, sha256: &str) -> Result<BlobAnswer, ApiError> {
+        self.call(|inner| {
+            let there = inner.blobs.get(sha256).map_or(0, Vec::len);
+            BlobAnswer { received: u64::try_from(there).expect("small"), complete: false }
+        })
+    }
+
+    fn put_blob(
+        &self,
+        sha256: &str,
+        offset: u64,
+        size: u64,
+        piece: &[u8],
+    ) -> Result<BlobAnswer, ApiError> {
+        self.call(|inner| {
+            let limit = inner.piece_limit.max(1);
+            let there = inner.blobs.entry(sha256.to_owned()).or_default();
+            assert_eq!(u64::try_from(there.len()).expect("small"), offset);
+            there.extend(piece.iter().take(limit));
+            let received = u64::try_from(there.len()).expect("small");
+            let complete = received == size && Hash::of(there).to_string() == sha256;
+            BlobAnswer { received, complete }
+        })
+    }
+
+    fn renew(&self, _request: &RenewRequest) -> Result<RenewAnswer, ApiError> {
+        Err(away())
+    }
+}
+
+struct Bench {
+    _directory: tempfile::TempDir,
+    home: Home,
+    outbox: Outbox,
+    writer: Option<Writer>,
+    server: Fake,
+}
+
+impl Bench {
+    fn new() -> Self {
+        let (directory, home) = enrolled();
+        let (outbox, writer) = open(&home);
+        let server = Fake::default();
+        Self { _directory: directory, home, outbox, writer: Some(writer), server }
+    }
+
+    fn append(&self, count: usize) {
+        for n in 0..count {
+            let body =
+                Body::Unknown { kind: "test.note".to_owned(), body: serde_json::json!({ "n": n }) };
+            self.outbox
+                .write(move |tx| tx.append(Draft::now(body, None, "note")))
+                .expect("appended");
+        }
+    }
+
+    fn uplink(&self) -> Uplink<Fake> {
+        Uplink::new(
+            self.server.clone(),
+            self.outbox.clone(),
+            SharedSite::default(),
+            UplinkConfig::default(),
+            90,
+            Arc::new(LinkStatus::new()),
+        )
+    }
+
+    /// Rounds until nothing is left to do, trying again after failures.
+    fn drain(&self, uplink: &mut Uplink<Fake>) -> Round {
+        for _ in 0..200 {
+            match uplink.round() {
+                Ok(Round::More) => {}
+                Ok(end) => return end,
+                Err(_) => uplink.head = None,
+            }
+        }
+        panic!("the uplink does not come to rest");
+    }
+
+    fn states(&self) -> Vec<String> {
+        let rows = self.outbox.read(|db| newest(db, 1000, false)).expect("rows");
+        rows.into_iter().rev().map(|row| row.state).collect()
+    }
+}
+
+#[test]
+fn everything_arrives_once_in_order_and_verdicts_are_kept() {
+    let bench = Bench::new();
+    bench.append(250);
+    let mut uplink = bench.uplink();
+    assert_eq!(bench.drain(&mut uplink), Round::Idle);
+    let stored = bench.server.stored(1);
+    let numbers: Vec<u64> = stored.iter().map(|entry| entry.head.dseq).collect();
+    assert_eq!(numbers, (1..=250).collect::<Vec<_>>());
+    assert_eq!(lock(&bench.server.0).uploads, 3, "bundles of 100");
+    let rows = bench.outbox.read(|db| newest(db, 1, false)).expect("rows");
+    assert_eq!((rows[0].state.as_str(), rows[0].verdicts.as_deref()), ("stored", Some("late")));
+}
+
+#[test]
+fn lost_answers_and_cut_lines_double_nothing() {
+    let bench = Bench::new();
+    bench.append(120);
+    {
+        let mut inner = lock(&bench.server.0);
+        inner.lose_answers = 3;
+        inner.down = 2;
+    }
+    let mut uplink = bench.uplink();
+    assert_eq!(bench.drain(&mut uplink), Round::Idle);
+    assert_eq!(bench.server.stored(1).len(), 120);
+    assert!(bench.states().iter().all(|state| state == "stored"), "{:?}", bench.states());
+}
+
+#[test]
+fn a_refused_entry_is_acknowledged_and_blocks_nobody() {
+    let bench = Bench::new();
+    bench.append(5);
+    lock(&bench.server.0).refuse = vec![3];
+    let mut uplink = bench.uplink();
+    assert_eq!(bench.drain(&mut uplink), Round::Idle);
+    assert_eq!(bench.states(), ["stored", "stored", "refused", "stored", "stored"]);
+    let here = bench.outbox.read(standing).expect("readable");
+    assert_eq!(here.acked, Mark { epoch: 1, through: 5 });
+}
+
+#[test]
+fn a_server_that_came_back_older_gets_the_rest_again() {
+    let bench = Bench::new();
+    bench.append(10);
+    let mut uplink = bench.uplink();
+    bench.drain(&mut uplink);
+    lock(&bench.server.0).epochs.get_mut(&1).expect("a stream").truncate(4);
+    uplink.head = None;
+    assert_eq!(bench.drain(&mut uplink), Round::Idle);
+    assert_eq!(bench.server.stored(1).len(), 10);
+}
+
+#[test]
+fn a_restored_box_opens_an_epoch_and_loses_nothing() {
+    let mut bench = Bench::new();
+    bench.append(4);
+    let saved = bench.home.file("saved.db");
+    sql(&bench.outbox, &format!("VACUUM INTO '{}'", saved.display()));
+    let mut uplink = bench.uplink();
+    bench.drain(&mut uplink);
+    bench.append(3);
+    bench.drain(&mut uplink);
+    assert_eq!(bench.server.stored(1).len(), 7);
+    // The box comes back as it was after four entries, none of which it remembers as sent.
+    drop(uplink);
+    bench.restore(&saved);
+    bench.append(2);
+    let mut uplink = bench.uplink();
+    assert_eq!(bench.drain(&mut uplink), Round::Idle);
+    assert_eq!(bench.server.stored(1).len(), 7, "the old epoch is as it was");
+    let second = bench.server.stored(2);
+    let kinds: Vec<&str> = second.iter().map(|entry| entry.body.kind()).collect();
+    assert_eq!(kinds, ["epoch.open", "test.note", "test.note"]);
+    let Body::EpochOpen(opening) = &second[0].body else {
+        panic!("{:?}", second[0].body);
+    };
+    assert_eq!((opening.old_epoch, opening.old_dseq), (1, 7));
+    let expected = lock(&bench.server.0).epochs[&1].last().map(|entry| Hash::leaf(entry));
+    assert_eq!(Some(opening.old_head), expected);
+}
+
+#[test]
+fn a_second_box_under_the_same_name_stops_the_uplink() {
+    let bench = Bench::new();
+    bench.append(3);
+    let mut uplink = bench.uplink();
+    bench.drain(&mut uplink);
+    // The other box wrote entry 4.
+    let other = bench.server.stored(1);
+    let mut entry = other.last().cloned().expect("entries");
+    entry.head.dseq = 4;
+    let last = lock(&bench.server.0).epochs[&1].last().map(|entry| Hash::leaf(entry));
+    entry.head.prev = last.expect("entries");
+    let payload = entry.to_payload().expect("representable");
+    let signed = Envelope::sign(payload, &bench.outbox.shared().signer).expect("signed");
+    lock(&bench.server.0).epochs.get_mut(&1).expect("a stream").push(signed.to_bytes());
+    bench.append(1);
+    assert_eq!(bench.drain(&mut uplink), Round::Stopped);
+    let alarm = bench.outbox.read(standing).expect("readable").alarm.expect("an alarm");
+    assert!(alarm.contains("第 4 号"), "{alarm}");
+    bench.append(1);
+    assert_eq!(bench.states().len(), 5, "capture goes on");
+}
+
+#[test]
+fn changed_bytes_are_never_sent() {
+    let bench = Bench::new();
+    bench.append(3);
+    sql(
+        &bench.outbox,
+        "UPDATE entry SET envelope = CAST(replace(CAST(envelope AS TEXT), 'a', 'b') AS BLOB) \
+         WHERE dseq = 2",
+    );
+    let mut uplink = bench.uplink();
+    assert_eq!(bench.drain(&mut uplink), Round::Stopped);
+    assert!(bench.server.stored(1).is_empty());
+}
+
+#[test]
+fn blobs_go_on_where_the_line_was_cut() {
+    let bench = Bench::new();
+    let bytes: Vec<u8> = (0..=255).cycle().take(1000).collect();
+    let sha256 = Hash::of(&bytes);
+    bench.home.write_blob(&sha256.to_string(), &bytes).expect("written");
+    let reference = tl_domain::event::BlobRef {
+        media: "text/csv".to_owned(),
+        name: "a.csv".to_owned(),
+        sha256,
+        size: 1000,
+    };
+    bench.outbox.write(move |tx| tx.note_blob(&reference)).expect("noted");
+    lock(&bench.server.0).piece_limit = 300;
+    lock(&bench.server.0).blobs.insert(sha256.to_string(), bytes[..100].to_vec());
+    let mut uplink = bench.uplink();
+    assert_eq!(bench.drain(&mut uplink), Round::Idle);
+    assert_eq!(lock(&bench.server.0).blobs[&sha256.to_string()], bytes);
+    let left = bench.outbox.read(crate::outbox::counts).expect("counted").blobs;
+    assert_eq!(left, 0);
+}
+
+impl Bench {
+    fn restore(&mut self, saved: &std::path::Path) {
+        let (_other, scratch) = enrolled();
+        let (outbox, writer) = open(&scratch);
+        let old = std::mem::replace(&mut self.outbox, outbox);
+        drop(old);
+        if let Some(old) = self.writer.replace(writer) {
+            old.join();
+        }
+        std::fs::copy(saved, self.home.database()).expect("copied");
+        for journal in ["outbox.db-wal", "outbox.db-shm"] {
+            let _ = std::fs::remove_file(self.home.file(journal));
+        }
+        let (outbox, writer) = open(&self.home);
+        self.outbox = outbox;
+        if let Some(scratch) = self.writer.replace(writer) {
+            scratch.join();
+        }
+    }
+}
+
+/// Runs a statement outside of the writer's transaction.
+fn sql(outbox: &Outbox, statement: &str) {
+    use diesel::connection::SimpleConnection as _;
+    use diesel::{Connection as _, SqliteConnection};
+    let path = outbox.shared().home.database();
+    let mut connection = SqliteConnection::establish(path.to_str().expect("text")).expect("opened");
+    connection.batch_execute("PRAGMA busy_timeout=5000").expect("set");
+    connection.batch_execute(statement).expect("done");
+}
