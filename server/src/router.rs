@@ -2,7 +2,7 @@
 
 use actix_web::web::{self, ServiceConfig};
 
-use crate::api;
+use crate::{api, pages};
 
 /// A line of a route table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,6 +82,35 @@ table! {
     get "/api/v1/entries/{id}" api::entries::find;
     post "/api/v1/corrections" api::entries::correct;
     get "/api/v1/balance" api::balance::compute;
+    get "/" pages::home::show;
+    get "/login" pages::sign_in::form;
+    post "/login" pages::sign_in::submit;
+    post "/logout" pages::sign_in::leave;
+    get "/language/{code}" pages::language::switch;
+    get "/static/{file}" pages::assets::file;
+    get "/scan" pages::scan::find;
+    get "/B/{code}" pages::scan::batch;
+    get "/S/{code}" pages::scan::sample;
+    get "/M/{code}" pages::scan::handover;
+    get "/P/{code}" pages::scan::place;
+    get "/C/{code}" pages::scan::command;
+    get "/tasks" pages::tasks::list;
+    get "/batches" pages::batches::list::show;
+    get "/batches/{id}" pages::batches::card::show;
+    get "/batches/{id}/label.svg" pages::batches::label::svg;
+    get "/batches/{id}/label.pdf" pages::batches::label::pdf;
+    get "/entries/{id}" pages::entries::show_entry;
+    get "/stock" pages::stock::show_page;
+    get "/flows" pages::flows::list;
+    get "/stock-takes" pages::stock_takes::list;
+    get "/runs" pages::runs::list;
+    get "/runs/{id}" pages::runs::card;
+    get "/samples" pages::samples::list;
+    get "/samples/{id}" pages::samples::card;
+    get "/assays" pages::assays::list;
+    get "/handovers" pages::handovers::list;
+    get "/handovers/{code}" pages::handovers::card;
+    get "/balance" pages::balance::page;
 }
 
 table! {

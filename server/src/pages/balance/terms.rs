@@ -1,0 +1,186 @@
+//! The table of every term: role, name, mass, grams, what they rest on, and the entries.
+
+use rust_decimal::Decimal;
+use tl_domain::balance::{Balance, Quality, Role, Term};
+use tl_domain::quantity::WetMass;
+
+use super::super::desk::Desk;
+use super::super::format;
+use super::super::part::{Cell, Column, Empty, Table, Tone};
+use super::{band, places};
+
+/// Entries linked per term; all of them are on the flow list.
+const LINKS: usize = 6;
+
+/// Every term and the sums.
+pub(super) fn table(desk: &Desk, balance: &Balance) -> Table {
+    let t = desk.t;
+    let columns = vec![
+        Column::text(t.term()),
+        Column::text(t.name()),
+        Column::number(t.dry_tonnes()),
+        Column::number(t.grams_of(&balance.substance)),
+        Column::number(t.standard_uncertainty()),
+        Column::number(t.mean_content()),
+        Column::text(t.rests_on()),
+        Column::text(t.evidence()),
+    ];
+    let mut table = Table::new(t, t.balance_terms(), columns);
+    table.empty = Empty::why(t.no_terms()).act(t.nav_batches(), desk.links.to("/batches"));
+    for role in ROLES {
+        let terms: Vec<&Term> = balance.terms.iter().filter(|term| term.role == role).collect();
+        table.rows.extend(terms.iter().map(|term| cells(desk, balance, term)));
+        if role != Role::Internal && !balance.terms.is_empty() {
+            table.rows.push(sum(desk, balance, role));
+        }
+    }
+    if !balance.terms.is_empty() {
+        table.foot = foot(desk, balance);
+    }
+    table
+}
+
+const ROLES: [Role; 6] =
+    [Role::Opening, Role::Input, Role::Output, Role::Discharge, Role::Closing, Role::Internal];
+
+fn cells(desk: &Desk, balance: &Balance, term: &Term) -> Vec<Cell> {
+    let t = desk.t;
+    let places = places(balance);
+    let mut grams = Cell::text(format::rounded(term.substance.0, places));
+    if term.missing > 0 {
+        grams = grams.chip(Tone::Watch, t.parts_missing(term.missing));
+    }
+    let sigma = Decimal::try_from(term.sigma_grams).unwrap_or_default();
+    vec![
+        Cell::text(t.balance_role(term.role)),
+        name(desk, term),
+        mass(term),
+        grams,
+        Cell::text(format::rounded(sigma, places)),
+        content(term),
+        quality(desk, term),
+        evidence(desk, term),
+    ]
+}
+
+fn name(desk: &Desk, term: &Term) -> Cell {
+    let (t, names) = (desk.t, &desk.names);
+    let material = term.material.as_ref().map(|id| names.material(id));
+    let stream = term.stream.as_ref().map(|id| names.stream(id));
+    let text = stream.clone().or_else(|| material.clone());
+    let mut cell = Cell::text(text.unwrap_or_else(|| t.unknown().to_owned()));
+    if term.returned {
+        cell = cell.chip(Tone::Plain, t.returned_chip());
+    }
+    if term.transit {
+        cell = cell.chip(Tone::Plain, t.in_transit());
+    }
+    let way: Vec<String> = [
+        term.partner.as_ref().map(|party| names.party(party)),
+        stream.and(material),
+        term.from.as_ref().map(|node| names.node(node)),
+        term.to.as_ref().map(|node| names.node(node)),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    cell.small(way.join(" · "))
+}
+
+fn mass(term: &Term) -> Cell {
+    if !term.dry.0.is_zero() {
+        return Cell::text(format::tonnes(WetMass(term.dry.0.round_dp(3))));
+    }
+    if !term.volume.is_zero() {
+        return Cell::text(format!("{} m³", format::rounded(term.volume, 0)));
+    }
+    Cell::dash()
+}
+
+/// Mean content over the term: g/t of the dry mass, or mg/L of the volume.
+fn content(term: &Term) -> Cell {
+    let per = |whole: Decimal| term.substance.0.checked_div(whole);
+    let (value, unit) = if !term.dry.0.is_zero() {
+        (per(term.dry.tonnes()), "mg/kg")
+    } else {
+        (per(term.volume), "mg/L")
+    };
+    let Some(value) = value.filter(|_| term.missing == 0) else { return Cell::dash() };
+    let places = if value >= Decimal::TEN { 1 } else { 4 };
+    Cell::text(format!("{} {unit}", format::rounded(value, places)))
+}
+
+fn quality(desk: &Desk, term: &Term) -> Cell {
+    let t = desk.t;
+    let mut cell = Cell::default();
+    for (quality, grams) in &term.by_quality {
+        let share = format::percent(grams.0, term.substance.0);
+        let words = match share {
+            Some(share) if term.by_quality.len() > 1 => {
+                format!("{} {share} %", t.quality(*quality))
+            }
+            _ => t.quality(*quality).to_owned(),
+        };
+        let tone = match quality {
+            Quality::Assayed => Tone::Good,
+            Quality::Missing => Tone::Watch,
+            _ => Tone::Plain,
+        };
+        cell = cell.chip(tone, words);
+    }
+    cell
+}
+
+fn evidence(desk: &Desk, term: &Term) -> Cell {
+    let links = term.evidence.iter().take(LINKS).enumerate();
+    let cell = links.fold(Cell::default(), |cell, (i, entry)| {
+        cell.also(format!("#{}", i + 1), desk.links.to(format!("/entries/{entry}")))
+    });
+    match term.evidence.len().checked_sub(LINKS).filter(|more| *more > 0) {
+        Some(more) => cell.small(desk.t.more_entries(more)),
+        None => cell,
+    }
+}
+
+fn sum(desk: &Desk, balance: &Balance, role: Role) -> Vec<Cell> {
+    let t = desk.t;
+    let (grams, dry) = (&balance.grams, &balance.dry);
+    let (grams, dry) = match role {
+        Role::Opening => (grams.opening, dry.opening),
+        Role::Input => (grams.input, dry.input),
+        Role::Output => (grams.output, dry.output),
+        Role::Discharge => (grams.discharge, dry.discharge),
+        Role::Closing => (grams.closing, dry.closing),
+        Role::Internal => (grams.unaccounted, dry.unaccounted),
+    };
+    let mass = if dry.0.is_zero() { Cell::dash() } else { tonnes(dry.0) };
+    let mut cells = vec![
+        Cell::text(t.sum_of(t.balance_role(role))),
+        Cell::default(),
+        mass,
+        Cell::text(format::rounded(grams.0, places(balance))),
+    ];
+    cells.resize_with(COLUMNS, Cell::default);
+    cells
+}
+
+fn tonnes(grams: Decimal) -> Cell {
+    Cell::text(format::tonnes(WetMass(grams.round_dp(3))))
+}
+
+/// opening + in − out − discharge − closing.
+fn foot(desk: &Desk, balance: &Balance) -> Vec<Cell> {
+    let t = desk.t;
+    let places = places(balance);
+    let mut cells = vec![
+        Cell::text(t.unaccounted()),
+        Cell::text(t.unaccounted_is()).small(t.closure_of(super::closure(balance))),
+        tonnes(balance.dry.unaccounted.0),
+        Cell::text(format::signed(balance.grams.unaccounted.0, places)),
+        Cell::text(format::rounded(band(balance) / Decimal::TWO, places)),
+    ];
+    cells.resize_with(COLUMNS, Cell::default);
+    cells
+}
+
+const COLUMNS: usize = 8;

@@ -1,0 +1,138 @@
+//! The list of batches with search and filters, newest first.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use tl_domain::ids::NodeId;
+use tl_domain::project::{BatchRow, BatchState};
+use tl_store::{BatchFilter, Page};
+
+use super::super::desk::Desk;
+use super::super::part::{
+    Cell, Choice, Column, Empty, Field, FieldKind, PAGE_ROWS, Paging, Table, Tone,
+};
+use super::super::sheet::{Act, Filter, Section, Sheet};
+use super::super::{format, show as page, story};
+use super::{title, tone};
+use crate::app::App;
+use crate::auth::{Role, Session};
+use crate::error::{Failure, PageError};
+use crate::limits::SEARCH_CHARS_MAX;
+
+const STATES: [(&str, BatchState); 4] = [
+    ("open", BatchState::Open),
+    ("closed", BatchState::Closed),
+    ("missing", BatchState::Missing),
+    ("void", BatchState::Void),
+];
+
+/// `GET /batches?q=&state=&node=&page=`
+pub async fn show(
+    app: web::Data<App>,
+    session: Session,
+    request: HttpRequest,
+) -> Result<HttpResponse, PageError> {
+    page(app, session, request, sheet).await
+}
+
+fn sheet(app: &App, desk: &Desk) -> Result<Sheet, Failure> {
+    let t = desk.t;
+    let filter = filter(desk);
+    let party = &desk.party.party;
+    let rows = |offset| {
+        let limit = u32::try_from(PAGE_ROWS).unwrap_or(u32::MAX);
+        app.store.batches(party, &filter, Page { offset, limit })
+    };
+    let mut found = rows((desk.query.page() - 1).saturating_mul(PAGE_ROWS))?;
+    // A page beyond the end shows the last one; the total is only known after asking.
+    if found.rows.is_empty() && found.total > 0 {
+        found = rows(Paging::offset(&desk.query, found.total))?;
+    }
+    let mut sheet = desk.sheet(t.nav_batches(), &[]);
+    if desk.may(&[Role::Gate, Role::Ehs]) {
+        sheet.primary = Some(Act::new(t.register_batch(), "/batches/new"));
+    }
+    sheet.filter = Some(filter_form(desk));
+    let mut table = table(desk, &found.rows);
+    table.paging = Some(Paging::new(t, &desk.query, found.total));
+    sheet.sections.push(Section::new("list", "", table));
+    Ok(sheet)
+}
+
+fn filter(desk: &Desk) -> BatchFilter {
+    let query = &desk.query;
+    let text = query.value("q").map(|text| text.trim().chars().take(SEARCH_CHARS_MAX).collect());
+    let state = query.value("state");
+    BatchFilter {
+        text,
+        state: STATES.iter().find(|(name, _)| Some(*name) == state).map(|(_, state)| *state),
+        node: query.value("node").and_then(|node| node.parse::<NodeId>().ok()),
+    }
+}
+
+fn filter_form(desk: &Desk) -> Filter {
+    let (t, query) = (desk.t, &desk.query);
+    let value = |name| query.value(name).unwrap_or("").to_owned();
+    let states = STATES.iter().map(|(name, state)| Choice::new(*name, t.batch_state(*state)));
+    let nodes = desk.names.nodes.iter().map(|node| Choice::new(node.id.as_str(), &node.name));
+    let mut fields = vec![
+        Field::new("q", t.batch_search(), FieldKind::Text).value(value("q")),
+        Filter::choice("state", t.state(), t.all(), states.collect(), &value("state")),
+        Filter::choice("node", t.node(), t.all(), nodes.collect(), &value("node")),
+    ];
+    fields.extend(query.value("party").map(|party| Field::hidden("party", party)));
+    let set = ["q", "state", "node"].iter().any(|name| query.value(name).is_some());
+    Filter {
+        path: query.path().to_owned(),
+        fields,
+        clear: if set { desk.links.to("/batches") } else { String::new() },
+    }
+}
+
+/// Batches as a table; also used on cards of other objects.
+pub(in crate::pages) fn table(desk: &Desk, rows: &[BatchRow]) -> Table {
+    let t = desk.t;
+    let columns = vec![
+        Column::text(t.code()),
+        Column::text(t.material()),
+        Column::text(t.origin_word()),
+        Column::text(t.location()),
+        Column::number(t.mass_tonnes()),
+        Column::number(t.left_tonnes()),
+        Column::number(t.moisture_percent()),
+        Column::text(t.state()),
+        Column::text(t.registered_at()),
+    ];
+    let mut table = Table::new(t, t.nav_batches(), columns);
+    table.rows = rows.iter().map(|row| cells(desk, row)).collect();
+    let filtered = ["q", "state", "node"].iter().any(|name| desk.query.value(name).is_some());
+    table.empty = if filtered {
+        Empty::why(t.no_match()).act(t.filter_clear(), desk.links.to("/batches"))
+    } else if desk.may(&[Role::Gate, Role::Ehs]) {
+        Empty::why(t.no_batches()).act(t.register_batch(), "/batches/new")
+    } else {
+        Empty::why(t.no_batches())
+    };
+    table
+}
+
+fn cells(desk: &Desk, row: &BatchRow) -> Vec<Cell> {
+    let (t, names) = (desk.t, &desk.names);
+    let mut code = Cell::code(title(row)).link(desk.links.to(format!("/batches/{}", row.id)));
+    if let (Some(_), Some(ticket)) = (&row.code, &row.ticket) {
+        code = code.small(t.pair(t.ticket(), ticket));
+    }
+    if row.code_taken {
+        code = code.chip(Tone::Bad, t.needs_new_label());
+    }
+    let supplier = row.supplier.as_ref().map(|party| names.party(party)).unwrap_or_default();
+    vec![
+        code,
+        Cell::maybe(row.material.as_ref().map(|material| names.material(material))),
+        Cell::maybe(row.origin.map(|origin| t.origin(origin))).small(supplier),
+        Cell::text(names.spot(row.node.as_ref(), row.place.as_ref())),
+        Cell::maybe(row.wet.map(format::tonnes)),
+        Cell::maybe(row.left.map(format::tonnes)),
+        Cell::maybe(row.moisture.as_ref().map(|moisture| story::reading(t, moisture))),
+        Cell::state(tone(row.state), t.batch_state(row.state)),
+        Cell::maybe(row.registered_at.map(|at| desk.minute(at))),
+    ]
+}

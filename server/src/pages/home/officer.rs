@@ -1,0 +1,127 @@
+//! The bureau's workbench: one row per enterprise of the area, the worst first.
+//!
+//! What an enterprise may not hide behind: figures that nothing can be said about stand above those
+//! that fit, and an enterprise without any report stands above both.
+
+use rust_decimal::Decimal;
+use tl_domain::balance::{Balance, Quality, Question, Scope};
+use tl_domain::event::PartyKind;
+use tl_domain::ids::Analyte;
+use tl_domain::time::Micros;
+use tl_store::Page;
+
+use super::super::desk::{Desk, outer_frame, words};
+use super::super::part::{Cell, Column, Empty, Query, Table, Tone};
+use super::super::sheet::{Section, Sheet};
+use super::super::span::Calendar;
+use super::super::{balance, format, handovers};
+use crate::app::App;
+use crate::auth::Session;
+use crate::error::Failure;
+use crate::i18n::Words;
+use crate::usecase;
+
+/// One enterprise at a glance.
+struct Glance {
+    rank: u8,
+    gap: Decimal,
+    cells: Vec<Cell>,
+}
+
+pub(super) fn sheet(app: &App, session: &Session, query: &Query) -> Result<Sheet, Failure> {
+    let t = words(session);
+    let mut sheet = Sheet::new(outer_frame(session, query, t.nav_bureau()));
+    let mut glances = Vec::new();
+    let mut month = String::new();
+    for log in app.visible_parties(session)? {
+        if log.kind != PartyKind::Enterprise {
+            continue;
+        }
+        let desk = Desk::open(app, session, &query.with("party", log.party.as_str()))?;
+        glances.push(glance(app, &desk, &mut month)?);
+    }
+    glances.sort_by(|a, b| b.rank.cmp(&a.rank).then(b.gap.cmp(&a.gap)));
+    sheet.lead = t.officer_lead(&month);
+    let columns = vec![
+        Column::text(t.enterprise()),
+        Column::text(t.balance_state()),
+        Column::number(t.input_grams()),
+        Column::number(t.unaccounted_grams()),
+        Column::number(t.closure_percent()),
+        Column::number(t.assayed_percent()),
+        Column::number(t.nav_tasks()),
+        Column::number(t.one_sided()),
+        Column::text(t.last_report()),
+    ];
+    let mut table = Table::new(t, t.nav_bureau(), columns);
+    table.rows = glances.into_iter().map(|glance| glance.cells).collect();
+    table.empty = Empty::why(t.no_enterprise_in_area());
+    sheet.sections.push(Section::new("enterprises", "", table));
+    Ok(sheet)
+}
+
+fn glance(app: &App, desk: &Desk, month: &mut String) -> Result<Glance, Failure> {
+    let t = desk.t;
+    let calendar = Calendar::of(desk.names.sites.first());
+    let chosen = calendar.chosen(&Query::new("/balance", ""), desk.now, false);
+    if month.is_empty() {
+        *month = chosen.month.clone().unwrap_or_default();
+    }
+    let question = Question {
+        scope: Scope::Enterprise,
+        span: chosen.span,
+        substance: desk.substance.parse::<Analyte>().map_err(|error| Failure::internal(&error))?,
+    };
+    let found = usecase::balances::compute(app, &desk.permit, &question)?;
+    let tasks = desk.tasks(app)?.len();
+    let open = handovers::one_sided(app, desk)?.len();
+    let newest = app.store.recent(&desk.party.party, Page { offset: 0, limit: 1 })?;
+    let last = newest.rows.first().map(|view| view.received_at);
+    let (rank, chip) = standing(t, &found);
+    let places = balance::places(&found);
+    let assayed = found.coverage.percent.get(&Quality::Assayed).copied();
+    let balance_href = match &chosen.month {
+        Some(month) => desk.links.to(format!("/balance?month={month}")),
+        None => desk.links.to("/balance"),
+    };
+    let band = format::rounded(balance::band(&found), places);
+    Ok(Glance {
+        rank,
+        gap: found.grams.unaccounted.0.abs(),
+        cells: vec![
+            Cell::text(&desk.party.name).link(balance_href).small(desk.party.area.clone()),
+            Cell::state(chip.0, chip.1),
+            Cell::text(format::rounded(found.grams.input.0, places)),
+            Cell::text(format::signed(found.grams.unaccounted.0, places))
+                .small(format!("± {band}")),
+            Cell::text(balance::closure(&found)),
+            Cell::maybe(assayed.map(|percent| format::rounded(percent, 1))),
+            counted(tasks, desk.links.to("/tasks")),
+            counted(open, desk.links.to("/handovers")),
+            last_report(desk, last),
+        ],
+    })
+}
+
+/// Rank and words of a balance: nothing reported, then a gap, then what can't be judged.
+fn standing(t: Words, found: &Balance) -> (u8, (Tone, &'static str)) {
+    let words = balance::gap_words(t, found);
+    match balance::gap_tone(found) {
+        _ if found.terms.is_empty() => (3, (Tone::Watch, words)),
+        Tone::Watch | Tone::Bad => (2, (Tone::Watch, words)),
+        Tone::Plain | Tone::Note => (1, (Tone::Plain, words)),
+        Tone::Good => (0, (Tone::Good, words)),
+    }
+}
+
+fn counted(count: usize, href: String) -> Cell {
+    let cell = Cell::text(count.to_string());
+    if count > 0 { cell.link(href) } else { cell }
+}
+
+fn last_report(desk: &Desk, last: Option<Micros>) -> Cell {
+    match last {
+        Some(at) => Cell::text(desk.minute(at)),
+        None => Cell::state(Tone::Watch, desk.t.never_reported()),
+    }
+}

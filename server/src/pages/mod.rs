@@ -1,0 +1,132 @@
+//! Pages for people: server-rendered HTML that works without script, made livelier by htmx.
+//!
+//! A handler opens a `Desk` (which authorises), reads rows through the store, builds a `Sheet` from
+//! parts and renders it; templates hold no logic and no words. What changes data goes through the
+//! use cases that the JSON API also calls, and answers with a redirect.
+//!
+//! ```text
+//! get  /                              pages::home::show
+//! get  /login                         pages::sign_in::form
+//! post /login                         pages::sign_in::submit
+//! post /logout                        pages::sign_in::leave
+//! get  /language/{code}               pages::language::switch
+//! get  /static/{file}                 pages::assets::file
+//! get  /scan                          pages::scan::find
+//! get  /B/{code} /S/ /M/ /P/ /C/      pages::scan::{batch,sample,handover,place,command}
+//! get  /tasks                         pages::tasks::list
+//! get  /batches                       pages::batches::list::show
+//! get  /batches/new                   pages::batches::register::form
+//! post /batches/new                   pages::batches::register::submit
+//! get  /batches/{id}                  pages::batches::card::show
+//! get  /batches/{id}/weigh            pages::batches::weigh::form
+//! post /batches/{id}/weigh            pages::batches::weigh::submit
+//! get  /batches/{id}/move             pages::batches::relocate::form
+//! post /batches/{id}/move             pages::batches::relocate::submit
+//! get  /batches/{id}/label.svg        pages::batches::label::svg
+//! get  /batches/{id}/label.pdf        pages::batches::label::pdf
+//! get  /entries/{id}                  pages::entries::show_entry
+//! get  /stock                         pages::stock::show
+//! get  /flows                         pages::flows::list
+//! get  /flows/new                     pages::flows::form
+//! post /flows/new                     pages::flows::submit
+//! get  /stock-takes                   pages::stock_takes::list
+//! get  /stock-takes/new               pages::stock_takes::form
+//! post /stock-takes/new               pages::stock_takes::submit
+//! get  /runs                          pages::runs::list
+//! get  /runs/{id}                     pages::runs::card
+//! get  /samples                       pages::samples::list
+//! get  /samples/new                   pages::samples::form
+//! post /samples/new                   pages::samples::submit
+//! get  /samples/{id}                  pages::samples::card
+//! get  /samples/{id}/result           pages::assays::form
+//! post /samples/{id}/result           pages::assays::submit
+//! get  /assays                        pages::assays::list
+//! post /assays/{id}/review            pages::assays::review
+//! get  /handovers                     pages::handovers::list
+//! get  /handovers/new                 pages::handovers::dispatch::form
+//! post /handovers/new                 pages::handovers::dispatch::submit
+//! get  /handovers/{code}              pages::handovers::card
+//! get  /handovers/{code}/receive      pages::handovers::receive::form
+//! post /handovers/{code}/receive      pages::handovers::receive::submit
+//! get  /balance                       pages::balance::page
+//! ```
+
+pub mod assays;
+pub mod assets;
+pub mod balance;
+pub mod batches;
+mod content;
+mod desk;
+pub mod entries;
+pub mod flows;
+mod format;
+mod frame;
+pub mod handovers;
+pub mod home;
+pub mod language;
+mod names;
+mod part;
+mod problem;
+pub mod runs;
+pub mod samples;
+pub mod scan;
+mod sheet;
+pub mod sign_in;
+mod span;
+pub mod stock;
+pub mod stock_takes;
+mod story;
+pub mod tasks;
+
+use actix_web::{HttpRequest, HttpResponse, web};
+
+pub(crate) use problem::failure;
+
+use crate::app::App;
+use crate::auth::{Role, Session};
+use crate::error::{Failure, PageError};
+use desk::Desk;
+use part::Query;
+use sheet::Sheet;
+
+/// Path and query of a request.
+pub(crate) fn query(request: &HttpRequest) -> Query {
+    Query::new(request.path(), request.query_string())
+}
+
+/// Renders a page in the blocking pool; an officer who named no enterprise is asked for one.
+async fn show<F>(
+    app: web::Data<App>,
+    session: Session,
+    request: HttpRequest,
+    page: F,
+) -> Result<HttpResponse, PageError>
+where
+    F: FnOnce(&App, &Desk) -> Result<Sheet, Failure> + Send + 'static,
+{
+    let query = query(&request);
+    let html = App::run(&app, move |app| {
+        let watcher = session.roles.has(Role::Officer);
+        if watcher && query.value("party").is_none() {
+            return render(&desk::choose_enterprise(app, &session, &query)?);
+        }
+        let desk = Desk::open(app, &session, &query)?;
+        render(&page(app, &desk)?)
+    })
+    .await?;
+    Ok(html_answer(html))
+}
+
+/// A rendered template; failing means a template that does not fit its struct.
+fn render(template: &impl askama::Template) -> Result<String, Failure> {
+    template.render().map_err(|error| Failure::internal(&error))
+}
+
+fn html_answer(html: String) -> HttpResponse {
+    HttpResponse::Ok().content_type("text/html; charset=utf-8").body(html)
+}
+
+/// Sends the browser on after something was recorded, so that a reload does not repeat it.
+fn see_other(target: &str) -> HttpResponse {
+    HttpResponse::SeeOther().insert_header((actix_web::http::header::LOCATION, target)).finish()
+}

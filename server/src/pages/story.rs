@@ -1,0 +1,399 @@
+//! What happened, in words: an entry as an event of a timeline.
+//!
+//! Every kind has its title; figures are shown as they were signed, with unit and basis. An entry
+//! that a correction replaced stays, struck through, with a link to the correction.
+
+use tl_domain::event::{
+    Amount, AssayReport, BatchRegister, BatchWeigh, Body, FlowReport, HandoverDispatch,
+    HandoverReceive, Portion, ReviewDecision, Take,
+};
+use tl_domain::quantity::{Mass, Reading};
+use tl_store::EntryView;
+
+use super::desk::Links;
+use super::format;
+use super::names::Names;
+use super::part::{Chip, Event, Tone};
+use crate::i18n::{Lang, Words};
+
+/// Writes entries of one party as events.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Teller<'a> {
+    /// Words.
+    pub(crate) t: Words,
+    /// Names.
+    pub(crate) names: &'a Names,
+    /// Links.
+    pub(crate) links: &'a Links,
+}
+
+impl Teller<'_> {
+    /// An entry as an event.
+    pub(crate) fn event(&self, view: &EntryView) -> Event {
+        let t = self.t;
+        let offset = view.entry.head.observed_at.at().offset().local_minus_utc() / 60;
+        let mut chips: Vec<Chip> = view.verdicts.iter().map(|v| verdict(t, *v)).collect();
+        if view.suspect {
+            chips.push(Chip::new(Tone::Bad, t.suspect_chip()));
+        }
+        let operator = view.entry.head.operator.as_ref().map(|id| self.names.operator(id));
+        let device = t.written_by_device(&view.device);
+        Event {
+            what: self.title(&view.entry.body),
+            lines: self.lines(&view.entry.body),
+            when: format::minute(view.observed_at, offset),
+            machine: format::machine(view.observed_at, offset),
+            received: t.received_at(format::minute(view.received_at, offset)),
+            who: operator.map_or_else(|| device.clone(), |name| format!("{name} · {device}")),
+            chips,
+            struck: view.corrected_by.is_some(),
+            correction: self.correction(view),
+            href: self.links.to(format!("/entries/{}", view.id)),
+        }
+    }
+
+    fn correction(&self, view: &EntryView) -> Option<(String, String)> {
+        let link = |words: &str, id: tl_domain::ids::EntryId| {
+            (words.to_owned(), self.links.to(format!("/entries/{id}")))
+        };
+        match (view.corrected_by, view.corrects) {
+            (Some(by), _) => Some(link(self.t.corrected_by_entry(), by)),
+            (None, Some(of)) => Some(link(self.t.corrects_entry(), of)),
+            (None, None) => None,
+        }
+    }
+
+    /// The title of a kind.
+    pub(crate) fn title(&self, body: &Body) -> String {
+        kind(self.t, body.kind())
+    }
+
+    /// The figures and names of a body, a line each.
+    pub(crate) fn lines(&self, body: &Body) -> Vec<String> {
+        let (t, names) = (self.t, self.names);
+        let pair = |name: &str, value: String| t.pair(name, value);
+        match body {
+            Body::BatchRegister(b) => self.register(b),
+            Body::BatchWeigh(b) => self.weigh(b),
+            Body::BatchMove(b) => vec![pair(t.moved_to(), names.location(&b.to))],
+            Body::BatchSplit(b) => vec![pair(t.parts(), self.portions(&b.parts))],
+            Body::BatchBlend(b) => vec![pair(t.inputs(), self.portions(&b.inputs))],
+            Body::BatchVoid(b) => vec![pair(t.reason(), b.reason.clone())],
+            Body::StorePut(b) => vec![
+                pair(t.place(), names.place(&b.place)),
+                pair(t.amount(), self.take(&b.portion.amount)),
+            ],
+            Body::StoreDraw(b) => {
+                let to = b.to.as_ref().map(|node| pair(t.fed_to(), names.node(node)));
+                let from = pair(t.drawn_from(), names.place(&b.place));
+                [from, pair(t.mass(), mass(t, &b.mass))].into_iter().chain(to).collect()
+            }
+            Body::FlowReport(b) => self.flow(b),
+            Body::RunStart(b) => vec![
+                pair(t.operation(), format!("{} · {}", b.operation, names.node(&b.node))),
+                pair(t.inputs(), self.portions(&b.inputs)),
+            ],
+            Body::RunClose(b) => vec![
+                pair(t.inputs(), self.portions(&b.inputs)),
+                pair(t.outputs(), t.batch_count(b.outputs.len())),
+            ],
+            Body::SampleTake(b) => {
+                let code = b.code.as_ref().map(|code| pair(t.sample_pot(), code.display()));
+                let increments = b.increments.map(|count| t.increments_of(count));
+                let lab = b.lab_name.as_ref().map(|name| pair(t.lab_name(), name.clone()));
+                [code, increments, lab].into_iter().flatten().collect()
+            }
+            Body::AssayReport(b) => self.assay(b),
+            Body::AssayReview(b) => {
+                let decision = match b.decision {
+                    ReviewDecision::Accept => t.review_accept(),
+                    ReviewDecision::Return => t.review_return(),
+                };
+                let reason = b.reason.clone().map(|reason| pair(t.reason(), reason));
+                [Some(decision.to_owned()), reason].into_iter().flatten().collect()
+            }
+            Body::HandoverDispatch(b) => self.dispatch(b),
+            Body::HandoverReceive(b) => self.receive(b),
+            Body::WasteStore(b) => vec![
+                pair(t.place(), names.place(&b.place)),
+                pair(t.waste_code(), b.waste_code.clone()),
+            ],
+            Body::WasteDispose(b) => vec![
+                pair(t.node(), names.node(&b.node)),
+                pair(t.amount(), self.take(&b.portion.amount)),
+                pair(t.method(), b.method.clone()),
+            ],
+            Body::StockTake(b) => vec![
+                pair(t.node(), names.node(&b.node)),
+                pair(t.reference_moment(), b.at.at().format("%Y-%m-%d %H:%M").to_string()),
+                match b.lines.len() {
+                    0 => t.nothing_there().to_owned(),
+                    count => t.line_count(count),
+                },
+            ],
+            Body::LabelPrint(b) => {
+                vec![format!("{} × {}", b.code.display(), t.copies(b.copies))]
+            }
+            Body::Supersede(b) => {
+                let gone = b.replacement.is_none().then(|| t.withdrawn().to_owned());
+                let approved = pair(t.approved_by(), names.operator(&b.approved_by));
+                [pair(t.reason(), b.reason.clone()), approved].into_iter().chain(gone).collect()
+            }
+            Body::MasterPut(b) => {
+                let name = names.master(b.record.what(), b.record.id());
+                let gone = (!b.active).then(|| t.out_of_use().to_owned());
+                [pair(t.record_word(), name)].into_iter().chain(gone).collect()
+            }
+            Body::KeyEnrol(b) => {
+                vec![pair(t.device(), format!("{} · {}", b.device, t.key_role(b.role)))]
+            }
+            Body::KeyRevoke(b) => {
+                vec![pair(t.device(), b.device.to_string()), pair(t.reason(), b.reason.clone())]
+            }
+            Body::DeviceCommission(b) => vec![pair(t.meter(), names.meter(&b.meter))],
+            Body::LogOpen(b) => vec![pair(t.party_word(), b.name.clone())],
+            Body::MonitorReading(b) => vec![pair(t.stream(), names.stream(&b.stream))],
+            Body::PeriodClose(b) => vec![pair(t.span(), span_text(t, &b.span))],
+            Body::EpochOpen(_) | Body::Unknown { .. } => Vec::new(),
+        }
+    }
+
+    fn register(&self, b: &BatchRegister) -> Vec<String> {
+        let (t, names) = (self.t, self.names);
+        let declared = b.declared.as_ref();
+        let lines = [
+            Some(t.pair(t.material(), names.material(&b.material))),
+            Some(t.pair(t.origin_word(), t.origin(b.origin))),
+            Some(t.pair(t.location(), names.location(&b.location))),
+            b.supplier.as_ref().map(|party| t.pair(t.supplier(), names.party(party))),
+            b.mass.as_ref().map(|value| t.pair(t.mass(), mass(t, value))),
+            b.moisture.as_ref().map(|value| t.pair(t.moisture_word(), percent(t, value))),
+            declared
+                .and_then(|d| d.mass.as_ref())
+                .map(|value| t.pair(t.declared_mass(), mass(t, value))),
+            declared.and_then(|d| d.lot.clone()).map(|lot| t.pair(t.lot(), lot)),
+            b.ticket.as_ref().map(|ticket| t.pair(t.ticket(), &ticket.number)),
+        ];
+        lines.into_iter().flatten().collect()
+    }
+
+    fn weigh(&self, b: &BatchWeigh) -> Vec<String> {
+        let t = self.t;
+        let steps = [
+            b.gross.as_ref().map(|value| t.pair(t.gross(), mass(t, value))),
+            b.tare.as_ref().map(|value| t.pair(t.tare(), mass(t, value))),
+            Some(t.pair(t.net(), mass(t, &b.net))),
+        ];
+        let steps: Vec<String> = steps.into_iter().flatten().collect();
+        let lines = [
+            Some(steps.join(" · ")),
+            b.moisture.as_ref().map(|value| t.pair(t.moisture_word(), percent(t, value))),
+            b.meter.as_ref().map(|meter| t.pair(t.meter(), self.names.meter(meter))),
+            b.ticket.as_ref().map(|ticket| t.pair(t.ticket(), &ticket.number)),
+            b.manual.as_ref().map(|reason| t.typed_because(reason)),
+        ];
+        lines.into_iter().flatten().collect()
+    }
+
+    fn flow(&self, b: &FlowReport) -> Vec<String> {
+        let t = self.t;
+        let lines = [
+            Some(t.pair(t.stream(), self.names.stream(&b.stream))),
+            Some(t.pair(t.span(), span_text(t, &b.span))),
+            Some(t.pair(
+                t.amount(),
+                format!("{} · {}", amount(t, &b.amount), t.flow_source(b.source)),
+            )),
+            b.moisture.as_ref().map(|value| t.pair(t.moisture_word(), percent(t, value))),
+            b.reading.as_ref().map(|reading| t.meter_reading(&reading.start, &reading.end)),
+            b.meter.as_ref().map(|meter| t.pair(t.meter(), self.names.meter(meter))),
+        ];
+        lines.into_iter().flatten().collect()
+    }
+
+    fn assay(&self, b: &AssayReport) -> Vec<String> {
+        let t = self.t;
+        let mut lines: Vec<String> = b
+            .determinations
+            .iter()
+            .map(|d| t.pair(&d.analyte, result(t, &d.result, d.unit.sign(), d.basis)))
+            .collect();
+        lines.push(format!(
+            "{} · {} · {}",
+            t.purpose(b.purpose),
+            t.standing(b.standing),
+            t.side(b.side)
+        ));
+        if let Some(number) = &b.report_number {
+            lines.push(t.pair(t.report_number(), number));
+        }
+        let failed: Vec<&str> =
+            b.quality.iter().filter(|q| !q.passed).map(|q| q.check.as_str()).collect();
+        if !b.quality.is_empty() {
+            let words = if failed.is_empty() {
+                t.quality_all_passed().to_owned()
+            } else {
+                t.quality_failed_checks(failed.join(", "))
+            };
+            lines.push(t.pair(t.quality_word(), words));
+        }
+        lines
+    }
+
+    fn dispatch(&self, b: &HandoverDispatch) -> Vec<String> {
+        let (t, names) = (self.t, self.names);
+        let to = b.to.as_ref().map_or_else(|| t.outside().to_owned(), |to| names.party(to));
+        let mut lines =
+            vec![t.pair(t.handover_kind(b.kind), b.code.display()), t.pair(t.receiver(), to)];
+        lines.extend(b.manifest_number.as_ref().map(|n| t.pair(t.manifest_number(), n)));
+        lines.extend(b.lines.iter().map(|line| {
+            format!("{}. {} · {}", line.line, names.material(&line.material), mass(t, &line.mass))
+        }));
+        lines
+    }
+
+    fn receive(&self, b: &HandoverReceive) -> Vec<String> {
+        let t = self.t;
+        let mut lines = vec![
+            t.pair(t.code(), b.code.display()),
+            t.pair(t.shipper(), self.names.party(&b.from)),
+            t.decision(b.decision).to_owned(),
+        ];
+        lines.extend(b.reason.as_ref().map(|reason| t.pair(t.reason(), reason)));
+        lines.extend(b.lines.iter().map(|line| format!("{}. {}", line.line, mass(t, &line.mass))));
+        lines
+    }
+
+    fn portions(&self, portions: &[Portion]) -> String {
+        match portions {
+            [one] => self.take(&one.amount),
+            many => self.t.batch_count(many.len()),
+        }
+    }
+
+    fn take(&self, take: &Take) -> String {
+        match take {
+            Take::All => self.t.take_all().to_owned(),
+            Take::Part { mass: part } => mass(self.t, part),
+        }
+    }
+}
+
+/// The title of a kind of entry.
+pub(crate) fn kind(t: Words, kind: &str) -> String {
+    let words = match kind {
+        "log.open" => t.kind_log_open(),
+        "key.enrol" => t.kind_key_enrol(),
+        "key.revoke" => t.kind_key_revoke(),
+        "epoch.open" => t.kind_epoch_open(),
+        "master.put" => t.kind_master_put(),
+        "device.commission" => t.kind_device_commission(),
+        "batch.register" => t.kind_batch_register(),
+        "batch.weigh" => t.kind_batch_weigh(),
+        "batch.move" => t.kind_batch_move(),
+        "batch.split" => t.kind_batch_split(),
+        "batch.blend" => t.kind_batch_blend(),
+        "batch.void" => t.kind_batch_void(),
+        "store.put" => t.kind_store_put(),
+        "store.draw" => t.kind_store_draw(),
+        "flow.report" => t.kind_flow_report(),
+        "run.start" => t.kind_run_start(),
+        "run.close" => t.kind_run_close(),
+        "sample.take" => t.kind_sample_take(),
+        "assay.report" => t.kind_assay_report(),
+        "assay.review" => t.kind_assay_review(),
+        "handover.dispatch" => t.kind_handover_dispatch(),
+        "handover.receive" => t.kind_handover_receive(),
+        "waste.store" => t.kind_waste_store(),
+        "waste.dispose" => t.kind_waste_dispose(),
+        "stock.take" => t.kind_stock_take(),
+        "monitor.reading" => t.kind_monitor_reading(),
+        "label.print" => t.kind_label_print(),
+        "period.close" => t.kind_period_close(),
+        "supersede" => t.kind_supersede(),
+        other => return t.kind_unknown(other),
+    };
+    words.to_owned()
+}
+
+/// A verdict as a chip: what needs somebody is marked, the rest is a note.
+pub(crate) fn verdict(t: Words, verdict: tl_domain::project::Verdict) -> Chip {
+    use tl_domain::project::Verdict;
+    let words = match t.0 {
+        Lang::Zh => verdict.zh(),
+        Lang::En => verdict.en(),
+    };
+    let tone = match verdict {
+        Verdict::Late | Verdict::ClockUnsure | Verdict::UnknownKind => Tone::Note,
+        Verdict::Suspect | Verdict::QualityFailed | Verdict::CodeTaken => Tone::Bad,
+        _ => Tone::Watch,
+    };
+    Chip::new(tone, words)
+}
+
+/// A mass as written: `32,450 kg 湿基`.
+pub(crate) fn mass(t: Words, mass: &Mass) -> String {
+    format!("{} {} {}", format::grouped(mass.value.as_str()), mass.unit, t.basis(mass.basis))
+}
+
+/// A mass or volume as written.
+pub(crate) fn amount(t: Words, amount: &Amount) -> String {
+    match amount {
+        Amount::Mass(value) => mass(t, value),
+        Amount::Volume(volume) => {
+            let unit = match volume.unit.sign() {
+                "m3" => "m³",
+                "Nm3" => "Nm³",
+                other => other,
+            };
+            format!("{} {unit}", format::grouped(volume.value.as_str()))
+        }
+    }
+}
+
+/// A result as printed, without unit.
+pub(crate) fn reading(t: Words, reading: &Reading) -> String {
+    match reading {
+        Reading::Value { value } => format::grouped(value.as_str()),
+        Reading::Below { limit } => format!("<{limit}"),
+        Reading::NotDetected { lod } => t.not_detected(lod),
+        Reading::DetectedBelowLoq { lod, loq } => t.between_limits(lod, loq),
+        Reading::NotMeasured => t.not_measured().to_owned(),
+    }
+}
+
+/// A result with its unit and basis.
+pub(crate) fn result(
+    t: Words,
+    value: &Reading,
+    unit: &str,
+    basis: Option<tl_domain::quantity::Basis>,
+) -> String {
+    let mut text = reading(t, value);
+    if *value != Reading::NotMeasured {
+        text.push(' ');
+        text.push_str(&unit_sign(unit));
+        if let Some(basis) = basis {
+            text.push(' ');
+            text.push_str(t.basis(basis));
+        }
+    }
+    text
+}
+
+/// A unit as people write it: `µg/L` for `ug/L`, `mg/m³` for `mg/m3`.
+pub(crate) fn unit_sign(sign: &str) -> String {
+    let sign = sign.strip_prefix("ug").map_or_else(|| sign.to_owned(), |rest| format!("µg{rest}"));
+    sign.strip_suffix("m3").map_or_else(|| sign.clone(), |rest| format!("{rest}m³"))
+}
+
+/// A moisture as printed, with its per cent sign.
+pub(crate) fn percent(t: Words, value: &Reading) -> String {
+    let text = reading(t, value);
+    if *value == Reading::NotMeasured { text } else { format!("{text} %") }
+}
+
+fn span_text(t: Words, span: &tl_domain::time::Span) -> String {
+    let at = |moment: &tl_domain::time::Moment| moment.at().format("%Y-%m-%d %H:%M").to_string();
+    t.span_of(at(&span.from), at(&span.to))
+}
