@@ -8,7 +8,6 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::boundary::Scope;
-use super::settle::is_node;
 use super::{Role, Term};
 use crate::ids::{EntryId, MaterialId, NodeId, PartyId, StreamId};
 use crate::quantity::SubstanceMass;
@@ -123,7 +122,10 @@ impl GraphNode {
 pub(super) fn graph(terms: &[Term], scope: &Scope) -> Graph {
     let mut links = Vec::new();
     let mut differences: BTreeMap<NodeId, SubstanceMass> = BTreeMap::new();
-    for term in terms.iter().filter(|term| !(is_node(scope) && term.role == Role::Internal)) {
+    for term in terms
+        .iter()
+        .filter(|term| !(matches!(scope, Scope::Node(_)) && term.role == Role::Internal))
+    {
         let mut change = |node: Option<&NodeId>, grams: SubstanceMass| {
             if let Some(node) = node {
                 *differences.entry(node.clone()).or_default() += grams;

@@ -9,6 +9,7 @@
 mod boundary;
 mod content;
 mod defaults;
+mod desk;
 mod graph;
 mod settle;
 mod stock;

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use rust_decimal::Decimal;
 
 use super::content::{Content, Wanted};
-use super::settle::{Desk, TermKey};
+use super::desk::{Desk, TermKey};
 use super::value::{Amount, AmountErrors, Value, moisture, value};
 use super::{Cause, Quality, Role};
 use crate::event::{FlowSource, StockLine};

@@ -5,18 +5,22 @@
 //! assayed: the ladder own mean of 90 days → supplier's mean of 90 days → default of the material,
 //! each shown as what it is.
 
+mod average;
+
 use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
+use average::weighted;
+
 use super::{Quality, Records, defaults};
 use crate::event::{
     Determination, Master, MaterialRecord, MethodRecord, Purpose, SampleSubject, Side, StreamRecord,
 };
-use crate::ids::{Analyte, BatchId, EntryId, MaterialId, MethodId, SampleId, StreamId};
+use crate::ids::{Analyte, BatchId, EntryId, MaterialId, MethodId, StreamId};
 use crate::project::{AssayRow, Review};
-use crate::quantity::{Basis, Bounds, ContentUnit, Spread};
+use crate::quantity::{Basis, ContentUnit, Spread};
 use crate::time::{DAY_MICROS, Micros, MicrosSpan};
 
 /// How far back means of other days reach.
@@ -249,106 +253,6 @@ impl<'a> Contents<'a> {
             evidence: Vec::new(),
         })
     }
-
-    /// Mean over samples of the mean over each sample's replicates, all in the unit of the first.
-    fn average(&self, found: &[&Found<'_>], wanted: Wanted<'_>) -> Option<Content> {
-        let first = found.first()?.determination;
-        let basis = first.basis.unwrap_or(Basis::Dry);
-        let like: Vec<_> = found
-            .iter()
-            .filter(|f| f.determination.basis.unwrap_or(Basis::Dry) == basis)
-            .filter_map(|f| Some((f, converted(f.determination, first.unit)?)))
-            .collect();
-        let mut samples: BTreeMap<SampleId, Vec<_>> = BTreeMap::new();
-        for (found, bounds) in &like {
-            samples.entry(found.assay.sample).or_default().push((*found, *bounds));
-        }
-        let count = Decimal::from(samples.len());
-        let mut content = Content {
-            value: Decimal::ZERO,
-            range: (Decimal::ZERO, Decimal::ZERO),
-            unit: first.unit,
-            basis,
-            quality: Quality::Assayed,
-            spread: Spread::new(),
-            evidence: Vec::new(),
-        };
-        for replicates in samples.values() {
-            let parts = Decimal::from(replicates.len()) * count;
-            let total = |pick: fn(&Bounds) -> Decimal| {
-                replicates.iter().map(|(_, bounds)| pick(bounds)).sum::<Decimal>() / parts
-            };
-            content.value += total(|bounds| bounds.middle);
-            content.range.0 += total(|bounds| bounds.low);
-            content.range.1 += total(|bounds| bounds.high);
-        }
-        for (sample, replicates) in &samples {
-            let of_samples = 1.0 / samples.len() as f64;
-            self.sampling(*sample, wanted, of_samples, &mut content.spread);
-            for (found, bounds) in replicates {
-                let weight = of_samples / replicates.len() as f64;
-                let own = bounds.middle.to_f64().unwrap_or(0.0);
-                let mean = content.value.to_f64().unwrap_or(0.0);
-                let relative = if mean == 0.0 { weight } else { weight * own / mean };
-                self.determined(found, relative, wanted, &mut content);
-            }
-        }
-        content.evidence.sort_unstable();
-        content.evidence.dedup();
-        Some(content)
-    }
-
-    fn sampling(&self, sample: SampleId, wanted: Wanted<'_>, weight: f64, spread: &mut Spread) {
-        let class = self.material(wanted.material).map(|material| material.class);
-        let data = defaults::sampling(class);
-        let material = wanted.material.map_or("unknown", MaterialId::as_str);
-        spread.add(format!("sample:{sample}"), data.random * weight);
-        spread.add(format!("sampling:{material}"), data.long * weight);
-    }
-
-    fn determined(
-        &self,
-        found: &Found<'_>,
-        weight: f64,
-        wanted: Wanted<'_>,
-        content: &mut Content,
-    ) {
-        let determination = found.determination;
-        content.evidence.extend(&found.assay.evidence);
-        let lab = found.assay.lab.as_ref().map_or("own", crate::ids::PartyId::as_str);
-        let method = determination.method.as_ref();
-        let method_name = method.map_or("-", MethodId::as_str);
-        if let Some(bounds) = determination.result.bounds().filter(|bounds| bounds.censored) {
-            content.quality = Quality::Censored;
-            // Many NDs of one method must not average an unknown away: one key for all of them.
-            let half = (bounds.high - bounds.low) / Decimal::TWO;
-            let relative = if bounds.middle.is_zero() {
-                0.0
-            } else {
-                (half / bounds.middle).to_f64().unwrap_or(1.0) * 100.0 / 3.0_f64.sqrt()
-            };
-            let of = wanted.stream.map(ToString::to_string);
-            let of = of.or_else(|| wanted.material.map(ToString::to_string)).unwrap_or_default();
-            content.spread.add(format!("censored:{of}:{lab}/{method_name}"), relative * weight);
-            return;
-        }
-        let own = &determination.uncertainty;
-        let known = method.and_then(|id| self.methods.get(id)).map(|record| &record.uncertainty);
-        let given = if own.is_empty() { known.filter(|u| !u.is_empty()) } else { Some(own) };
-        if let Some(components) = given {
-            for component in components {
-                let percent = component.percent.value().to_f64().unwrap_or(0.0);
-                content.spread.add(component.key.clone(), percent * weight);
-            }
-            return;
-        }
-        let value = converted(determination, ContentUnit::MilligramPerKilogram);
-        let value = value.and_then(|value| value.middle.to_f64()).unwrap_or(0.0);
-        let data = defaults::assay(determination.unit, value);
-        content.spread.add(format!("assay:{}", found.assay.id), data.random * weight);
-        content.spread.add(format!("series:{lab}/{method_name}"), data.short * weight);
-        content.spread.add(format!("lab:{lab}/{method_name}"), data.long * weight);
-    }
 }
 
 /// Rank of an assay, lower is better; `None` for those that never count.
@@ -375,52 +279,4 @@ fn best<'f, 'a>(found: Vec<&'f Found<'a>>) -> Vec<&'f Found<'a>> {
         return found;
     };
     found.into_iter().filter(|f| f.rank == rank).collect()
-}
-
-/// The interval of a determination in another unit of the same kind.
-fn converted(determination: &Determination, unit: ContentUnit) -> Option<Bounds> {
-    let bounds = determination.result.bounds()?;
-    if determination.unit == unit {
-        return Some(bounds);
-    }
-    let ratio = |from: Option<Decimal>, to: Option<Decimal>| Some(from? / to?);
-    let factor = ratio(determination.unit.per_gram(), unit.per_gram())
-        .or_else(|| ratio(determination.unit.per_cubic_metre(), unit.per_cubic_metre()))?;
-    Some(Bounds {
-        low: bounds.low * factor,
-        middle: bounds.middle * factor,
-        high: bounds.high * factor,
-        censored: bounds.censored,
-    })
-}
-
-/// Mean of contents weighted by time; equal contents stay what they are, to the last digit.
-fn weighted(groups: impl IntoIterator<Item = (Micros, Content)>) -> Option<Content> {
-    let mut groups = groups.into_iter();
-    let (mut weight, mut mean) = groups.next()?;
-    for (other_weight, other) in groups {
-        if other.unit != mean.unit || other.basis != mean.basis {
-            continue;
-        }
-        let (of_mean, of_other) = (Decimal::from(weight), Decimal::from(other_weight));
-        let blend = |mean: Decimal, other: Decimal| {
-            if mean == other {
-                return mean;
-            }
-            (mean * of_mean + other * of_other) / (of_mean + of_other)
-        };
-        mean.value = blend(mean.value, other.value);
-        mean.range = (blend(mean.range.0, other.range.0), blend(mean.range.1, other.range.1));
-        let share = other_weight as f64 / (weight + other_weight) as f64;
-        let mut spread = Spread::new();
-        spread.add_scaled(&mean.spread, 1.0 - share);
-        spread.add_scaled(&other.spread, share);
-        mean.spread = spread;
-        mean.quality = mean.quality.max(other.quality);
-        mean.evidence.extend(other.evidence);
-        weight += other_weight;
-    }
-    mean.evidence.sort_unstable();
-    mean.evidence.dedup();
-    Some(mean)
 }
