@@ -82,3 +82,6 @@ pub fn document() -> utoipa::openapi::OpenApi {
     )
 )]
 struct Api;
+
+#[cfg(test)]
+mod tests;
