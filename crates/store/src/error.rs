@@ -47,6 +47,9 @@ pub enum StoreError {
     /// Another process has taken over the log.
     #[error("another process writes the log of {0} now: this one must not")]
     Fenced(PartyId),
+    /// The projections of the log are being made anew.
+    #[error("the projections of {0} are being made anew; try again later")]
+    Rebuilding(PartyId),
     /// The writer has ended.
     #[error("the store is closing")]
     Closed,

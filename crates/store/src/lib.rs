@@ -22,6 +22,7 @@ pub mod limits;
 mod open;
 mod query;
 mod rebuild;
+mod rows;
 mod sql;
 mod verify;
 
@@ -35,10 +36,10 @@ pub use backup::{BackupReport, LogHead};
 pub use blobs::BlobState;
 pub use check::{CheckReport, Finding};
 pub use error::StoreError;
-pub use ingest::{Draft, Submission};
+pub use ingest::{Draft, INSTALLATION, Submission};
 pub use open::{Options, Store, create_postgres_database, drop_postgres_database};
 pub use query::{
     BalanceFacts, BatchFilter, EntryView, HandoverPair, LogView, Page, Paged, StoredEntry,
     StreamHead,
 };
-pub use verify::{EnrolledKey, KeyBook, Refused, Verified, verify};
+pub use verify::{EnrolledKey, KeyBook, Position, Refused, Verified, verify};

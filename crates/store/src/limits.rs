@@ -13,6 +13,6 @@ pub const BUSY_TIMEOUT_MS: u32 = 10_000;
 /// Rows and facts that the writer remembers between transactions, over all parties.
 pub const CACHE_ITEMS_MAX: usize = 60_000;
 /// Values in one block of label codes that a device draws from.
-pub const CODE_BLOCK_VALUES: u64 = 1 << 20;
+pub const CODE_BLOCK_VALUES: u64 = 1 << 25;
 /// Oldest SQLite that keeps committed rows in WAL mode (DESIGN §11).
 pub const SQLITE_VERSION_MIN: (u32, u32, u32) = (3, 51, 3);

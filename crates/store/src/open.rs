@@ -1,14 +1,17 @@
-//! Opening a store.
+//! Opening a store: connections, tables, the one writer.
 
-use std::path::{Path, PathBuf};
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
-use tl_domain::event::{EpochReason, LogOpen};
-use tl_domain::ids::{EntryId, PartyId};
-use tl_domain::time::{Micros, Moment};
-use tl_ledger::{Hash, Signer};
-use tl_wire::device::EntryResult;
+use tl_domain::ids::PartyId;
+use tl_ledger::Signer;
 
-use crate::{BackupReport, BlobState, CheckReport, StoreError, Submission};
+use crate::StoreError;
+use crate::ingest::{Engine, Queue, WriterThread};
+use crate::limits::READERS_MAX;
+use crate::sql::{self, Conn, Connector, Place};
+use crate::verify::KeyBook;
 
 /// How a store is opened.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -21,9 +24,29 @@ pub struct Options {
     pub origin_host: Option<String>,
 }
 
-/// A store; clones share one writer and one pool of readers.
+/// A store; clones share one writer and one pool of readers. The last clone to go ends the writer.
 #[derive(Clone)]
-pub struct Store {}
+pub struct Store {
+    pub(crate) shared: Arc<Shared>,
+    _writer: Arc<WriterThread>,
+}
+
+/// What the store and its writer thread share.
+pub(crate) struct Shared {
+    pub(crate) options: Options,
+    pub(crate) queue: Queue,
+    pub(crate) signers: RwLock<HashMap<PartyId, Signer>>,
+    pub(crate) key_books: RwLock<HashMap<PartyId, Arc<KeyBook>>>,
+    place: Place,
+    readers: r2d2::Pool<Connector>,
+    lane: Mutex<Lane>,
+}
+
+/// The one connection that writes, with what the writer of logs remembers between transactions.
+struct Lane {
+    conn: Option<Conn>,
+    engine: Engine,
+}
 
 impl Store {
     /// Opens a database and brings its tables to this version. An interrupted rebuild is finished.
@@ -31,7 +54,31 @@ impl Store {
     /// # Errors
     /// `Url`, `Missing`, `OldSqlite`, `Connect`, `Migrate`.
     pub fn open(url: &str, options: Options) -> Result<Self, StoreError> {
-        todo!()
+        let place = Place::of(url)?;
+        let mut conn = place.connect(options.create_if_missing)?;
+        place.migrate(&mut conn)?;
+        if let Some(folder) = &options.blob_dir {
+            std::fs::create_dir_all(folder)
+                .map_err(|source| StoreError::File { path: folder.clone(), source })?;
+        }
+        let readers = r2d2::Pool::builder()
+            .max_size(READERS_MAX)
+            .min_idle(Some(0))
+            .test_on_check_out(matches!(place, Place::Postgres(_)))
+            .build_unchecked(Connector(place.clone()));
+        let shared = Arc::new(Shared {
+            options,
+            queue: Queue::default(),
+            signers: RwLock::default(),
+            key_books: RwLock::default(),
+            place,
+            readers,
+            lane: Mutex::new(Lane { conn: Some(conn), engine: Engine::default() }),
+        });
+        let writer = Arc::new(WriterThread::start(&shared)?);
+        let store = Self { shared, _writer: writer };
+        store.finish_rebuild(&mut |_, _| {})?;
+        Ok(store)
     }
 
     /// Opens a database, creating a SQLite file that does not exist.
@@ -39,7 +86,7 @@ impl Store {
     /// # Errors
     /// As `open`.
     pub fn create(url: &str, options: Options) -> Result<Self, StoreError> {
-        todo!()
+        Self::open(url, Options { create_if_missing: true, ..options })
     }
 
     /// Whether nothing was ever stored: neither log nor account nor device.
@@ -47,7 +94,14 @@ impl Store {
     /// # Errors
     /// The database's.
     pub fn is_empty(&self) -> Result<bool, StoreError> {
-        todo!()
+        Ok(self.records_in_all()? == 0)
+    }
+
+    /// Logs, accounts and devices in all.
+    pub(crate) fn records_in_all(&self) -> Result<u64, StoreError> {
+        let sql = "SELECT (SELECT COUNT(*) FROM log) + (SELECT COUNT(*) FROM account) \
+                   + (SELECT COUNT(*) FROM device) AS number";
+        Ok(self.read(|conn| conn.number(sql, &[]))?.unsigned_abs())
     }
 
     /// A short question to the database, for health checks.
@@ -55,127 +109,76 @@ impl Store {
     /// # Errors
     /// The database's.
     pub fn ping(&self) -> Result<(), StoreError> {
-        todo!()
+        self.read(|conn| conn.number("SELECT COUNT(*) AS number FROM setting", &[]).map(drop))
     }
 
     /// Registers the key with which the installation signs for a party.
     pub fn add_signer(&self, party: &PartyId, signer: Signer) {
-        todo!()
+        let mut signers = self.shared.signers.write().unwrap_or_else(PoisonError::into_inner);
+        signers.insert(party.clone(), signer);
     }
 
-    /// Creates a log with its entry 0, signed by the registered key; gives that entry's leaf hash.
-    ///
-    /// # Errors
-    /// `NoSigner`, `LogExists`, `Draft`.
-    pub fn open_log(
+    /// One query on a connection of the pool.
+    pub(crate) fn read<T>(
         &self,
-        open: &LogOpen,
-        id: EntryId,
-        observed_at: &Moment,
-        received_at: Micros,
-    ) -> Result<Hash, StoreError> {
-        todo!()
+        work: impl FnOnce(&mut Conn) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let mut conn = self
+            .shared
+            .readers
+            .get()
+            .map_err(|e| StoreError::Database(format!("no connection to read with: {e}")))?;
+        work(&mut conn)
     }
 
-    /// Stores what comes in, in order; returns when it is durable, one result for each submission.
-    /// More than `BATCH_ENTRIES_MAX` are stored in several transactions.
-    ///
-    /// # Errors
-    /// `Busy`, `Fenced`, `NoLog`, `NoSigner`, `Draft`, `Database`: nothing of the (last) transaction
-    /// was kept.
-    pub fn append(&self, submissions: Vec<Submission>) -> Result<Vec<EntryResult>, StoreError> {
-        todo!()
-    }
-
-    /// Takes over a log that another process wrote; that process is fenced from then on.
-    ///
-    /// # Errors
-    /// `NoLog`.
-    pub fn take_over(&self, party: &PartyId) -> Result<(), StoreError> {
-        todo!()
-    }
-
-    /// Makes all projections anew from the logs; `progress` hears entries done and in all.
-    ///
-    /// # Errors
-    /// The database's; an interrupted rebuild goes on when the store is opened again.
-    pub fn rebuild(&self, progress: impl FnMut(u64, u64)) -> Result<(), StoreError> {
-        todo!()
-    }
-
-    /// Every projection row as text, in a fixed order that is the same on both databases.
-    ///
-    /// # Errors
-    /// The database's.
-    pub fn dump_projections(&self) -> Result<Vec<String>, StoreError> {
-        todo!()
-    }
-
-    /// Hashes everything that is stored anew and compares: leaves, roots, numbers, chains, blobs.
-    ///
-    /// # Errors
-    /// The database's; what is wrong in the data is a finding, not an error.
-    pub fn check(&self, progress: impl FnMut(u64, u64)) -> Result<CheckReport, StoreError> {
-        todo!()
-    }
-
-    /// Writes a backup into a new folder: logs as entry bundles, records as JSON lines, blobs as
-    /// files, and a manifest with sizes, roots and hashes. Works for both databases, and a backup
-    /// of one can be restored into the other.
-    ///
-    /// # Errors
-    /// `File`, `Backup` when the folder is not empty.
-    pub fn backup(&self, folder: &Path) -> Result<BackupReport, StoreError> {
-        todo!()
-    }
-
-    /// Restores a backup into this empty store; the installation then writes in a new epoch.
-    ///
-    /// # Errors
-    /// `NotEmpty`, `Backup`, `File`.
-    pub fn restore(&self, folder: &Path) -> Result<BackupReport, StoreError> {
-        todo!()
-    }
-
-    /// Reads a backup and recomputes every hash and root against its manifest; changes nothing.
-    ///
-    /// # Errors
-    /// `Backup` names the file and what is wrong.
-    pub fn verify_backup(folder: &Path) -> Result<BackupReport, StoreError> {
-        todo!()
-    }
-
-    /// How much of a blob is there; `None` when it was never announced.
-    ///
-    /// # Errors
-    /// The database's.
-    pub fn blob(&self, party: &PartyId, name: &Hash) -> Result<Option<BlobState>, StoreError> {
-        todo!()
-    }
-
-    /// Takes a piece; one that does not begin where the last ended is answered by what is there.
-    /// The last piece completes the blob: all bytes are hashed and made durable before it returns.
-    ///
-    /// # Errors
-    /// `Blob` for a wrong size or hash (the pieces are thrown away), `File`.
-    pub fn put_blob_piece(
+    /// Several queries on one state of the database.
+    pub(crate) fn read_all<T>(
         &self,
-        party: &PartyId,
-        name: &Hash,
-        size: u64,
-        offset: u64,
-        bytes: &[u8],
-        now: Micros,
-    ) -> Result<BlobState, StoreError> {
-        todo!()
+        work: impl FnOnce(&mut Conn) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        self.read(|conn| conn.read(work))
     }
 
-    /// The file of a complete blob.
-    ///
-    /// # Errors
-    /// The database's.
-    pub fn blob_path(&self, party: &PartyId, name: &Hash) -> Result<Option<PathBuf>, StoreError> {
-        todo!()
+    /// A write outside the logs: all of it, or nothing.
+    pub(crate) fn write<T>(
+        &self,
+        work: impl FnOnce(&mut Conn) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        self.shared.write(|conn, _| work(conn))
+    }
+}
+
+impl Shared {
+    /// The one way to write: waits for its turn, begins, and commits all or nothing. After an error
+    /// the engine forgets what it remembered, because the database did.
+    pub(crate) fn write<T>(
+        &self,
+        work: impl FnOnce(&mut Conn, &mut Engine) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let mut lane: MutexGuard<'_, Lane> =
+            self.lane.lock().unwrap_or_else(PoisonError::into_inner);
+        let Lane { conn: slot, engine } = &mut *lane;
+        // Taken out, so that a panic throws the connection away with its open transaction.
+        let mut conn = match slot.take() {
+            Some(conn) => conn,
+            None => {
+                engine.forget();
+                self.place.connect(false)?
+            }
+        };
+        let result = conn.write(|conn| work(conn, engine));
+        match &result {
+            Ok(_) => {
+                let changed = engine.settle();
+                self.forget_keys(&changed);
+            }
+            Err(_) => engine.forget(),
+        }
+        let failed = matches!(result, Err(StoreError::Database(_)));
+        if !failed && !conn.is_broken() {
+            *slot = Some(conn);
+        }
+        result
     }
 }
 
@@ -184,7 +187,7 @@ impl Store {
 /// # Errors
 /// `Connect`, `Database`.
 pub fn create_postgres_database(maintenance_url: &str, name: &str) -> Result<String, StoreError> {
-    todo!()
+    sql::create_database(maintenance_url, name)
 }
 
 /// Removes a PostgreSQL database with everything in it, sending its clients away.
@@ -192,5 +195,5 @@ pub fn create_postgres_database(maintenance_url: &str, name: &str) -> Result<Str
 /// # Errors
 /// `Connect`, `Database`.
 pub fn drop_postgres_database(maintenance_url: &str, name: &str) -> Result<(), StoreError> {
-    todo!()
+    sql::drop_database(maintenance_url, name)
 }

@@ -5,9 +5,11 @@
 
 use std::collections::HashMap;
 
-use tl_domain::event::{Entry, KeyRole};
+use serde::Deserialize;
+use tl_domain::event::{Body, Entry, EntryError, KeyRole};
 use tl_domain::ids::{DeviceId, PartyId, SiteId};
-use tl_ledger::{Hash, PublicKey};
+use tl_ledger::canonical::INTEGER_MAX;
+use tl_ledger::{Envelope, EnvelopeError, Hash, PublicKey};
 use tl_wire::problem::ErrorCode;
 
 /// A key of a log as `verify` uses it.
@@ -38,6 +40,17 @@ pub struct Verified {
     pub(crate) key: PublicKey,
 }
 
+/// A number in a device's stream as refused bytes claim it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Position {
+    /// Life of the device.
+    pub epoch: u64,
+    /// Number in that epoch.
+    pub dseq: u64,
+    /// The claim is covered by a good signature of the device.
+    pub signed: bool,
+}
+
 /// Bytes that can't be a fact, with what is needed to keep them as evidence.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refused {
@@ -49,8 +62,8 @@ pub struct Refused {
     pub log: PartyId,
     /// Device that sent them.
     pub device: DeviceId,
-    /// Epoch and number that the bytes claim in that device's stream, when they could be read.
-    pub position: Option<(u64, u64)>,
+    /// The number that the bytes claim in that device's stream, when they could be read.
+    pub position: Option<Position>,
     /// The bytes as received.
     pub bytes: Vec<u8>,
 }
@@ -96,5 +109,152 @@ pub fn verify(
     log: &PartyId,
     device: &DeviceId,
 ) -> Result<Verified, Box<Refused>> {
-    todo!()
+    let sender = Sender { bytes, log, device };
+    let envelope = Envelope::parse(bytes).map_err(|e| {
+        let large = matches!(e, EnvelopeError::TooLarge(_) | EnvelopeError::PayloadTooLarge(_));
+        let code = if large { ErrorCode::TooLarge } else { ErrorCode::EnvelopeForm };
+        sender.refuse(code, e.to_string(), None)
+    })?;
+    let claimed = Claimed::read(&envelope.payload, &sender);
+    let key = signing_key(&envelope, keys, device)
+        .map_err(|(code, detail)| sender.refuse(code, detail, claimed.unsigned()))?;
+    let entry = Entry::read(&envelope.payload).map_err(|e| {
+        let code = match e {
+            EntryError::UnknownUnit { .. } => ErrorCode::UnknownUnit,
+            EntryError::Head(_) | EntryError::Body { .. } => ErrorCode::EntryForm,
+        };
+        sender.refuse(code, e.to_string(), claimed.signed())
+    })?;
+    if entry.head.log != *log || entry.head.device != *device {
+        let detail = format!(
+            "the entry is of device {} for the log of {}; device {device} writes to that of {log}",
+            entry.head.device, entry.head.log
+        );
+        return Err(sender.refuse(ErrorCode::WrongLog, detail, None));
+    }
+    if !role_allows(key.role, &entry.body) {
+        let detail = format!("a key with role {:?} may not sign {}", key.role, entry.body.kind());
+        return Err(sender.refuse(ErrorCode::KindNotAllowed, detail, claimed.signed()));
+    }
+    let leaf = Hash::leaf(bytes);
+    Ok(Verified { entry, bytes: bytes.to_vec(), leaf, key: key.key.clone() })
 }
+
+/// Who sent which bytes.
+struct Sender<'a> {
+    bytes: &'a [u8],
+    log: &'a PartyId,
+    device: &'a DeviceId,
+}
+
+impl Sender<'_> {
+    fn refuse(&self, code: ErrorCode, detail: String, position: Option<Position>) -> Box<Refused> {
+        Box::new(Refused {
+            code,
+            detail,
+            log: self.log.clone(),
+            device: self.device.clone(),
+            position,
+            bytes: self.bytes.to_vec(),
+        })
+    }
+}
+
+/// Position that a payload claims in the sender's stream, read without regard to the rest.
+struct Claimed(Option<(u64, u64)>);
+
+#[derive(Deserialize)]
+struct ClaimedFields {
+    log: String,
+    device: String,
+    epoch: u64,
+    dseq: u64,
+}
+
+impl Claimed {
+    fn read(payload: &[u8], sender: &Sender<'_>) -> Self {
+        let fields = serde_json::from_slice::<ClaimedFields>(payload).ok().filter(|fields| {
+            fields.log == sender.log.as_str() && fields.device == sender.device.as_str()
+        });
+        let plausible = |n: &u64| (1..=INTEGER_MAX).contains(n);
+        Self(
+            fields
+                .map(|fields| (fields.epoch, fields.dseq))
+                .filter(|(epoch, dseq)| plausible(epoch) && plausible(dseq)),
+        )
+    }
+
+    fn signed(&self) -> Option<Position> {
+        self.0.map(|(epoch, dseq)| Position { epoch, dseq, signed: true })
+    }
+
+    fn unsigned(&self) -> Option<Position> {
+        self.0.map(|(epoch, dseq)| Position { epoch, dseq, signed: false })
+    }
+}
+
+/// The device's key that signed, revoked or not: what a revoked key signed is stored as suspect.
+fn signing_key<'a>(
+    envelope: &Envelope,
+    keys: &'a KeyBook,
+    device: &DeviceId,
+) -> Result<&'a EnrolledKey, (ErrorCode, String)> {
+    let named = |key: &&EnrolledKey| {
+        let id = key.key.id().to_string();
+        envelope.signatures.iter().any(|line| line.keyid == id)
+    };
+    let Some(key) = keys.keys(device).iter().find(named) else {
+        let hint = envelope.signatures.first().map_or("none", |line| &line.keyid);
+        let detail = format!("key {hint:.40} is not enrolled for device {device}");
+        return Err((ErrorCode::UnknownKey, detail));
+    };
+    envelope.verify(&key.key).map_err(|e| (ErrorCode::BadSignature, e.to_string()))?;
+    Ok(key)
+}
+
+/// Kinds that every device may sign.
+const EVERY_DEVICE: &[&str] = &["device.commission", "epoch.open", "label.print"];
+/// Kinds of the gate and the shop floor.
+const GATE: &[&str] = &[
+    "batch.register",
+    "batch.weigh",
+    "batch.move",
+    "batch.split",
+    "batch.blend",
+    "batch.void",
+    "store.put",
+    "store.draw",
+    "flow.report",
+    "run.start",
+    "run.close",
+    "sample.take",
+    "handover.dispatch",
+    "handover.receive",
+    "waste.store",
+    "waste.dispose",
+    "stock.take",
+];
+/// Kinds of the laboratory.
+const LAB: &[&str] = &["sample.take", "assay.report", "assay.review"];
+/// Kinds of the water station.
+const WATER: &[&str] = &["monitor.reading", "flow.report", "sample.take"];
+/// Kinds by which an installation alone speaks, also in versions that this program does not know.
+const INSTALLATION_ONLY: &[&str] = &["log.", "key.", "master.", "period."];
+
+/// Whether a key with this role may sign this kind; unknown kinds may come from every device.
+fn role_allows(role: KeyRole, body: &Body) -> bool {
+    let kind = body.kind();
+    let lists: &[&[&str]] = match role {
+        KeyRole::Server => return true,
+        KeyRole::Gate => &[EVERY_DEVICE, GATE],
+        KeyRole::Lab => &[EVERY_DEVICE, LAB],
+        KeyRole::Plant => &[EVERY_DEVICE, GATE, LAB],
+        KeyRole::Water => &[EVERY_DEVICE, WATER],
+    };
+    let known = Body::KINDS.contains(&kind);
+    let reserved = INSTALLATION_ONLY.iter().any(|prefix| kind.starts_with(prefix));
+    if known { lists.iter().any(|list| list.contains(&kind)) } else { !reserved }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,9 +1,15 @@
 //! Accounts of people. Passwords come in hashed; roles are text that the server gives meaning to.
 
+use diesel::sql_types::{BigInt, Nullable, Text};
 use tl_domain::ids::{OperatorId, PartyId};
 use tl_domain::time::Micros;
 
+use super::{maybe_parsed, parsed, roles_read, roles_value};
+use crate::sql::{Conn, Number, Value};
 use crate::{Store, StoreError};
+
+const COLUMNS: &str = "id, login, name, party, roles, area, password_hash, failed, locked_until, \
+                       totp, active";
 
 /// A person who can sign in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,13 +38,69 @@ pub struct Account {
     pub active: bool,
 }
 
+#[derive(diesel::QueryableByName)]
+struct AccountRow {
+    #[diesel(sql_type = Text)]
+    id: String,
+    #[diesel(sql_type = Text)]
+    login: String,
+    #[diesel(sql_type = Text)]
+    name: String,
+    #[diesel(sql_type = Nullable<Text>)]
+    party: Option<String>,
+    #[diesel(sql_type = Text)]
+    roles: String,
+    #[diesel(sql_type = Nullable<Text>)]
+    area: Option<String>,
+    #[diesel(sql_type = Text)]
+    password_hash: String,
+    #[diesel(sql_type = BigInt)]
+    failed: i64,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    locked_until: Option<i64>,
+    #[diesel(sql_type = Nullable<Text>)]
+    totp: Option<String>,
+    #[diesel(sql_type = BigInt)]
+    active: i64,
+}
+
+impl AccountRow {
+    fn account(self) -> Result<Account, StoreError> {
+        Ok(Account {
+            id: parsed("account.id", &self.id)?,
+            login: self.login,
+            name: self.name,
+            party: maybe_parsed("account.party", self.party.as_deref())?,
+            roles: roles_read("account.roles", &self.roles)?,
+            area: self.area,
+            password_hash: self.password_hash,
+            failed: failures(self.failed),
+            locked_until: self.locked_until,
+            totp: self.totp,
+            active: self.active != 0,
+        })
+    }
+}
+
 impl Store {
     /// Adds an account.
     ///
     /// # Errors
     /// `Taken` when the login or id is in use.
     pub fn add_account(&self, account: &Account) -> Result<(), StoreError> {
-        todo!()
+        let sql = format!(
+            "INSERT INTO account ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) \
+             ON CONFLICT DO NOTHING"
+        );
+        let mut binds = vec![Value::text(account.id.as_str())];
+        binds.extend(values(account));
+        self.write(|conn| {
+            refuse_taken_login(conn, account)?;
+            if conn.run(&sql, &binds)? == 0 {
+                return Err(StoreError::Taken { what: "account", value: account.id.to_string() });
+            }
+            Ok(())
+        })
     }
 
     /// Replaces everything of an account but its id.
@@ -46,7 +108,15 @@ impl Store {
     /// # Errors
     /// `NotFound`, or `Taken` when the new login is in use.
     pub fn put_account(&self, account: &Account) -> Result<(), StoreError> {
-        todo!()
+        let sql = "UPDATE account SET login = ?, name = ?, party = ?, roles = ?, area = ?, \
+                   password_hash = ?, failed = ?, locked_until = ?, totp = ?, active = ? \
+                   WHERE id = ?";
+        let mut binds = values(account);
+        binds.push(Value::text(account.id.as_str()));
+        self.write(|conn| {
+            refuse_taken_login(conn, account)?;
+            found(conn.run(sql, &binds)?, &account.id)
+        })
     }
 
     /// The account of a login.
@@ -54,7 +124,7 @@ impl Store {
     /// # Errors
     /// The database's.
     pub fn account_by_login(&self, login: &str) -> Result<Option<Account>, StoreError> {
-        todo!()
+        self.one_account("login", login)
     }
 
     /// The account of an id.
@@ -62,7 +132,7 @@ impl Store {
     /// # Errors
     /// The database's.
     pub fn account(&self, id: &OperatorId) -> Result<Option<Account>, StoreError> {
-        todo!()
+        self.one_account("id", id.as_str())
     }
 
     /// Accounts by login: of one party, or all.
@@ -70,11 +140,19 @@ impl Store {
     /// # Errors
     /// The database's.
     pub fn accounts(&self, party: Option<&PartyId>) -> Result<Vec<Account>, StoreError> {
-        todo!()
+        let rows: Vec<AccountRow> = self.read(|conn| match party {
+            Some(party) => conn.load(
+                &format!("SELECT {COLUMNS} FROM account WHERE party = ? ORDER BY login"),
+                &[Value::text(party.as_str())],
+            ),
+            None => conn.load(&format!("SELECT {COLUMNS} FROM account ORDER BY login"), &[]),
+        })?;
+        rows.into_iter().map(AccountRow::account).collect()
     }
 
     /// Counts a failed attempt in one step and locks the account for `lock_micros` from `now` when
-    /// `attempts_max` is reached; gives the number of failures.
+    /// `attempts_max` is reached; gives the number of failures since the last success. Attempts
+    /// during a lock neither count nor prolong it; after it each failure locks again at once.
     ///
     /// # Errors
     /// `NotFound`.
@@ -85,7 +163,23 @@ impl Store {
         attempts_max: u32,
         lock_micros: Micros,
     ) -> Result<u32, StoreError> {
-        todo!()
+        let count = "UPDATE account SET failed = failed + 1, \
+                     locked_until = CASE WHEN failed + 1 >= ? THEN ? ELSE NULL END \
+                     WHERE id = ? AND (locked_until IS NULL OR locked_until <= ?)";
+        let binds = [
+            Value::Int(i64::from(attempts_max)),
+            Value::Int(now.saturating_add(lock_micros)),
+            Value::text(id.as_str()),
+            Value::Int(now),
+        ];
+        self.write(|conn| {
+            conn.run(count, &binds)?;
+            let failed: Option<Number> = conn.one(
+                "SELECT failed AS number FROM account WHERE id = ?",
+                &[Value::text(id.as_str())],
+            )?;
+            failed.map(|row| failures(row.number)).ok_or_else(|| unknown(id))
+        })
     }
 
     /// Forgets the failed attempts.
@@ -93,6 +187,54 @@ impl Store {
     /// # Errors
     /// `NotFound`.
     pub fn note_success(&self, id: &OperatorId) -> Result<(), StoreError> {
-        todo!()
+        let sql = "UPDATE account SET failed = 0, locked_until = NULL WHERE id = ?";
+        self.write(|conn| found(conn.run(sql, &[Value::text(id.as_str())])?, id))
     }
+
+    fn one_account(&self, column: &str, value: &str) -> Result<Option<Account>, StoreError> {
+        let sql = format!("SELECT {COLUMNS} FROM account WHERE {column} = ?");
+        let row: Option<AccountRow> = self.read(|conn| conn.one(&sql, &[Value::text(value)]))?;
+        row.map(AccountRow::account).transpose()
+    }
+}
+
+/// Values of the columns after the id.
+fn values(account: &Account) -> Vec<Value<'_>> {
+    let maybe = |text: &Option<String>| Value::maybe_text(text.as_ref());
+    vec![
+        Value::text(&account.login),
+        Value::text(&account.name),
+        Value::maybe_text(account.party.as_ref()),
+        roles_value(&account.roles),
+        maybe(&account.area),
+        Value::text(&account.password_hash),
+        Value::Int(i64::from(account.failed)),
+        Value::maybe_int(account.locked_until),
+        maybe(&account.totp),
+        Value::flag(account.active),
+    ]
+}
+
+/// The transaction holds the only write, so nobody takes the login between this and the change.
+fn refuse_taken_login(conn: &mut Conn, account: &Account) -> Result<(), StoreError> {
+    let others = conn.number(
+        "SELECT COUNT(*) AS number FROM account WHERE login = ? AND id <> ?",
+        &[Value::text(&account.login), Value::text(account.id.as_str())],
+    )?;
+    if others == 0 {
+        return Ok(());
+    }
+    Err(StoreError::Taken { what: "login", value: account.login.clone() })
+}
+
+fn failures(stored: i64) -> u32 {
+    u32::try_from(stored).unwrap_or(u32::MAX)
+}
+
+fn found(changed: usize, id: &OperatorId) -> Result<(), StoreError> {
+    if changed == 0 { Err(unknown(id)) } else { Ok(()) }
+}
+
+fn unknown(id: &OperatorId) -> StoreError {
+    StoreError::NotFound { what: "account", value: id.to_string() }
 }

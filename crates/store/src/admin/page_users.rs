@@ -1,9 +1,12 @@
 //! People who sign in at agents with badge and PIN; they travel in site snapshots.
 
+use diesel::sql_types::{BigInt, Nullable, Text};
 use tl_domain::code::Code;
 use tl_domain::ids::{DeviceId, OperatorId, PartyId};
 use tl_ledger::Hash;
 
+use super::{maybe_parsed, parsed, roles_read, roles_value};
+use crate::sql::{Conn, Value};
 use crate::{Store, StoreError};
 
 /// A person at a gate or in a laboratory.
@@ -25,13 +28,67 @@ pub struct PageUser {
     pub active: bool,
 }
 
+#[derive(diesel::QueryableByName)]
+struct PageUserRow {
+    #[diesel(sql_type = Text)]
+    operator: String,
+    #[diesel(sql_type = Text)]
+    name: String,
+    #[diesel(sql_type = Text)]
+    pin_hash: String,
+    #[diesel(sql_type = Nullable<Text>)]
+    badge: Option<String>,
+    #[diesel(sql_type = Text)]
+    roles: String,
+    #[diesel(sql_type = BigInt)]
+    active: i64,
+}
+
+#[derive(diesel::QueryableByName)]
+struct SnapshotRow {
+    #[diesel(sql_type = BigInt)]
+    version: i64,
+    #[diesel(sql_type = Text)]
+    content: String,
+}
+
+impl PageUserRow {
+    fn user(self, party: &PartyId) -> Result<PageUser, StoreError> {
+        Ok(PageUser {
+            party: party.clone(),
+            operator: parsed("page_user.operator", &self.operator)?,
+            name: self.name,
+            pin_hash: self.pin_hash,
+            badge: maybe_parsed("page_user.badge", self.badge.as_deref())?,
+            roles: roles_read("page_user.roles", &self.roles)?,
+            active: self.active != 0,
+        })
+    }
+}
+
 impl Store {
     /// Adds or replaces a person.
     ///
     /// # Errors
     /// `Taken` when the badge belongs to somebody else of the party.
     pub fn put_page_user(&self, user: &PageUser) -> Result<(), StoreError> {
-        todo!()
+        let sql = "INSERT INTO page_user (party, operator, name, pin_hash, badge, roles, active) \
+                   VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (party, operator) DO UPDATE SET \
+                   name = excluded.name, pin_hash = excluded.pin_hash, badge = excluded.badge, \
+                   roles = excluded.roles, active = excluded.active";
+        let binds = [
+            Value::text(user.party.as_str()),
+            Value::text(user.operator.as_str()),
+            Value::text(&user.name),
+            Value::text(&user.pin_hash),
+            Value::maybe_text(user.badge.as_ref().map(Code::as_str)),
+            roles_value(&user.roles),
+            Value::flag(user.active),
+        ];
+        self.write(|conn| {
+            refuse_taken_badge(conn, user)?;
+            conn.run(sql, &binds).map(drop)
+        })
     }
 
     /// People of a party by operator id.
@@ -39,7 +96,11 @@ impl Store {
     /// # Errors
     /// The database's.
     pub fn page_users(&self, party: &PartyId) -> Result<Vec<PageUser>, StoreError> {
-        todo!()
+        let sql = "SELECT operator, name, pin_hash, badge, roles, active FROM page_user \
+                   WHERE party = ? ORDER BY operator";
+        let binds = [Value::text(party.as_str())];
+        let rows: Vec<PageUserRow> = self.read(|conn| conn.load(sql, &binds))?;
+        rows.into_iter().map(|row| row.user(party)).collect()
     }
 
     /// Version of the newest snapshot made for a device; 0 when none was.
@@ -47,7 +108,8 @@ impl Store {
     /// # Errors
     /// The database's.
     pub fn snapshot_version(&self, device: &DeviceId) -> Result<u64, StoreError> {
-        todo!()
+        let row = self.read(|conn| newest_snapshot(conn, device))?;
+        Ok(row.map_or(0, |row| row.version.unsigned_abs()))
     }
 
     /// Version for a snapshot with this content: the old one when nothing changed, else the next.
@@ -55,6 +117,46 @@ impl Store {
     /// # Errors
     /// The database's.
     pub fn settle_snapshot(&self, device: &DeviceId, content: &Hash) -> Result<u64, StoreError> {
-        todo!()
+        let text = content.to_string();
+        // Devices ask every few minutes and mostly nothing has changed: then nothing is written.
+        let known = self.read(|conn| newest_snapshot(conn, device))?;
+        if let Some(row) = known.filter(|row| row.content == text) {
+            return Ok(row.version.unsigned_abs());
+        }
+        let sql = "INSERT INTO snapshot (device, version, content) VALUES (?, ?, ?) \
+                   ON CONFLICT (device) DO UPDATE SET \
+                   version = excluded.version, content = excluded.content";
+        self.write(|conn| {
+            let last = newest_snapshot(conn, device)?;
+            let version = match last {
+                Some(row) if row.content == text => return Ok(row.version.unsigned_abs()),
+                Some(row) => row.version + 1,
+                None => 1,
+            };
+            let binds = [Value::text(device.as_str()), Value::Int(version), Value::text(&text)];
+            conn.run(sql, &binds)?;
+            Ok(version.unsigned_abs())
+        })
     }
+}
+
+fn newest_snapshot(conn: &mut Conn, device: &DeviceId) -> Result<Option<SnapshotRow>, StoreError> {
+    let sql = "SELECT version, content FROM snapshot WHERE device = ?";
+    conn.one(sql, &[Value::text(device.as_str())])
+}
+
+fn refuse_taken_badge(conn: &mut Conn, user: &PageUser) -> Result<(), StoreError> {
+    let Some(badge) = &user.badge else { return Ok(()) };
+    let others = conn.number(
+        "SELECT COUNT(*) AS number FROM page_user WHERE party = ? AND badge = ? AND operator <> ?",
+        &[
+            Value::text(user.party.as_str()),
+            Value::text(badge.as_str()),
+            Value::text(user.operator.as_str()),
+        ],
+    )?;
+    if others == 0 {
+        return Ok(());
+    }
+    Err(StoreError::Taken { what: "badge", value: badge.display() })
 }

@@ -2,23 +2,23 @@
 
 use tl_domain::ids::PartyId;
 use tl_domain::project::{
-    AssayRow, BatchRow, FlowRow, HandoverRow, HoldingRow, MasterRow, PeriodRow, SampleRow,
-    StockTakeRow,
+    AssayRow, BatchRow, FlowRow, MasterRow, PeriodRow, SampleRow, StockTakeRow,
 };
 use tl_domain::time::MicrosSpan;
 
-use super::HandoverPair;
+use super::docs;
+use super::handovers::{HandoverPair, pairs};
+use crate::sql::Value;
 use crate::{Store, StoreError};
 
-/// Facts for a balance, each list in a fixed order; what happened at or after the span's end and
-/// what is suspect is left out.
+/// Facts for a balance, each list in a fixed order. Suspect entries are in none of them.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct BalanceFacts {
     /// Masters, active or not, by kind and id.
     pub masters: Vec<MasterRow>,
     /// Flows that began before the span's end, by time: earlier ones give book stock and transit.
     pub flows: Vec<FlowRow>,
-    /// Batches registered before the span's end.
+    /// Batches, whenever registered: a flow may name one that is registered later.
     pub batches: Vec<BatchRow>,
     /// Samples, whenever taken: a sample taken later may stand for the span.
     pub samples: Vec<SampleRow>,
@@ -42,6 +42,46 @@ impl Store {
         party: &PartyId,
         span: MicrosSpan,
     ) -> Result<BalanceFacts, StoreError> {
-        todo!()
+        let name = || Value::text(party.as_str());
+        self.read_all(|conn| {
+            Ok(BalanceFacts {
+                masters: docs(
+                    conn,
+                    "SELECT doc FROM master_row WHERE party = ? ORDER BY key",
+                    &[name()],
+                )?,
+                flows: docs(
+                    conn,
+                    "SELECT doc FROM flow_row WHERE party = ? AND since < ? ORDER BY since, key",
+                    &[name(), Value::Int(span.to)],
+                )?,
+                batches: docs(
+                    conn,
+                    "SELECT doc FROM batch_row WHERE party = ? ORDER BY key",
+                    &[name()],
+                )?,
+                samples: docs(
+                    conn,
+                    "SELECT doc FROM sample_row WHERE party = ? ORDER BY key",
+                    &[name()],
+                )?,
+                assays: docs(
+                    conn,
+                    "SELECT doc FROM assay_row WHERE party = ? ORDER BY reported_at, key",
+                    &[name()],
+                )?,
+                stock_takes: docs(
+                    conn,
+                    "SELECT doc FROM stock_take_row WHERE party = ? AND at <= ? ORDER BY at, key",
+                    &[name(), Value::Int(span.to)],
+                )?,
+                handovers: pairs(conn, party, None)?,
+                periods: docs(
+                    conn,
+                    "SELECT doc FROM period_row WHERE party = ? ORDER BY until, key",
+                    &[name()],
+                )?,
+            })
+        })
     }
 }

@@ -1,12 +1,18 @@
 //! Entries as they were signed, with what the log says of them.
 
-use tl_domain::event::Entry;
+use std::collections::HashMap;
+
+use diesel::sql_types::{BigInt, Binary, Nullable, Text};
+use tl_domain::event::{Body, Entry};
 use tl_domain::ids::{DeviceId, EntryId, PartyId};
 use tl_domain::project::{Object, Verdict};
 use tl_domain::time::Micros;
 use tl_ledger::Hash;
 
-use super::{Page, Paged};
+use super::{Page, Paged, verdicts};
+use crate::books::{entry_of, object_text};
+use crate::limits::PAGE_ROWS_MAX;
+use crate::sql::{Conn, Value};
 use crate::{Store, StoreError};
 
 /// An entry for a history.
@@ -51,13 +57,110 @@ pub struct StoredEntry {
     pub bytes: Vec<u8>,
 }
 
+#[derive(diesel::QueryableByName)]
+struct Row {
+    #[diesel(sql_type = BigInt)]
+    idx: i64,
+    #[diesel(sql_type = BigInt)]
+    received_at: i64,
+    #[diesel(sql_type = BigInt)]
+    suspect: i64,
+    #[diesel(sql_type = Binary)]
+    leaf: Vec<u8>,
+    #[diesel(sql_type = Binary)]
+    bytes: Vec<u8>,
+    #[diesel(sql_type = Nullable<Text>)]
+    winner: Option<String>,
+}
+
+#[derive(diesel::QueryableByName)]
+struct VerdictRow {
+    #[diesel(sql_type = BigInt)]
+    idx: i64,
+    #[diesel(sql_type = Text)]
+    code: String,
+}
+
+/// Entries with their corrections; `rest` follows after `WHERE e.party = ?`.
+fn select(
+    conn: &mut Conn,
+    rest: &str,
+    binds: &[Value<'_>],
+    party: &PartyId,
+) -> Result<Vec<StoredEntry>, StoreError> {
+    let sql = format!(
+        "SELECT e.idx, e.received_at, e.suspect, e.leaf, e.bytes, c.winner FROM entry e \
+         LEFT JOIN correction c ON c.party = e.party AND c.target = e.id \
+         WHERE e.party = ? {rest}"
+    );
+    let rows: Vec<Row> = conn.load(&sql, binds)?;
+    let (Some(low), Some(high)) =
+        (rows.iter().map(|row| row.idx).min(), rows.iter().map(|row| row.idx).max())
+    else {
+        return Ok(Vec::new());
+    };
+    let mut codes: HashMap<i64, Vec<String>> = HashMap::new();
+    let found: Vec<VerdictRow> = conn.load(
+        "SELECT idx, code FROM verdict WHERE party = ? AND idx >= ? AND idx <= ?",
+        &[Value::text(party.as_str()), Value::Int(low), Value::Int(high)],
+    )?;
+    for row in found {
+        codes.entry(row.idx).or_default().push(row.code);
+    }
+    rows.into_iter()
+        .map(|row| {
+            let codes = codes.remove(&row.idx).unwrap_or_default();
+            row.stored(codes)
+        })
+        .collect()
+}
+
+impl Row {
+    fn stored(self, codes: Vec<String>) -> Result<StoredEntry, StoreError> {
+        let damaged = |what: &str| StoreError::Damaged(format!("entry {}: {what}", self.idx));
+        let entry = entry_of(&self.bytes)?;
+        let winner = self.winner.as_deref().map(str::parse).transpose();
+        let view = EntryView {
+            index: self.idx.unsigned_abs(),
+            id: entry.head.id,
+            leaf: Hash::from_slice(&self.leaf).ok_or_else(|| damaged("its leaf hash"))?,
+            kind: entry.body.kind().to_owned(),
+            device: entry.head.device.clone(),
+            epoch: entry.head.epoch,
+            dseq: entry.head.dseq,
+            observed_at: entry.head.observed_at.micros(),
+            received_at: self.received_at,
+            verdicts: verdicts(codes.into_iter()),
+            suspect: self.suspect != 0,
+            corrected_by: winner.map_err(|_| damaged("its correction"))?,
+            corrects: match &entry.body {
+                Body::Supersede(supersede) => Some(supersede.target.id),
+                _ => None,
+            },
+            entry,
+        };
+        Ok(StoredEntry { view, bytes: self.bytes })
+    }
+}
+
 impl Store {
-    /// Entries that touch an object, by index.
+    /// Entries that touch an object, by index; the newest `PAGE_ROWS_MAX` of a longer history.
     ///
     /// # Errors
     /// The database's.
     pub fn history(&self, party: &PartyId, object: &Object) -> Result<Vec<EntryView>, StoreError> {
-        todo!()
+        let object = object_text(object);
+        let binds = [
+            Value::text(party.as_str()),
+            Value::text(party.as_str()),
+            Value::text(&object),
+            Value::Int(i64::from(PAGE_ROWS_MAX)),
+        ];
+        let rest = "AND e.idx IN (SELECT idx FROM link WHERE party = ? AND object = ?) \
+                    ORDER BY e.idx DESC LIMIT ?";
+        let mut found = self.read_all(|conn| select(conn, rest, &binds, party))?;
+        found.reverse();
+        Ok(found.into_iter().map(|stored| stored.view).collect())
     }
 
     /// An entry by id.
@@ -65,7 +168,9 @@ impl Store {
     /// # Errors
     /// The database's.
     pub fn entry(&self, party: &PartyId, id: EntryId) -> Result<Option<StoredEntry>, StoreError> {
-        todo!()
+        let binds = [Value::text(party.as_str()), Value::display(id)];
+        let found = self.read_all(|conn| select(conn, "AND e.id = ?", &binds, party))?;
+        Ok(found.into_iter().next())
     }
 
     /// An entry by index.
@@ -73,7 +178,7 @@ impl Store {
     /// # Errors
     /// The database's.
     pub fn entry_at(&self, party: &PartyId, index: u64) -> Result<Option<StoredEntry>, StoreError> {
-        todo!()
+        Ok(self.entries(party, index, 1)?.into_iter().find(|found| found.view.index == index))
     }
 
     /// Entries from an index on, by index, at most `PAGE_ROWS_MAX`.
@@ -86,7 +191,13 @@ impl Store {
         from: u64,
         limit: u32,
     ) -> Result<Vec<StoredEntry>, StoreError> {
-        todo!()
+        let binds = [
+            Value::text(party.as_str()),
+            Value::count(from),
+            Value::Int(i64::from(limit.min(PAGE_ROWS_MAX))),
+        ];
+        let rest = "AND e.idx >= ? ORDER BY e.idx LIMIT ?";
+        self.read_all(|conn| select(conn, rest, &binds, party))
     }
 
     /// The log page: newest entries first.
@@ -94,6 +205,15 @@ impl Store {
     /// # Errors
     /// The database's.
     pub fn recent(&self, party: &PartyId, page: Page) -> Result<Paged<EntryView>, StoreError> {
-        todo!()
+        let mut binds = vec![Value::text(party.as_str())];
+        binds.extend(page.binds());
+        let (rows, total) = self.read_all(|conn| {
+            let sql = "SELECT COUNT(*) AS number FROM entry WHERE party = ?";
+            let total = conn.number(sql, &[Value::text(party.as_str())])?;
+            let rest = "ORDER BY e.idx DESC LIMIT ? OFFSET ?";
+            Ok((select(conn, rest, &binds, party)?, total))
+        })?;
+        let rows = rows.into_iter().map(|stored| stored.view).collect();
+        Ok(Paged { rows, total: total.unsigned_abs() })
     }
 }

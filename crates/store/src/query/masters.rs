@@ -1,12 +1,14 @@
 //! Masters, keys, label codes, tasks and periods.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 use tl_domain::code::Code;
 use tl_domain::ids::PartyId;
 use tl_domain::project::{CodeRow, KeyRow, MasterRow, PeriodRow, TaskRow};
 
-use crate::verify::KeyBook;
+use super::{doc, docs};
+use crate::sql::{Value, key_text};
+use crate::verify::{EnrolledKey, KeyBook};
 use crate::{Store, StoreError};
 
 impl Store {
@@ -15,7 +17,8 @@ impl Store {
     /// # Errors
     /// The database's.
     pub fn masters(&self, party: &PartyId) -> Result<Vec<MasterRow>, StoreError> {
-        todo!()
+        let sql = "SELECT doc FROM master_row WHERE party = ? ORDER BY key";
+        self.read(|conn| docs(conn, sql, &[Value::text(party.as_str())]))
     }
 
     /// The newest version of a master: `what` as in `Master::what`.
@@ -28,7 +31,10 @@ impl Store {
         what: &str,
         id: &str,
     ) -> Result<Option<MasterRow>, StoreError> {
-        todo!()
+        let key = format!("{what}/{id}");
+        let binds = [Value::text(party.as_str()), Value::display(key_text(&key))];
+        let sql = "SELECT doc FROM master_row WHERE party = ? AND key = ?";
+        self.read(|conn| doc(conn, sql, &binds))
     }
 
     /// Keys of a log.
@@ -36,7 +42,8 @@ impl Store {
     /// # Errors
     /// The database's.
     pub fn keys(&self, party: &PartyId) -> Result<Vec<KeyRow>, StoreError> {
-        todo!()
+        let sql = "SELECT doc FROM key_row WHERE party = ? ORDER BY key";
+        self.read(|conn| docs(conn, sql, &[Value::text(party.as_str())]))
     }
 
     /// The keys of a log for `verify`; kept until a key is enrolled or revoked.
@@ -44,7 +51,28 @@ impl Store {
     /// # Errors
     /// `NoLog`.
     pub fn key_book(&self, party: &PartyId) -> Result<Arc<KeyBook>, StoreError> {
-        todo!()
+        let books = self.shared.key_books.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(book) = books.get(party) {
+            return Ok(Arc::clone(book));
+        }
+        drop(books);
+        // Locked while it is read: a commit that changes keys forgets the book after this.
+        let mut books = self.shared.key_books.write().unwrap_or_else(PoisonError::into_inner);
+        if self.log(party)?.is_none() {
+            return Err(StoreError::NoLog(party.clone()));
+        }
+        let keys = self.keys(party)?.into_iter().map(|row| {
+            let key = EnrolledKey {
+                key: row.key,
+                role: row.role,
+                site: row.site,
+                revoked_at: row.revoked_at,
+            };
+            (row.device, key)
+        });
+        let book = Arc::new(KeyBook::new(keys));
+        books.insert(party.clone(), Arc::clone(&book));
+        Ok(book)
     }
 
     /// What a label code names.
@@ -52,7 +80,8 @@ impl Store {
     /// # Errors
     /// The database's.
     pub fn code(&self, party: &PartyId, code: &Code) -> Result<Option<CodeRow>, StoreError> {
-        todo!()
+        let binds = [Value::text(party.as_str()), Value::text(code.as_str())];
+        self.read(|conn| doc(conn, "SELECT doc FROM code_row WHERE party = ? AND key = ?", &binds))
     }
 
     /// Open tasks, the oldest first.
@@ -60,7 +89,8 @@ impl Store {
     /// # Errors
     /// The database's.
     pub fn tasks(&self, party: &PartyId) -> Result<Vec<TaskRow>, StoreError> {
-        todo!()
+        let sql = "SELECT doc FROM task_row WHERE party = ? ORDER BY since, key";
+        self.read(|conn| docs(conn, sql, &[Value::text(party.as_str())]))
     }
 
     /// Closed periods by end.
@@ -68,6 +98,7 @@ impl Store {
     /// # Errors
     /// The database's.
     pub fn periods(&self, party: &PartyId) -> Result<Vec<PeriodRow>, StoreError> {
-        todo!()
+        let sql = "SELECT doc FROM period_row WHERE party = ? ORDER BY until, key";
+        self.read(|conn| docs(conn, sql, &[Value::text(party.as_str())]))
     }
 }

@@ -1,0 +1,50 @@
+//! What the writer remembers of one log.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use tl_domain::ids::EntryId;
+use tl_domain::project::{Correction, Fact, Row, RowKey, Table};
+
+/// A fact with the kind that was signed: a withdrawn one has no body to tell it.
+#[derive(Debug, Clone)]
+pub(super) struct Kept {
+    pub(super) fact: Fact,
+    pub(super) kind: String,
+}
+
+/// Rows, facts and links of one log; what is absent from a map is not known, `None` is not there.
+#[derive(Debug, Default)]
+pub(crate) struct Shelf {
+    pub(super) rows: BTreeMap<RowKey, Option<Row>>,
+    /// Tables of which all rows are here.
+    pub(super) complete: BTreeSet<Table>,
+    /// Owners of which all flows are here.
+    pub(super) flows_of: HashSet<EntryId>,
+    pub(super) facts: HashMap<EntryId, Option<Kept>>,
+    /// Entries that touch an object, by index.
+    pub(super) linked: HashMap<String, BTreeMap<u64, EntryId>>,
+    /// Rows to write.
+    pub(super) dirty: BTreeSet<RowKey>,
+    /// Links to write.
+    pub(super) new_links: BTreeMap<String, BTreeMap<u64, EntryId>>,
+    /// Corrections to write.
+    pub(super) corrections: BTreeMap<EntryId, Correction>,
+}
+
+impl Shelf {
+    /// Notes that an entry touches an object.
+    pub(super) fn link(&mut self, object: String, index: u64, id: EntryId) {
+        let known = match self.linked.get_mut(&object) {
+            Some(linked) => linked.insert(index, id).is_some(),
+            None => false,
+        };
+        if !known {
+            self.new_links.entry(object).or_default().insert(index, id);
+        }
+    }
+
+    /// How much is remembered.
+    pub(crate) fn len(&self) -> usize {
+        self.rows.len() + self.facts.len() + self.linked.len()
+    }
+}

@@ -1,0 +1,6 @@
+DROP TABLE blob;
+DROP TABLE evidence;
+DROP TABLE stream;
+DROP TABLE entry;
+DROP TABLE log;
+DROP FUNCTION stays_as_written();

@@ -1,0 +1,17 @@
+DROP TABLE task_row;
+DROP TABLE key_row;
+DROP TABLE code_row;
+DROP TABLE master_row;
+DROP TABLE period_row;
+DROP TABLE monitor_row;
+DROP TABLE stock_take_row;
+DROP TABLE assay_row;
+DROP TABLE sample_row;
+DROP TABLE handover_row;
+DROP TABLE run_row;
+DROP TABLE holding_row;
+DROP TABLE flow_row;
+DROP TABLE batch_row;
+DROP TABLE verdict;
+DROP TABLE correction;
+DROP TABLE link;

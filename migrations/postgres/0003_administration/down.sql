@@ -1,0 +1,9 @@
+DROP TABLE setting;
+DROP TABLE access_record;
+DROP TABLE snapshot;
+DROP TABLE page_user;
+DROP TABLE code_lease;
+DROP TABLE enrol_token;
+DROP TABLE device;
+DROP TABLE session;
+DROP TABLE account;
