@@ -106,6 +106,11 @@ fn samples() -> Vec<(&'static str, Value)> {
         ("key.enrol", json!({"device": "d", "key": key, "role": "gate", "site": "s"})),
         ("key.revoke", json!({"device": "d", "key": key, "reason": "lost"})),
         (
+            "epoch.open",
+            json!({"old_epoch": 1, "old_dseq": 9, "old_head": "a".repeat(64),
+                "reason": "restored"}),
+        ),
+        (
             "master.put",
             json!({"active": true, "record": {"what": "limit", "id": "l", "unit": "mg/L"}}),
         ),
