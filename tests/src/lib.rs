@@ -20,6 +20,7 @@ pub mod plant;
 pub mod program;
 pub mod proxy;
 pub mod serial;
+pub mod served;
 pub mod station;
 pub mod wait;
 pub mod year;
