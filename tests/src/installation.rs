@@ -162,7 +162,7 @@ impl Installation {
     /// The command's, or no token in what it printed.
     pub fn token(&self, party: &str, site: &str, device: &str, role: &str) -> Result<Token> {
         let text = self.run(&[
-            "admin", "device", "token", "--party", party, "--site", site, "--device", device,
+            "admin", "device", "token", "--party", party, "--site", site, "--id", device,
             "--role", role,
         ])?;
         let link = text.lines().find_map(|line| line.split_once("#token="));
