@@ -142,7 +142,7 @@ fn check_weighing(checked: &mut Checked, weigh: &BatchWeigh) {
     }
     let one_basis = all.iter().all(|mass| mass.basis == weigh.net.basis);
     if !one_basis || gross.grams() - tare.grams() != weigh.net.grams() {
-        let (gross, tare, net) = (gross.clone(), tare.clone(), weigh.net.clone());
+        let [gross, tare, net] = all.map(written);
         checked.refuse(Refusal::NetMismatch { gross, tare, net });
     }
 }
@@ -161,7 +161,7 @@ fn check_take(checked: &mut Checked, amount: &Take) {
 }
 
 fn check_mass(checked: &mut Checked, field: Field, mass: &Mass, zero: bool) {
-    let read = || format!("{} {}", mass.value, mass.unit);
+    let read = || written(mass);
     let value = mass.value.value();
     if zero && value < Decimal::ZERO {
         checked.refuse(Refusal::Negative { field, read: read() });
@@ -172,8 +172,12 @@ fn check_mass(checked: &mut Checked, field: Field, mass: &Mass, zero: bool) {
     }
 }
 
+fn written(mass: &Mass) -> String {
+    format!("{} {}", mass.value, mass.unit)
+}
+
 /// Whether a mass is beyond any plant; compared without multiplying, which could overflow.
-pub(super) fn too_large(mass: &Mass) -> bool {
+fn too_large(mass: &Mass) -> bool {
     mass.value.value().abs() > Decimal::from(GRAMS_MAX) / mass.unit.grams()
 }
 

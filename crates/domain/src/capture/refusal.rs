@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 use crate::code::{Code, CodeKind};
 use crate::ids::{Analyte, BatchId, EntryId, OperatorId, RunId};
 use crate::project::BatchState;
-use crate::quantity::{Mass, WetMass};
+use crate::quantity::WetMass;
 
 /// The member of a form that a refusal is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -155,16 +155,14 @@ refusals! {
     /// Gross, tare and net don't fit.
     NetMismatch {
         /// 毛重.
-        gross: Mass,
+        gross: String,
         /// 皮重.
-        tare: Mass,
+        tare: String,
         /// 净重.
-        net: Mass,
+        net: String,
     } = "net_mismatch",
-        format!("毛重 {} − 皮重 {} 不等于净重 {}；请核对磅单或重新称重",
-            written(gross), written(tare), written(net)),
-        format!("gross {} − tare {} is not net {}; check the ticket or weigh again",
-            written(gross), written(tare), written(net));
+        format!("毛重 {gross} − 皮重 {tare} 不等于净重 {net}；请核对磅单或重新称重"),
+        format!("gross {gross} − tare {tare} is not net {net}; check the ticket or weigh again");
     /// Nothing or less.
     NotPositive {
         /// Which figure.
@@ -308,10 +306,6 @@ pub(super) fn short(id: &impl ToString) -> String {
     let text = id.to_string();
     let skip = text.chars().count().saturating_sub(8);
     text.chars().skip(skip).collect()
-}
-
-fn written(mass: &Mass) -> String {
-    format!("{} {}", mass.value, mass.unit)
 }
 
 fn kind_zh(kind: CodeKind) -> &'static str {

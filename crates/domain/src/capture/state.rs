@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use super::refusal::short;
-use super::{Capture, Checked, Notice, Refusal, View, amount};
+use super::{Capture, Checked, Notice, Refusal, View};
 use crate::code::Code;
 use crate::event::{Body, Master, MasterPut, Portion, RunClose, Take};
 use crate::ids::{BatchId, OperatorId};
 use crate::project::named::Named;
-use crate::project::{BatchRow, BatchState, CodeRow};
-use crate::quantity::{Mass, Moisture, WetMass};
+use crate::project::{BatchRow, BatchState, CodeRow, amount};
+use crate::quantity::{Mass, WetMass};
 
 /// Refuses records that the masters don't have or no longer use.
 pub(super) fn check_masters<V: View>(
@@ -293,10 +293,5 @@ fn label(row: &BatchRow) -> String {
 }
 
 fn wetted(mass: &Mass, row: &BatchRow) -> Option<WetMass> {
-    if amount::too_large(mass) {
-        return None;
-    }
-    let percent = row.moisture.as_ref().and_then(|reading| reading.bounds());
-    let moisture = percent.and_then(|bounds| Moisture::from_percent(bounds.middle).ok());
-    mass.wetted(moisture)
+    amount::wet(mass, amount::percent(row.moisture.as_ref()))
 }

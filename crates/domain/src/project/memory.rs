@@ -81,15 +81,16 @@ impl Books for MemoryBooks {
     }
 
     fn flows(&mut self, owner: EntryId) -> Result<Vec<FlowRow>, Infallible> {
-        let range = RowKey::flow(owner, 0)..=RowKey::flow(owner, 9999);
-        Ok(self
-            .rows
-            .range(range)
-            .filter_map(|(_, row)| match row {
-                Row::Flow(flow) => Some(flow.clone()),
-                _ => None,
-            })
-            .collect())
+        // '0' is the character after '/': all keys of the owner, however many lines it has.
+        let from = RowKey::new(Table::Flow, format!("{owner}/"));
+        let to = RowKey::new(Table::Flow, format!("{owner}0"));
+        let rows = self.rows.range(from..to).filter_map(|(_, row)| match row {
+            Row::Flow(flow) => Some(flow.clone()),
+            _ => None,
+        });
+        let mut flows: Vec<FlowRow> = rows.collect();
+        flows.sort_by_key(|flow| flow.line);
+        Ok(flows)
     }
 
     fn tasks(&mut self, object: &Object) -> Result<Vec<TaskRow>, Infallible> {

@@ -20,6 +20,7 @@ pub(crate) mod tests;
 
 pub use apply::{Logged, apply};
 pub use books::{Books, Correction, Fact};
+pub(crate) use derive::amount;
 pub use memory::MemoryBooks;
 pub use object::{Object, objects};
 pub use rows::{

@@ -151,6 +151,7 @@ impl Named {
                     self.batches.extend(line.batch);
                 }
             }
+            Body::DeviceCommission(b) => self.meter(Some(&b.meter)),
             _ => {}
         }
     }

@@ -27,6 +27,10 @@ pub enum Object {
     Stream(StreamId),
     /// A master record by kind and id.
     Master(&'static str, String),
+    /// The versions of a master record alone; its history also holds the entries about it.
+    Versions(&'static str, String),
+    /// Entries whose rows follow from a master record, or that name it in vain.
+    Uses(&'static str, String),
     /// A device: its clock and keys.
     Device(DeviceId),
     /// An entry that others name: corrections of it.
@@ -48,6 +52,8 @@ impl fmt::Display for Object {
             Self::Place(id) => write!(f, "place:{id}"),
             Self::Stream(id) => write!(f, "stream:{id}"),
             Self::Master(what, id) => write!(f, "{what}:{id}"),
+            Self::Versions(what, id) => write!(f, "versions-{what}:{id}"),
+            Self::Uses(what, id) => write!(f, "uses-{what}:{id}"),
             Self::Device(id) => write!(f, "device:{id}"),
             Self::Entry(id) => write!(f, "entry:{id}"),
             Self::Kind(kind) => write!(f, "kind:{kind}"),
@@ -127,6 +133,7 @@ pub fn objects(id: EntryId, body: &Body) -> Vec<Object> {
         }
         Body::HandoverReceive(b) => {
             add(Object::Handover(b.code.clone()));
+            b.location.place.iter().for_each(|place| add(Object::Place(place.clone())));
             b.lines.iter().filter_map(|line| line.batch).for_each(|b| add(Object::Batch(b)));
         }
         Body::WasteStore(b) => {
@@ -136,6 +143,7 @@ pub fn objects(id: EntryId, body: &Body) -> Vec<Object> {
         Body::WasteDispose(b) => add(Object::Batch(b.portion.batch)),
         Body::MasterPut(b) => {
             add(Object::Master(b.record.what(), b.record.id().to_owned()));
+            add(Object::Versions(b.record.what(), b.record.id().to_owned()));
             if let Master::Place(place) = &b.record {
                 place.code.iter().for_each(|code| add(Object::Code(code.clone())));
             }

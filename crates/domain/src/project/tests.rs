@@ -3,14 +3,20 @@
 //! An entry here is a number, a kind and a body in JSON; its id and leaf hash follow from the
 //! number, so that the same entries can be played in any order.
 
+mod odd;
+mod order;
+mod property;
+mod story;
+mod supersede;
+
 use serde_json::{Value, json};
 use tl_ledger::Hash;
 
 use super::*;
 use crate::event::{Body, Entry, Head};
-use crate::ids::{BatchId, EntryId};
+use crate::ids::EntryId;
 use crate::quantity::WetMass;
-use crate::time::{DAY_MICROS, HOUR_MICROS, Micros, Moment};
+use crate::time::{HOUR_MICROS, Micros, Moment};
 
 /// 2026-11-01T00:00:00Z.
 pub(crate) const START: Micros = 1_793_491_200_000_000;
@@ -38,11 +44,6 @@ pub(crate) struct Played {
 /// Id of an entry by its number.
 pub(crate) fn id(number: u32) -> EntryId {
     format!("0192f3a1-0000-7000-8000-{number:012x}").parse().expect("a UUIDv7")
-}
-
-/// Batch by the number of its register entry.
-pub(crate) fn batch(number: u32) -> BatchId {
-    id(number).into()
 }
 
 fn leaf(number: u32) -> Hash {
@@ -156,6 +157,37 @@ impl Played {
     /// Open tasks as `verdict/object`, in order.
     pub(crate) fn tasks(&self) -> Vec<String> {
         self.books.table(Table::Task).map(|row| row.key().key).collect()
+    }
+
+    /// An open task by its key.
+    pub(crate) fn task(&self, key: &str) -> Option<TaskRow> {
+        self.books.table(Table::Task).find_map(|row| match row {
+            Row::Task(task) if row.key().key == key => Some(task.clone()),
+            _ => None,
+        })
+    }
+
+    /// All rows without what tells how they came about: evidence, and which of several entries
+    /// a task was seen at first.
+    pub(crate) fn plain(&self) -> Vec<Row> {
+        let rows = self.books.rows().cloned();
+        rows.map(|row| match row {
+            Row::Flow(flow) => Row::Flow(FlowRow { evidence: Vec::new(), ..flow }),
+            Row::Assay(assay) => Row::Assay(AssayRow { evidence: Vec::new(), ..assay }),
+            Row::Task(task) => Row::Task(TaskRow { entry: id(0), since: 0, ..task }),
+            other => other,
+        })
+        .collect()
+    }
+
+    /// Rows that only one of two books has, marked `-` (here) or `+` (there); see `plain`.
+    pub(crate) fn differences(&self, other: &Self) -> Vec<String> {
+        let (here, there) = (self.plain(), other.plain());
+        let only = |one: &[Row], two: &[Row], mark: &str| {
+            let rows = one.iter().filter(|row| !two.contains(row));
+            rows.map(|row| format!("{mark} {row:?}")).collect::<Vec<_>>()
+        };
+        [only(&here, &there, "-"), only(&there, &here, "+")].concat()
     }
 
     /// The flows of an owner as `kind from → to kilograms`.

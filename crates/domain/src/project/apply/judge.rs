@@ -1,15 +1,16 @@
 //! What is odd about an entry: its clock, what it refers to, what it led to.
 
-use super::raise;
-use crate::event::{Body, Portion, Take};
-use crate::ids::BatchId;
+use crate::event::{Amount, Body, Master, Portion, Take};
+use crate::ids::{BatchId, EntryId};
 use crate::project::apply::Logged;
-use crate::project::books::{Books, Fact};
-use crate::project::derive::{clear, flag};
+use crate::project::books::Books;
+use crate::project::derive::amount::is_amount;
+use crate::project::derive::{bytes_that_count, clear, flag};
 use crate::project::named::Named;
 use crate::project::object::Object;
 use crate::project::rows::{BatchRow, BatchState, Row, RowKey, Table};
 use crate::project::verdict::{LATE_AFTER_MICROS, Verdict};
+use crate::quantity::WetMass;
 use crate::time::Micros;
 
 /// A device's clock may run this far ahead of the server's before its entries are marked.
@@ -37,67 +38,73 @@ pub(super) fn clock<B: Books>(books: &mut B, logged: &Logged) -> Result<Vec<Verd
         verdicts.push(Verdict::Late);
     }
     if let Body::Unknown { kind, .. } = &logged.entry.body {
-        let object = Object::Kind(kind.clone());
-        raise(books, &mut verdicts, &object, Verdict::UnknownKind, (head.id, observed))?;
+        verdicts.push(Verdict::UnknownKind);
+        flag(books, &Object::Kind(kind.clone()), Verdict::UnknownKind, head.id, observed)?;
     }
     Ok(verdicts)
 }
 
-/// Verdicts about what an entry names and the books don't have. Judged before it is applied.
-pub(super) fn references<B: Books>(
-    books: &mut B,
-    fact: &Fact,
-    body: &Body,
-) -> Result<Vec<Verdict>, B::Error> {
-    let at = (fact.id, fact.observed_at);
-    let mut verdicts = Vec::new();
+/// What is odd about what a body names.
+#[derive(Default)]
+pub(super) struct Odd {
+    pub(super) verdicts: Vec<Verdict>,
+    /// Masters that are not declared, by kind and id.
+    pub(super) unknown: Vec<(&'static str, String)>,
+}
+
+/// What a body names and the books don't have. Judged before it is applied; what is missing shows
+/// as a task when the rows are derived.
+pub(super) fn references<B: Books>(books: &mut B, body: &Body) -> Result<Odd, B::Error> {
+    let mut odd = Odd::default();
     let named = Named::of(body);
     for id in named.batches {
         match batch(books, id)? {
             Some(row) if row.state != BatchState::Missing => {
-                let withdrawn = matches!(row.state, BatchState::Closed | BatchState::Void);
-                if withdrawn && takes_from(body, id) {
-                    verdicts.push(Verdict::Closed);
+                let ended = matches!(row.state, BatchState::Closed | BatchState::Void);
+                if ended && takes_from(body, id) {
+                    odd.verdicts.push(Verdict::Closed);
                 }
             }
-            _ => raise(books, &mut verdicts, &Object::Batch(id), Verdict::MissingParent, at)?,
+            _ => odd.verdicts.push(Verdict::MissingParent),
         }
     }
     for object in named.objects {
         if !exists(books, &object)? {
-            raise(books, &mut verdicts, &object, Verdict::MissingParent, at)?;
+            odd.verdicts.push(Verdict::MissingParent);
         }
     }
     for (what, id) in named.masters {
         if books.row(&RowKey::master(what, &id))?.is_none() {
-            let object = Object::Master(what, id);
-            raise(books, &mut verdicts, &object, Verdict::UnknownMaster, at)?;
+            odd.verdicts.push(Verdict::UnknownMaster);
+            odd.unknown.push((what, id));
         }
     }
-    if let Body::AssayReview(review) = body {
-        let reviewed = books.fact(review.target.id)?;
-        if reviewed.is_some_and(|reviewed| reviewed.leaf != review.target.hash) {
-            verdicts.push(Verdict::Stale);
-        }
+    odd.unknown.sort_unstable();
+    odd.unknown.dedup();
+    if let Body::AssayReview(review) = body
+        && let Some(report) = books.fact(review.assay.entry())?
+        && bytes_that_count(books, &report)? != review.target.hash
+    {
+        odd.verdicts.push(Verdict::Stale);
     }
     if !usable(body) {
-        verdicts.push(Verdict::Unusable);
+        odd.verdicts.push(Verdict::Unusable);
     }
-    Ok(verdicts)
+    Ok(odd)
 }
 
-/// Verdicts that only the new state shows: overdraw, taken codes, failed checks.
+/// Verdicts that only the new state shows: overdraw, taken codes, failed checks. `id` is that of
+/// the entry whose effective body this is.
 pub(super) fn outcome<B: Books>(
     books: &mut B,
-    fact: &Fact,
+    id: EntryId,
     body: &Body,
 ) -> Result<Vec<Verdict>, B::Error> {
     let mut verdicts = Vec::new();
-    for id in Named::of(body).batches {
-        if takes_from(body, id) {
-            let row = batch(books, id)?;
-            let over = row.and_then(|row| row.left).is_some_and(|left| left.0.is_sign_negative());
-            if over {
+    for batch_id in Named::of(body).batches {
+        if takes_from(body, batch_id) {
+            let row = batch(books, batch_id)?;
+            if row.and_then(|row| row.left).is_some_and(|left| left < WetMass::ZERO) {
                 verdicts.push(Verdict::Overdraw);
             }
         }
@@ -110,22 +117,28 @@ pub(super) fn outcome<B: Books>(
     };
     if let Some(code) = code
         && let Some(Row::Code(row)) = books.row(&RowKey::new(Table::Code, code.as_str()))?
-        && row.owner != fact.id
+        && row.owner != id
     {
         verdicts.push(Verdict::CodeTaken);
-        if let Body::HandoverDispatch(_) = body {
-            let object = Object::Handover(code.clone());
-            flag(books, &object, Verdict::CodeTaken, fact.id, fact.observed_at)?;
-        }
     }
-    if let Body::StoreDraw(b) = body {
-        let open = books.tasks(&Object::Place(b.place.clone()))?;
-        if open.iter().any(|task| task.verdict == Verdict::Overdraw) {
-            verdicts.push(Verdict::Overdraw);
+    let shown = match body {
+        Body::MasterPut(put) => match &put.record {
+            Master::Place(place) => vec![(&place.id, Verdict::CodeTaken)],
+            _ => Vec::new(),
+        },
+        Body::StoreDraw(b) => vec![(&b.place, Verdict::Overdraw)],
+        Body::HandoverDispatch(b) => {
+            let places = b.lines.iter().filter_map(|line| line.place.as_ref());
+            places.map(|place| (place, Verdict::Overdraw)).collect()
         }
+        _ => Vec::new(),
+    };
+    for (place, verdict) in shown {
+        let tasks = books.tasks(&Object::Place(place.clone()))?;
+        verdicts.extend(tasks.iter().map(|task| task.verdict).filter(|open| *open == verdict));
     }
     if let Body::AssayReport(_) = body
-        && let Some(Row::Assay(row)) = books.row(&RowKey::new(Table::Assay, fact.id))?
+        && let Some(Row::Assay(row)) = books.row(&RowKey::new(Table::Assay, id))?
         && row.quality_failed
     {
         verdicts.push(Verdict::QualityFailed);
@@ -175,30 +188,29 @@ fn takes_from(body: &Body, id: BatchId) -> bool {
 fn usable(body: &Body) -> bool {
     let amount = |take: &Take| match take {
         Take::All => true,
-        Take::Part { mass } => mass.check().is_ok(),
+        Take::Part { mass } => is_amount(mass),
     };
     let portions = |portions: &[Portion]| portions.iter().all(|p| amount(&p.amount));
     match body {
-        Body::BatchRegister(b) => b.mass.as_ref().is_none_or(|mass| mass.check().is_ok()),
-        Body::BatchWeigh(b) => b.net.check().is_ok(),
+        Body::BatchRegister(b) => b.mass.as_ref().is_none_or(is_amount),
+        Body::BatchWeigh(b) => is_amount(&b.net),
+        Body::BatchSplit(b) => portions(&b.parts),
+        Body::BatchBlend(b) => portions(&b.inputs),
+        Body::WasteDispose(b) => amount(&b.portion.amount),
         Body::StorePut(b) => amount(&b.portion.amount),
-        Body::StoreDraw(b) => b.mass.check().is_ok(),
+        Body::StoreDraw(b) => is_amount(&b.mass),
         Body::RunStart(b) => portions(&b.inputs),
         Body::RunClose(b) => portions(&b.inputs),
         Body::FlowReport(b) => {
             b.span.from.micros() < b.span.to.micros()
                 && match &b.amount {
-                    crate::event::Amount::Mass(mass) => mass.check().is_ok(),
-                    crate::event::Amount::Volume(volume) => {
-                        !volume.value.value().is_sign_negative()
-                    }
+                    Amount::Mass(mass) => is_amount(mass),
+                    Amount::Volume(volume) => !volume.value.value().is_sign_negative(),
                 }
         }
-        Body::HandoverDispatch(b) => b.lines.iter().all(|line| line.mass.check().is_ok()),
-        Body::HandoverReceive(b) => b.lines.iter().all(|line| line.mass.check().is_ok()),
-        Body::StockTake(b) => {
-            b.lines.iter().all(|line| line.mass.as_ref().is_none_or(|mass| mass.check().is_ok()))
-        }
+        Body::HandoverDispatch(b) => b.lines.iter().all(|line| is_amount(&line.mass)),
+        Body::HandoverReceive(b) => b.lines.iter().all(|line| is_amount(&line.mass)),
+        Body::StockTake(b) => b.lines.iter().all(|line| line.mass.as_ref().is_none_or(is_amount)),
         _ => true,
     }
 }

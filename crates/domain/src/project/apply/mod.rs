@@ -10,14 +10,14 @@ use tl_ledger::Hash;
 
 use super::books::{Books, Fact};
 use super::derive::{
-    clear, derive_assay, derive_batch, derive_code, derive_entry, derive_master, derive_run,
-    derive_sample, flag,
+    derive_assay, derive_batch, derive_code, derive_entry, derive_master, derive_run,
+    derive_sample, flag, link_readings,
 };
 use super::object::{Object, objects};
 use super::rows::{KeyRow, Row, RowKey, Table};
 use super::verdict::Verdict;
 use crate::event::{Body, Entry, KeyRole};
-use crate::ids::{BatchId, EntryId};
+use crate::ids::BatchId;
 use crate::time::Micros;
 
 /// An entry in its place in the log.
@@ -54,7 +54,8 @@ pub fn apply<B: Books>(books: &mut B, logged: &Logged) -> Result<Vec<Verdict>, B
         suspect: logged.suspect,
     };
     let mut verdicts = judge::clock(books, logged)?;
-    verdicts.extend(judge::references(books, &fact, body)?);
+    let named = judge::references(books, body)?;
+    verdicts.extend(&named.verdicts);
     let touched = objects(head.id, body);
     books.record(&fact, &touched)?;
     if logged.suspect {
@@ -62,28 +63,36 @@ pub fn apply<B: Books>(books: &mut B, logged: &Logged) -> Result<Vec<Verdict>, B
         flag(books, &device, Verdict::Suspect, head.id, fact.observed_at)?;
         verdicts.push(Verdict::Suspect);
     } else {
+        link_readings(books, &fact, body, &named.unknown)?;
+        for (what, id) in named.unknown {
+            let object = Object::Master(what, id);
+            flag(books, &object, Verdict::UnknownMaster, fact.id, fact.observed_at)?;
+        }
         apply_key(books, logged)?;
         if let Body::Supersede(supersede) = body {
             verdicts.extend(supersede::apply_supersede(books, &fact, supersede)?);
         } else {
-            derive_objects(books, &touched)?;
+            derive_objects(books, &touched, false)?;
             derive_entry(books, &fact)?;
             supersede::apply_waiting(books, &fact)?;
+            verdicts.extend(judge::outcome(books, fact.id, body)?);
         }
-        verdicts.extend(judge::outcome(books, &fact, body)?);
-        settle_tasks(books, &fact, body)?;
     }
     verdicts.sort_unstable();
     verdicts.dedup();
     Ok(verdicts)
 }
 
-/// Derives objects anew: codes and runs before the batches that read them.
-fn derive_objects<B: Books>(books: &mut B, touched: &[Object]) -> Result<(), B::Error> {
+/// Derives objects anew: masters, codes and runs before the batches that read them.
+fn derive_objects<B: Books>(
+    books: &mut B,
+    touched: &[Object],
+    corrected: bool,
+) -> Result<(), B::Error> {
     for object in touched {
         match object {
             Object::Code(code) => derive_code(books, code)?,
-            Object::Master(what, id) => derive_master(books, what, id)?,
+            Object::Master(what, id) => derive_master(books, what, id, corrected)?,
             Object::Run(id) => {
                 derive_run(books, *id)?;
                 derive_run_batches(books, *id, touched)?;
@@ -91,16 +100,17 @@ fn derive_objects<B: Books>(books: &mut B, touched: &[Object]) -> Result<(), B::
             _ => {}
         }
     }
-    // A sample derives its assays as well.
-    let sampled = touched.iter().any(|object| matches!(object, Object::Sample(_)));
     for object in touched {
         match object {
-            Object::Batch(id) => {
-                derive_batch(books, *id)?;
-            }
+            Object::Batch(id) => derive_batch(books, *id)?,
             Object::Sample(id) => derive_sample(books, *id)?,
-            Object::Assay(id) if !sampled => derive_assay(books, *id)?,
             _ => {}
+        }
+    }
+    // A sample derives its assays; one that was withdrawn or went to another sample is none of them.
+    for object in touched {
+        if let Object::Assay(id) = object {
+            derive_assay(books, *id)?;
         }
     }
     Ok(())
@@ -154,33 +164,4 @@ fn apply_key<B: Books>(books: &mut B, logged: &Logged) -> Result<(), B::Error> {
         _ => return Ok(()),
     };
     books.put(Row::Key(row))
-}
-
-/// Tasks that this entry settles: what was missing is here now.
-fn settle_tasks<B: Books>(books: &mut B, fact: &Fact, body: &Body) -> Result<(), B::Error> {
-    let arrived = match body {
-        Body::BatchRegister(_) => Object::Batch(fact.id.into()),
-        Body::RunStart(_) => Object::Run(fact.id.into()),
-        Body::SampleTake(_) => Object::Sample(fact.id.into()),
-        Body::AssayReport(_) => Object::Assay(fact.id.into()),
-        Body::MasterPut(put) => {
-            let object = Object::Master(put.record.what(), put.record.id().to_owned());
-            return clear(books, &object, Verdict::UnknownMaster);
-        }
-        _ => return clear(books, &Object::Entry(fact.id), Verdict::MissingParent),
-    };
-    clear(books, &arrived, Verdict::MissingParent)?;
-    clear(books, &Object::Entry(fact.id), Verdict::MissingParent)
-}
-
-/// Raises a verdict with a task about an object.
-fn raise<B: Books>(
-    books: &mut B,
-    verdicts: &mut Vec<Verdict>,
-    object: &Object,
-    verdict: Verdict,
-    (entry, since): (EntryId, Micros),
-) -> Result<(), B::Error> {
-    verdicts.push(verdict);
-    flag(books, object, verdict, entry, since)
 }

@@ -1,9 +1,13 @@
 //! Corrections: the last by log index counts, both stay visible.
 
-use super::{derive_objects, raise};
+use std::collections::BTreeSet;
+
+use super::derive_objects;
+use super::judge::{self, Odd};
 use crate::event::{Body, Supersede};
 use crate::project::books::{Books, Correction, Fact};
-use crate::project::derive::derive_entry;
+use crate::project::derive::{clear, derive_entry, flag, link_readings, settle_master};
+use crate::project::named::Named;
 use crate::project::object::{Object, objects};
 use crate::project::verdict::Verdict;
 
@@ -13,25 +17,25 @@ pub(super) fn apply_supersede<B: Books>(
     fact: &Fact,
     supersede: &Supersede,
 ) -> Result<Vec<Verdict>, B::Error> {
-    let mut verdicts = Vec::new();
     let Some(target) = books.fact(supersede.target.id)? else {
         let object = Object::Entry(supersede.target.id);
-        let at = (fact.id, fact.observed_at);
-        raise(books, &mut verdicts, &object, Verdict::MissingParent, at)?;
-        return Ok(verdicts);
+        flag(books, &object, Verdict::MissingParent, fact.id, fact.observed_at)?;
+        return Ok(vec![Verdict::MissingParent]);
     };
-    verdicts.extend(correct(books, fact, supersede, &target)?);
-    Ok(verdicts)
+    correct(books, fact, supersede, &target)
 }
 
-/// A target has come after the correction that names it.
+/// A target has come after the corrections that name it.
 pub(super) fn apply_waiting<B: Books>(books: &mut B, target: &Fact) -> Result<(), B::Error> {
-    for waiting in books.facts(&Object::Entry(target.id))? {
-        if let (Some(Body::Supersede(supersede)), false) = (&waiting.body, waiting.suspect) {
-            correct(books, &waiting, supersede, target)?;
+    let object = Object::Entry(target.id);
+    for waiting in books.facts(&object)? {
+        if let (Some(Body::Supersede(supersede)), false) = (&waiting.body, waiting.suspect)
+            && let Some(target) = books.fact(target.id)?
+        {
+            correct(books, &waiting, supersede, &target)?;
         }
     }
-    Ok(())
+    clear(books, &object, Verdict::MissingParent)
 }
 
 fn correct<B: Books>(
@@ -39,34 +43,52 @@ fn correct<B: Books>(
     fact: &Fact,
     supersede: &Supersede,
     target: &Fact,
-) -> Result<Option<Verdict>, B::Error> {
+) -> Result<Vec<Verdict>, B::Error> {
     let kind = target_kind(books, target)?;
     if supersede.target.hash != target.leaf || !correctable(&kind) {
-        return Ok(Some(Verdict::Stale));
+        return Ok(vec![Verdict::Stale]);
     }
     let body = match &supersede.replacement {
         None => None,
         Some(value) => match Body::read(&kind, value.clone()) {
             Ok(body) => Some(body),
-            Err(_) => return Ok(Some(Verdict::Unusable)),
+            Err(_) => return Ok(vec![Verdict::Unusable]),
         },
     };
-    let old = target.body.as_ref().map(|body| objects(target.id, body)).unwrap_or_default();
-    let mut touched = old;
-    for object in body.iter().flat_map(|body| objects(target.id, body)) {
-        if !touched.contains(&object) {
-            touched.push(object);
-        }
+    let odd = match &body {
+        Some(body) => judge::references(books, body)?,
+        None => Odd::default(),
+    };
+    let mut touched = Vec::new();
+    let mut masters = Vec::new();
+    for body in target.body.iter().chain(&body) {
+        touched.extend(objects(target.id, body));
+        masters.extend(Named::of(body).masters);
     }
-    books.correct(&Correction { target: target.id, by: fact.id, body })?;
+    let mut seen = BTreeSet::new();
+    touched.retain(|object| seen.insert(object.clone()));
+    books.correct(&Correction { target: target.id, by: fact.id, body: body.clone() })?;
     let Some(corrected) = books.fact(target.id)? else {
-        return Ok(None);
+        return Ok(Vec::new());
     };
     books.record(&corrected, &touched)?;
     books.record(fact, &touched)?;
-    derive_objects(books, &touched)?;
+    if corrected.suspect {
+        return Ok(odd.verdicts);
+    }
+    let mut verdicts = odd.verdicts;
+    if let Some(body) = &body {
+        link_readings(books, &corrected, body, &odd.unknown)?;
+    }
+    derive_objects(books, &touched, true)?;
     derive_entry(books, &corrected)?;
-    Ok(None)
+    for (what, id) in masters {
+        settle_master(books, what, &id)?;
+    }
+    if let Some(body) = &body {
+        verdicts.extend(judge::outcome(books, target.id, body)?);
+    }
+    Ok(verdicts)
 }
 
 /// The target's own kind; a withdrawn target keeps the kind of the entry that was signed.

@@ -1,8 +1,10 @@
 //! Samples and assays: the report, its review, whether a failed check stands unexplained.
 
+use tl_ledger::Hash;
+
 use super::counting;
-use super::task::{clear, flag_once};
-use crate::event::{AssayReport, Body, ReviewDecision, Standing};
+use super::task::{clear, flag_once, settle};
+use crate::event::{Body, ReviewDecision, Standing};
 use crate::ids::{AssayId, SampleId};
 use crate::project::books::{Books, Fact};
 use crate::project::object::Object;
@@ -25,12 +27,13 @@ pub(in crate::project) fn derive_sample<B: Books>(
         assays: 0,
     };
     let mut assays = Vec::new();
-    for (fact, body) in counting(books, &object)? {
+    let facts = counting(books, &object)?;
+    for (fact, body) in &facts {
         match body {
             Body::SampleTake(take) if fact.id == id.entry() => {
-                row.code = take.code;
-                row.lab_name = take.lab_name;
-                row.subject = Some(take.subject);
+                row.code.clone_from(&take.code);
+                row.lab_name.clone_from(&take.lab_name);
+                row.subject = Some(take.subject.clone());
                 row.taken_at = Some(fact.observed_at);
             }
             Body::AssayReport(report) if report.sample == id => {
@@ -50,11 +53,18 @@ pub(in crate::project) fn derive_sample<B: Books>(
     if row.code_taken {
         row.code = None;
         let since = row.taken_at.unwrap_or_default();
-        flag_once(books, &object, Verdict::CodeTaken, id.entry(), since, Vec::new())?;
+        flag_once(books, &object, Verdict::CodeTaken, (id.entry(), since), Vec::new())?;
     } else {
         clear(books, &object, Verdict::CodeTaken)?;
     }
-    books.put(Row::Sample(row))?;
+    let taken = row.subject.is_some();
+    let waiting: Vec<&Fact> = facts.iter().map(|(fact, _)| fact).filter(|_| !taken).collect();
+    settle(books, &object, Verdict::MissingParent, &waiting)?;
+    if facts.is_empty() {
+        books.remove(&RowKey::new(Table::Sample, id))?;
+    } else {
+        books.put(Row::Sample(row))?;
+    }
     assays.into_iter().try_for_each(|assay| derive_assay(books, assay))
 }
 
@@ -64,33 +74,33 @@ pub(in crate::project) fn derive_assay<B: Books>(
     id: AssayId,
 ) -> Result<(), B::Error> {
     let object = Object::Assay(id);
-    let mut found: Option<(Fact, AssayReport)> = None;
-    let mut review = Review::Pending;
-    let mut reviews = Vec::new();
-    for (fact, body) in counting(books, &object)? {
-        match body {
-            Body::AssayReport(report) if fact.id == id.entry() => found = Some((fact, report)),
-            Body::AssayReview(b) if b.assay == id => {
-                // A review covers the bytes that it names; of another version it says nothing.
-                let same = found.as_ref().is_some_and(|(report, _)| report.leaf == b.target.hash);
-                if same {
-                    review = match b.decision {
-                        ReviewDecision::Accept => Review::Accepted,
-                        ReviewDecision::Return => Review::Returned,
-                    };
-                    reviews.push(fact.id);
-                }
-            }
-            _ => {}
-        }
-    }
+    let facts = counting(books, &object)?;
+    let found = facts.iter().find_map(|(fact, body)| match body {
+        Body::AssayReport(report) if fact.id == id.entry() => Some((fact, report)),
+        _ => None,
+    });
     let Some((fact, report)) = found else {
+        let waiting: Vec<&Fact> = facts.iter().map(|(fact, _)| fact).collect();
+        settle(books, &object, Verdict::MissingParent, &waiting)?;
         clear(books, &object, Verdict::QualityFailed)?;
         return books.remove(&RowKey::new(Table::Assay, id));
     };
-    // A correction after a review is a new figure that nobody has looked at yet.
-    if fact.corrected_by.is_some() && review == Review::Accepted {
-        review = Review::Pending;
+    clear(books, &object, Verdict::MissingParent)?;
+    let bytes = bytes_that_count(books, fact)?;
+    let mut review = Review::Pending;
+    let mut reviews = Vec::new();
+    for (fact, body) in &facts {
+        // A review covers the bytes that it names: of another version it says nothing, and a
+        // correction is a new figure that nobody has looked at yet.
+        if let Body::AssayReview(b) = body
+            && b.target.hash == bytes
+        {
+            review = match b.decision {
+                ReviewDecision::Accept => Review::Accepted,
+                ReviewDecision::Return => Review::Returned,
+            };
+            reviews.push(fact.id);
+        }
     }
     let quality_failed =
         report.quality.iter().any(|check| !check.passed && check.deviation.is_none());
@@ -98,7 +108,7 @@ pub(in crate::project) fn derive_assay<B: Books>(
         let failed = report.quality.iter().filter(|check| !check.passed);
         let detail = failed.map(|check| ("check".to_owned(), check.check.clone())).collect();
         let verdict = Verdict::QualityFailed;
-        flag_once(books, &object, verdict, fact.id, fact.observed_at, detail)?;
+        flag_once(books, &object, verdict, (fact.id, fact.observed_at), detail)?;
     } else {
         clear(books, &object, Verdict::QualityFailed)?;
     }
@@ -114,6 +124,7 @@ pub(in crate::project) fn derive_assay<B: Books>(
     } else {
         report.standing
     };
+    let report = report.clone();
     books.put(Row::Assay(AssayRow {
         id,
         sample: report.sample,
@@ -131,4 +142,15 @@ pub(in crate::project) fn derive_assay<B: Books>(
         quality: report.quality,
         evidence,
     }))
+}
+
+/// Leaf hash of the entry that gives a fact's effective body: its own, or its correction's.
+pub(in crate::project) fn bytes_that_count<B: Books>(
+    books: &mut B,
+    fact: &Fact,
+) -> Result<Hash, B::Error> {
+    Ok(match fact.corrected_by {
+        Some(by) => books.fact(by)?.map_or(fact.leaf, |correction| correction.leaf),
+        None => fact.leaf,
+    })
 }

@@ -1,20 +1,23 @@
 //! Rows that one entry gives alone (flows of streams and places, stock takes, monitors, periods),
-//! and rows where the first or last entry wins (codes, masters, runs).
+//! and runs, which two entries give.
 
-use super::batch::derive_batch;
 use super::flows::replace_flows;
 use super::handover::derive_handover;
-use super::{counting, node_end, place_end, stream_ends};
-use crate::code::{Code, CodeKind};
+use super::master::master_at;
+use super::task::settle;
+use super::{amount, counting, node_end, place_end, stream_ends};
 use crate::event::{Amount, Body, FlowReport, FlowSource, Master, StoreDraw};
-use crate::ids::{EntryId, RunId};
+use crate::ids::RunId;
 use crate::project::books::{Books, Fact};
 use crate::project::object::Object;
 use crate::project::rows::{
-    CodeRow, End, FlowKind, FlowRow, MasterRow, MonitorRow, PeriodRow, Row, RowKey, RunRow,
-    StockTakeRow, Table,
+    End, FlowKind, FlowRow, MonitorRow, PeriodRow, Row, RowKey, RunRow, StockTakeRow, Table,
 };
-use crate::quantity::Mass;
+use crate::project::verdict::Verdict;
+use crate::time::Moment;
+
+/// Kinds whose entries own flows by themselves.
+const OWNING: [&str; 4] = ["flow.report", "store.draw", "handover.dispatch", "handover.receive"];
 
 /// Derives the rows that belong to one entry, whatever its body is now.
 pub(in crate::project) fn derive_entry<B: Books>(
@@ -28,8 +31,12 @@ pub(in crate::project) fn derive_entry<B: Books>(
         _ => Vec::new(),
     };
     let handover = derive_handover(books, fact, body)?;
-    let owns = !flows.is_empty() || !handover.is_empty();
-    if owns || fact.corrected_by.is_some() {
+    let kind = match &fact.body {
+        Some(body) => Some(body.kind().to_owned()),
+        None => books.original_kind(fact.id)?,
+    };
+    // A registration's flows are the batch's: they are not ours to replace.
+    if kind.is_some_and(|kind| OWNING.contains(&kind.as_str())) {
         replace_flows(books, fact.id, [flows, handover].concat())?;
     }
     let row = match body {
@@ -73,15 +80,11 @@ fn stream_flow<B: Books>(
     fact: &Fact,
     report: &FlowReport,
 ) -> Result<FlowRow, B::Error> {
-    let (from, to, material) = stream_ends(books, &report.stream)?;
+    let (from, to, material) = stream_ends(books, fact.index, &report.stream)?;
     let (wet, dry, volume) = match &report.amount {
         Amount::Mass(mass) => {
-            let moisture = report
-                .moisture
-                .as_ref()
-                .and_then(|m| m.bounds())
-                .and_then(|bounds| crate::quantity::Moisture::from_percent(bounds.middle).ok());
-            (mass.wetted(moisture), mass.dry(None), None)
+            let moisture = amount::percent(report.moisture.as_ref());
+            (amount::wet(mass, moisture), amount::dry(mass), None)
         }
         Amount::Volume(volume) => (None, None, Some(volume.cubic_metres().normalize().into())),
     };
@@ -103,29 +106,28 @@ fn stream_flow<B: Books>(
 }
 
 fn draw_flow<B: Books>(books: &mut B, fact: &Fact, draw: &StoreDraw) -> Result<FlowRow, B::Error> {
-    let from = place_end(books, &draw.place)?;
+    let from = place_end(books, fact.index, &draw.place)?;
     let to = match (&draw.to, from.node()) {
-        (Some(node), _) => node_end(books, node.clone())?,
+        (Some(node), _) => node_end(books, fact.index, node.clone())?,
         (None, Some(node)) => End::Process { node: node.clone() },
         (None, None) => End::Unknown,
     };
-    let material = match super::master(books, "place", draw.place.as_str())? {
+    let mut material = match master_at(books, fact.index, "place", draw.place.as_str())? {
         Some(Master::Place(place)) => place.material,
         _ => None,
     };
+    if let (None, Some(stream)) = (&material, &draw.stream) {
+        material = stream_ends(books, fact.index, stream)?.2;
+    }
     Ok(FlowRow {
         stream: draw.stream.clone(),
         material,
-        wet: wet(&draw.mass),
-        dry: draw.mass.dry(None),
+        wet: amount::wet(&draw.mass, None),
+        dry: amount::dry(&draw.mass),
         meter: draw.meter.clone(),
         uncertainty: draw.uncertainty.clone(),
         ..plain_flow(fact, FlowKind::Draw, from, to)
     })
-}
-
-fn wet(mass: &Mass) -> Option<crate::quantity::WetMass> {
-    mass.wetted(None)
 }
 
 /// A flow of one moment with nothing but its ends.
@@ -155,72 +157,10 @@ pub(super) fn plain_flow(fact: &Fact, kind: FlowKind, from: End, to: End) -> Flo
     }
 }
 
-/// Who owns a code: the first effective claim in the log. Derives batches and samples anew whose
-/// claim was lost or won by a correction.
-pub(in crate::project) fn derive_code<B: Books>(
-    books: &mut B,
-    code: &Code,
-) -> Result<(), B::Error> {
-    let key = RowKey::new(Table::Code, code.as_str());
-    let before = match books.row(&key)? {
-        Some(Row::Code(row)) => Some(row),
-        _ => None,
-    };
-    let claims = counting(books, &Object::Code(code.clone()))?;
-    let after = claims.iter().find_map(|(fact, body)| claim(fact, body, code));
-    match &after {
-        Some(row) => books.put(Row::Code(row.clone()))?,
-        None => books.remove(&key)?,
-    }
-    if let Some(old) = before.filter(|old| after.as_ref() != Some(old)) {
-        for row in [Some(old), after].into_iter().flatten() {
-            match row.kind {
-                CodeKind::Batch => {
-                    derive_batch(books, row.owner.into())?;
-                }
-                CodeKind::Sample => super::derive_sample(books, row.owner.into())?,
-                CodeKind::Handover | CodeKind::Place | CodeKind::Command => {}
-            }
-        }
-    }
-    Ok(())
-}
-
-fn claim(fact: &Fact, body: &Body, code: &Code) -> Option<CodeRow> {
-    let kind = match body {
-        Body::BatchRegister(b) if b.code.as_ref() == Some(code) => CodeKind::Batch,
-        Body::SampleTake(b) if b.code.as_ref() == Some(code) => CodeKind::Sample,
-        Body::HandoverDispatch(b) if b.code == *code => CodeKind::Handover,
-        Body::MasterPut(b) => match &b.record {
-            Master::Place(place) if place.code.as_ref() == Some(code) => CodeKind::Place,
-            _ => return None,
-        },
-        _ => return None,
-    };
-    Some(CodeRow { code: code.clone(), kind, owner: fact.id })
-}
-
-/// The newest effective version of a master record.
-pub(in crate::project) fn derive_master<B: Books>(
-    books: &mut B,
-    what: &'static str,
-    id: &str,
-) -> Result<(), B::Error> {
-    let facts = counting(books, &Object::Master(what, id.to_owned()))?;
-    let newest = facts.into_iter().rev().find_map(|(fact, body)| match body {
-        Body::MasterPut(put) if put.record.what() == what && put.record.id() == id => {
-            Some(MasterRow { record: put.record, active: put.active, entry: fact.id })
-        }
-        _ => None,
-    });
-    match newest {
-        Some(row) => books.put(Row::Master(row)),
-        None => books.remove(&RowKey::master(what, id)),
-    }
-}
-
-/// A run from its start and close. Returns whether its start is in the log.
-pub(in crate::project) fn derive_run<B: Books>(books: &mut B, id: RunId) -> Result<bool, B::Error> {
+/// A run from its start and closes; removed when no fact is about it any more.
+pub(in crate::project) fn derive_run<B: Books>(books: &mut B, id: RunId) -> Result<(), B::Error> {
+    let object = Object::Run(id);
+    let facts = counting(books, &object)?;
     let mut row = RunRow {
         id,
         node: None,
@@ -230,24 +170,28 @@ pub(in crate::project) fn derive_run<B: Books>(books: &mut B, id: RunId) -> Resu
         inputs: Vec::new(),
         outputs: Vec::new(),
     };
-    for (fact, body) in counting(books, &Object::Run(id))? {
+    for (fact, body) in &facts {
         match body {
-            Body::RunStart(start) if fact.id == EntryId(id.0) => {
-                row.node = Some(start.node);
-                row.operation = Some(start.operation);
+            Body::RunStart(start) if fact.id == id.entry() => {
+                row.node = Some(start.node.clone());
+                row.operation = Some(start.operation.clone());
                 row.started_at = Some(fact.observed_at);
-                row.inputs.splice(0..0, start.inputs);
+                row.inputs.splice(0..0, start.inputs.iter().cloned());
             }
             Body::RunClose(close) => {
-                let ended = close.ended_at.as_ref().map(crate::time::Moment::micros);
+                let ended = close.ended_at.as_ref().map(Moment::micros);
                 row.ended_at = Some(ended.unwrap_or(fact.observed_at));
-                row.inputs.extend(close.inputs);
-                row.outputs.extend(close.outputs);
+                row.inputs.extend_from_slice(&close.inputs);
+                row.outputs.extend_from_slice(&close.outputs);
             }
             _ => {}
         }
     }
     let started = row.node.is_some();
-    books.put(Row::Run(row))?;
-    Ok(started)
+    let waiting: Vec<&Fact> = facts.iter().map(|(fact, _)| fact).filter(|_| !started).collect();
+    settle(books, &object, Verdict::MissingParent, &waiting)?;
+    if facts.is_empty() {
+        return books.remove(&RowKey::new(Table::Run, id));
+    }
+    books.put(Row::Run(row))
 }

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use super::task::{clear, flag_once};
+use super::task::clear;
 use crate::ids::{EntryId, MaterialId};
 use crate::project::books::Books;
 use crate::project::object::Object;
-use crate::project::rows::{End, FlowRow, HoldingRow, Row, RowKey};
+use crate::project::rows::{End, FlowRow, HoldingRow, Row, RowKey, TaskRow};
 use crate::project::verdict::Verdict;
 use crate::quantity::WetMass;
+use crate::time::Micros;
 
 /// Puts the flows of an owner in place of those it had, numbered from 0, and moves the book stock
 /// by the difference. Sums are exact, so the stock does not depend on the order of corrections.
@@ -32,6 +33,8 @@ pub(super) fn replace_flows<B: Books>(
     for flow in &flows {
         note(&mut changes, flow, WetMass(1.into()));
     }
+    let last = old.iter().chain(&flows).map(|flow| flow.until).max().unwrap_or_default();
+    let at = (owner, last);
     for flow in old.iter().skip(flows.len()) {
         books.remove(&RowKey::flow(owner, flow.line))?;
     }
@@ -40,7 +43,7 @@ pub(super) fn replace_flows<B: Books>(
     }
     for ((end, material), change) in changes {
         if change != WetMass::ZERO {
-            move_holding(books, owner, &end, material, change)?;
+            move_holding(books, &at, &end, material, change)?;
         }
     }
     Ok(())
@@ -66,7 +69,7 @@ fn note(changes: &mut Changes, flow: &FlowRow, sign: WetMass) {
 
 fn move_holding<B: Books>(
     books: &mut B,
-    owner: EntryId,
+    at: &(EntryId, Micros),
     end: &End,
     material: MaterialId,
     change: WetMass,
@@ -80,21 +83,43 @@ fn move_holding<B: Books>(
         _ => WetMass::ZERO,
     };
     let wet = before + change;
+    if let Some(place) = place {
+        let name = format!("grams {node} {material}");
+        set_overdraw(books, at, &Object::Place(place.clone()), name, wet)?;
+    }
     if wet == WetMass::ZERO {
-        books.remove(&key)?;
+        books.remove(&key)
     } else {
         let row = HoldingRow { node: node.clone(), place: place.clone(), material, wet };
-        books.put(Row::Holding(row))?;
+        books.put(Row::Holding(row))
     }
-    let Some(place) = place else {
-        return Ok(());
+}
+
+/// A pile runs out on paper before it is empty: accepted, shown, settled by a stock take. The task
+/// stays while any material of the place is below zero, and names each with its grams.
+fn set_overdraw<B: Books>(
+    books: &mut B,
+    (entry, since): &(EntryId, Micros),
+    place: &Object,
+    name: String,
+    wet: WetMass,
+) -> Result<(), B::Error> {
+    let verdict = Verdict::Overdraw;
+    let object = place.to_string();
+    let known = match books.row(&RowKey::task(&object, verdict))? {
+        Some(Row::Task(task)) => Some(task),
+        _ => None,
     };
-    // A pile runs out on paper before it is empty: accepted, shown, settled by a stock take.
-    let object = Object::Place(place.clone());
-    if wet.0.is_sign_negative() && !wet.0.is_zero() {
-        let detail = vec![("grams".to_owned(), wet.0.normalize().to_string())];
-        flag_once(books, &object, Verdict::Overdraw, owner, 0, detail)
-    } else {
-        clear(books, &object, Verdict::Overdraw)
+    if known.is_none() && wet >= WetMass::ZERO {
+        return Ok(());
     }
+    let (entry, since) = (*entry, *since);
+    let mut task =
+        known.unwrap_or(TaskRow { object, verdict, entry, since, count: 1, detail: Vec::new() });
+    task.detail.retain(|(known, _)| *known != name);
+    if wet < WetMass::ZERO {
+        task.detail.push((name, wet.0.normalize().to_string()));
+        task.detail.sort();
+    }
+    if task.detail.is_empty() { clear(books, place, verdict) } else { books.put(Row::Task(task)) }
 }

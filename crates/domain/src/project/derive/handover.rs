@@ -1,11 +1,10 @@
 //! Halves of handovers: a row for each, and flows for lines that are no batch of ours.
 
 use super::entry::plain_flow;
-use super::{node_end, place_end};
+use super::{amount, node_end, place_end};
 use crate::event::{Body, HandoverDispatch, HandoverReceive};
 use crate::project::books::{Books, Fact};
 use crate::project::rows::{End, FlowKind, FlowRow, HandoverHalf, HandoverRow, Row, RowKey, Table};
-use crate::quantity::Moisture;
 
 /// Writes or removes the half that an entry is, and returns the flows it owns.
 pub(super) fn derive_handover<B: Books>(
@@ -72,16 +71,15 @@ fn dispatch_flows<B: Books>(
     let mut flows = Vec::new();
     for line in dispatch.lines.iter().filter(|line| line.portion.is_none()) {
         let from = match &line.place {
-            Some(place) => place_end(books, place)?,
-            None => node_end(books, dispatch.from.clone())?,
+            Some(place) => place_end(books, fact.index, place)?,
+            None => node_end(books, fact.index, dispatch.from.clone())?,
         };
         let to = End::Outside { party: dispatch.to.clone() };
-        let moisture = line.moisture.as_ref().and_then(|reading| reading.bounds());
-        let moisture = moisture.and_then(|bounds| Moisture::from_percent(bounds.middle).ok());
+        let moisture = amount::percent(line.moisture.as_ref());
         flows.push(FlowRow {
             material: Some(line.material.clone()),
-            wet: line.mass.wetted(moisture),
-            dry: line.mass.dry(None),
+            wet: amount::wet(&line.mass, moisture),
+            dry: amount::dry(&line.mass),
             moisture: line.moisture.clone(),
             uncertainty: line.uncertainty.clone(),
             ..plain_flow(fact, FlowKind::Dispatch, from, to)
@@ -99,14 +97,14 @@ fn receive_flows<B: Books>(
     let mut flows = Vec::new();
     for line in receive.lines.iter().filter(|line| line.batch.is_none()) {
         let to = match &receive.location.place {
-            Some(place) => place_end(books, place)?,
+            Some(place) => place_end(books, fact.index, place)?,
             None => End::Held { node: receive.location.node.clone(), place: None },
         };
         let from = End::Outside { party: Some(receive.from.clone()) };
         flows.push(FlowRow {
             material: line.material.clone(),
-            wet: line.mass.wetted(None),
-            dry: line.mass.dry(None),
+            wet: amount::wet(&line.mass, None),
+            dry: amount::dry(&line.mass),
             uncertainty: line.uncertainty.clone(),
             ..plain_flow(fact, FlowKind::Arrival, from, to)
         });

@@ -1,7 +1,7 @@
 //! Open tasks: raised by what is odd, gone when the cause is.
 
 use crate::ids::EntryId;
-use crate::project::books::Books;
+use crate::project::books::{Books, Fact};
 use crate::project::object::Object;
 use crate::project::rows::{Row, RowKey, TaskRow};
 use crate::project::verdict::Verdict;
@@ -29,12 +29,31 @@ pub(in crate::project) fn flag_once<B: Books>(
     books: &mut B,
     object: &Object,
     verdict: Verdict,
-    entry: EntryId,
-    since: Micros,
+    (entry, since): (EntryId, Micros),
     detail: Vec<(String, String)>,
 ) -> Result<(), B::Error> {
     let object = object.to_string();
     books.put(Row::Task(TaskRow { object, verdict, entry, since, count: 1, detail }))
+}
+
+/// Writes the task that these facts show, in log order; none of them, no task.
+pub(in crate::project) fn settle<B: Books>(
+    books: &mut B,
+    object: &Object,
+    verdict: Verdict,
+    shown: &[&Fact],
+) -> Result<(), B::Error> {
+    let Some(first) = shown.first() else {
+        return clear(books, object, verdict);
+    };
+    books.put(Row::Task(TaskRow {
+        object: object.to_string(),
+        verdict,
+        entry: first.id,
+        since: first.observed_at,
+        count: u64::try_from(shown.len()).unwrap_or(u64::MAX),
+        detail: Vec::new(),
+    }))
 }
 
 /// Removes a task whose cause is gone.
