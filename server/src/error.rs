@@ -59,6 +59,7 @@ impl From<StoreError> for Failure {
             StoreError::Database(_)
             | StoreError::Connect { .. }
             | StoreError::Closed
+            | StoreError::Rebuilding(_)
             | StoreError::Fenced(_) => {
                 tracing::error!(error = %error, "the database did not answer");
                 return Self::new(ErrorCode::Unavailable, "");

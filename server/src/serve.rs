@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
 use actix_web::middleware::{Compress, from_fn};
-use actix_web::{App as Service, HttpServer, web};
+use actix_web::{App as Service, HttpResponse, HttpServer, web};
 use anyhow::Context as _;
 use tl_store::{Options, Store};
 use tl_wire::{BLOB_PIECE_BYTES_MAX, UPLOAD_BYTES_MAX};
@@ -17,7 +17,7 @@ use crate::app::App;
 use crate::auth::guard;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::error;
+use crate::error::{self, ApiError, Failure};
 use crate::files;
 use crate::jobs;
 use crate::keys::KeyFolder;
@@ -124,6 +124,7 @@ pub fn start(
             .wrap(from_fn(error::localise))
             .wrap(from_fn(guard::headers))
             .configure(router::page_routes)
+            .default_service(web::to(nowhere))
     });
     let page = tuned!(page)
         .bind_rustls_0_23(app.config.page, page_tls)
@@ -136,6 +137,7 @@ pub fn start(
             .app_data(web::PayloadConfig::new(UPLOAD_BYTES_MAX.max(BLOB_PIECE_BYTES_MAX)))
             .wrap(from_fn(error::localise))
             .configure(router::device_routes)
+            .default_service(web::to(nowhere))
     });
     let device = tuned!(device)
         .on_connect(tls::peer_device)
@@ -150,6 +152,11 @@ pub fn start(
     jobs::start(app);
     tracing::info!(page = %bound.page, device = %bound.device, "serving");
     Ok((bound, page.run(), device.run()))
+}
+
+/// What no route names: a failure like any other, so that it is shown in the same form.
+async fn nowhere() -> Result<HttpResponse, ApiError> {
+    Err(Failure::not_found().into())
 }
 
 /// Writes the address files and fixes the address under which agents reach the device port.

@@ -11,6 +11,7 @@ mod maintain;
 mod party;
 mod words;
 
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -41,6 +42,8 @@ struct Arguments {
 enum Command {
     /// 启动服务 / serve pages, API and devices
     Serve,
+    /// 演示：虚构的企业群，六个月台账 / a fictional cluster with six months of ledgers
+    Demo(crate::demo::DemoArgs),
     /// 管理账号、主体和设备 / accounts, parties and devices
     #[command(subcommand)]
     Admin(Admin),
@@ -105,6 +108,7 @@ fn run(arguments: Arguments, words: Words) -> anyhow::Result<ExitCode> {
             let app = serve::open(config()?)?;
             actix_web::rt::System::new().block_on(serve::run(app))?;
         }
+        Command::Demo(demo) => crate::demo::run(&demo, arguments.settings.clone())?,
         Command::Admin(Admin::Create(create)) => account::create(&config()?, create, words)?,
         Command::Admin(Admin::Party(party)) => party::run(&config()?, party, words)?,
         Command::Admin(Admin::Device(device)) => device::run(config()?, device, words)?,
@@ -116,10 +120,18 @@ fn run(arguments: Arguments, words: Words) -> anyhow::Result<ExitCode> {
             maintain::restore(&config()?, &folder, words)?;
         }
         Command::Calc(calc) => return Ok(calc::run(&calc)),
-        Command::Openapi => println!("{}", crate::openapi::text()),
-        Command::Errors => print!("{}", errors::table()),
+        Command::Openapi => print_all(&format!("{}\n", crate::openapi::text()))?,
+        Command::Errors => print_all(&errors::table())?,
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Prints a document; a reader that has seen enough (`| head`) is no failure.
+fn print_all(text: &str) -> anyhow::Result<()> {
+    match std::io::stdout().write_all(text.as_bytes()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(()),
+    }
 }
 
 /// Logs go to standard error, so that standard output holds answers alone.
