@@ -3,7 +3,6 @@
 //! `TL_SOAK_KILLS` says how often; ten times without it.
 
 use std::collections::HashSet;
-use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
@@ -145,11 +144,6 @@ fn kill_nine_of_the_server_loses_nothing() -> Result<()> {
     backends().into_iter().try_for_each(server_killed)
 }
 
-/// Scans a code at a station; true when the station said that it is recorded.
-fn scan(address: SocketAddr, code: &Code) -> Result<bool> {
-    Ok(Scanner::connect(address)?.scan(code)? == station::DONE)
-}
-
 /// Scans code after code while the agent is killed; gives the codes that were acknowledged.
 fn scan_under_kills(agent: &mut Agent, chance: &mut Chance) -> Result<Vec<Code>> {
     let mut acknowledged = Vec::new();
@@ -159,11 +153,13 @@ fn scan_under_kills(agent: &mut Agent, chance: &mut Chance) -> Result<Vec<Code>>
         let stop = AtomicBool::new(false);
         let first = u64::try_from(acknowledged.len())? + 1;
         let more = thread::scope(|scope| -> Result<Vec<Code>> {
+            let mut scanner = Scanner::connect(address)?;
             let scanning = scope.spawn(|| {
                 let codes = (first..).map(code);
                 let done = codes.take_while(|code| {
                     // The last scan may die with the agent: it is scanned again after the start.
-                    !stop.load(Ordering::SeqCst) && scan(address, code).unwrap_or(false)
+                    let answer = scanner.scan(code);
+                    !stop.load(Ordering::SeqCst) && answer.is_ok_and(|it| it == station::DONE)
                 });
                 done.collect::<Vec<_>>()
             });
@@ -188,7 +184,7 @@ fn kill_nine_of_the_agent_loses_nothing() -> Result<()> {
     let mut agent = Agent::enrol(&installation, &token)?;
     agent.configure(station::CONFIGURATION)?;
     let acknowledged = scan_under_kills(&mut agent, &mut chance)?;
-    ensure!(acknowledged.len() > 10, "only {} scans were acknowledged", acknowledged.len());
+    ensure!(acknowledged.len() > 50, "only {} scans were acknowledged", acknowledged.len());
     agent.start()?;
     let store = installation.store()?;
     let log = wait::until("all acknowledged scans at the server", || {

@@ -75,9 +75,12 @@ impl Agent {
     /// # Errors
     /// It can't be started.
     pub fn start(&mut self) -> Result<()> {
-        let page = self.directory.join("page.addr");
-        if page.exists() {
-            fs::remove_file(page)?;
+        // Addresses of the last run must not be taken for those of this one.
+        for file in fs::read_dir(&self.directory)? {
+            let path = file?.path();
+            if path.extension().is_some_and(|ending| ending == "addr") {
+                fs::remove_file(path)?;
+            }
         }
         let mut command = Command::new(program::edge()?);
         command.arg("run").arg("--dir").arg(&self.directory);

@@ -162,8 +162,8 @@ impl Installation {
     /// The command's, or no token in what it printed.
     pub fn token(&self, party: &str, site: &str, device: &str, role: &str) -> Result<Token> {
         let text = self.run(&[
-            "admin", "device", "token", "--party", party, "--site", site, "--id", device,
-            "--role", role,
+            "admin", "device", "token", "--party", party, "--site", site, "--id", device, "--role",
+            role,
         ])?;
         let link = text.lines().find_map(|line| line.split_once("#token="));
         let (token, ca_sha256) = link
