@@ -269,7 +269,8 @@ impl Installation {
         let any = SocketAddr::from(([127, 0, 0, 1], 0));
         let page = self.bound.map_or(any, |bound| bound.page).to_string();
         let device = self.bound.map_or(any, |bound| bound.device).to_string();
-        let mut command = self.command(&["--page", &page, "--device", &device, "serve"])?;
+        let mut command = self.command(&["serve"])?;
+        command.env("TL_PAGE", page).env("TL_DEVICE", device);
         Program::start(&mut command, &self.folder.path().join("server.log"))
     }
 
