@@ -14,7 +14,9 @@ mod decode;
 mod enrol;
 mod home;
 mod keeper;
+mod label;
 mod outbox;
+mod page;
 mod pin;
 mod port;
 mod run;
@@ -44,6 +46,8 @@ enum Command {
     Run(run::RunArgs),
     /// 解码一个案例 (decode a recorded case)
     Decode(decode::DecodeArgs),
+    /// 画一张标签 (draw a label)
+    Label(label::LabelArgs),
     /// 显示状态 (show how the agent stands)
     Status(status::StatusArgs),
 }
@@ -70,6 +74,7 @@ fn main() -> ExitCode {
                 }
             };
         }
+        Command::Label(args) => label::run(&args),
         Command::Status(args) => status::run(&args),
     };
     match done {

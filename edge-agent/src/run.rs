@@ -11,10 +11,11 @@ use anyhow::{Context as _, Result};
 use crate::api::Api;
 use crate::board::Board;
 use crate::clock::AgentClock;
-use crate::config::Config;
+use crate::config::{Config, PageConfig};
 use crate::home::Home;
 use crate::keeper::{ChainState, Keeper};
 use crate::outbox::{Outbox, TAIL_LINKS, check_links};
+use crate::page::{self, Page};
 use crate::port::Ports;
 use crate::site::SharedSite;
 use crate::uplink::renew::Renewal;
@@ -73,17 +74,28 @@ pub(crate) fn run(args: &RunArgs) -> Result<()> {
             uplink.run(&rings, &stop, |server| renewal.try_now(server));
         })?);
     }
-    let keeper = Keeper {
+    let chain = Arc::new(Mutex::new(chain));
+    let page = match &config.page {
+        Some(listen) => {
+            let shown = (board.clone(), ports.scales.clone());
+            let page = Page::new(&config, &outbox, &site, shown, &link, &chain);
+            Some((page, listen))
+        }
+        None => None,
+    };
+    let keeper = |address: Option<String>| Keeper {
         outbox: outbox.clone(),
         board: board.clone(),
-        link,
-        page: None,
-        chain: Arc::new(Mutex::new(chain)),
+        link: link.clone(),
+        page: address,
+        chain: chain.clone(),
         unchecked,
     };
-    let stop_keeper = stop.clone();
-    threads.push(spawn("keeper", move || keeper.run(&stop_keeper))?);
-    wait_for_signal()?;
+    serve(&home, page, |address| {
+        let (keeper, stop) = (keeper(address), stop.clone());
+        threads.push(spawn("keeper", move || keeper.run(&stop))?);
+        Ok(())
+    })?;
     tracing::info!("stopping");
     stop.store(true, Ordering::Release);
     // Wakes the uplink; when the bell rings already it is awake.
@@ -100,6 +112,38 @@ pub(crate) fn run(args: &RunArgs) -> Result<()> {
     Ok(())
 }
 
+/// Serves the page, or only waits, until SIGTERM or SIGINT; `ready` hears the page's address.
+fn serve(
+    home: &Home,
+    page: Option<(Page, &PageConfig)>,
+    ready: impl FnOnce(Option<String>) -> Result<()>,
+) -> Result<()> {
+    actix_web::rt::System::new().block_on(async {
+        use tokio::signal::unix::{SignalKind, signal};
+        let mut terminate = signal(SignalKind::terminate())?;
+        let mut interrupt = signal(SignalKind::interrupt())?;
+        let bound = match page {
+            Some((page, config)) => Some(page::bind(page, config, home)?),
+            None => None,
+        };
+        let address = bound.as_ref().map(|(_, _, address)| address.clone());
+        ready(address.clone())?;
+        tracing::info!(page = address.as_deref().unwrap_or("none"), "ready");
+        let handle = bound.map(|(server, handle, _)| {
+            actix_web::rt::spawn(server);
+            handle
+        });
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        if let Some(handle) = handle {
+            handle.stop(true).await;
+        }
+        Ok(())
+    })
+}
+
 /// A named thread with a small stack.
 pub(crate) fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>> {
     std::thread::Builder::new()
@@ -107,18 +151,4 @@ pub(crate) fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<
         .stack_size(THREAD_STACK_BYTES)
         .spawn(work)
         .with_context(|| format!("cannot start the thread {name}"))
-}
-
-fn wait_for_signal() -> Result<()> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(async {
-        use tokio::signal::unix::{SignalKind, signal};
-        let mut terminate = signal(SignalKind::terminate())?;
-        let mut interrupt = signal(SignalKind::interrupt())?;
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
-        }
-        Ok(())
-    })
 }

@@ -1,0 +1,206 @@
+//! Rendering pages, and the one way in which a capture is answered.
+
+use actix_web::http::header;
+use actix_web::http::header::ContentType;
+use actix_web::{HttpResponse, web};
+use askama::Template;
+
+use super::Page;
+use super::guard::{Act, Visitor};
+use crate::capture::Context;
+use crate::keeper::ChainState;
+use crate::outbox::{RoomState, Tx, WriteError, counts, lock};
+use crate::uplink::LinkState;
+use crate::words::Words;
+
+/// What every page has around it.
+pub(super) struct Frame {
+    pub(super) en: bool,
+    pub(super) title: String,
+    pub(super) user: Option<String>,
+    pub(super) link_class: &'static str,
+    pub(super) link_icon: &'static str,
+    pub(super) link_words: String,
+    pub(super) alarms: Vec<String>,
+    /// Makes a form count once.
+    pub(super) once: String,
+    /// Number of the newest scan when the page was made.
+    pub(super) scan: u64,
+}
+
+impl Frame {
+    /// The frame of a page with this title.
+    pub(super) fn new(page: &Page, visitor: &Visitor, zh: &str, en: &str) -> Self {
+        let waiting = page.outbox.read(counts).map_or(0, |counts| counts.waiting);
+        let (link_class, link_icon, link_words) = link(page, visitor, waiting);
+        let mut once = [0; 12];
+        // Without random bytes a double click is just not recognised.
+        let _ = getrandom::fill(&mut once);
+        Self {
+            en: visitor.en,
+            title: visitor.t(zh, en).to_owned(),
+            user: visitor.name.clone(),
+            link_class,
+            link_icon,
+            link_words,
+            alarms: alarms(page, visitor),
+            once: hex::encode(once),
+            scan: page.board.newest_scan(),
+        }
+    }
+
+    /// One of two texts by language.
+    pub(super) fn t<'a>(&self, zh: &'a str, en: &'a str) -> &'a str {
+        if self.en { en } else { zh }
+    }
+}
+
+fn link(page: &Page, visitor: &Visitor, waiting: i64) -> (&'static str, &'static str, String) {
+    let kept = |zh: &str, en: &str| match (waiting, visitor.en) {
+        (0, _) => visitor.t(zh, en).to_owned(),
+        (n, false) => format!("{zh}·已存本机 {n} 条"),
+        (n, true) => format!("{en} · {n} kept here"),
+    };
+    match page.link.now() {
+        LinkState::Online => ("on", "●", kept("在线", "Online")),
+        LinkState::Idle | LinkState::Offline(_) => ("off", "○", kept("离线", "Offline")),
+        LinkState::Stopped(_) => ("stop", "✕", kept("上传已停止", "Upload stopped")),
+    }
+}
+
+fn alarms(page: &Page, visitor: &Visitor) -> Vec<String> {
+    let mut alarms = Vec::new();
+    if let LinkState::Stopped(alarm) = page.link.now() {
+        alarms.push(alarm);
+    }
+    if let ChainState::Broken(what) = &*lock(&page.chain) {
+        let zh = format!("本机记录链损坏:{what};请停止使用并通知管理员");
+        let en = format!("the chain of records is broken: {what}; tell the administrator");
+        alarms.push(Words::new(zh, en).say(visitor.en).to_owned());
+    }
+    let (used, quota) = page.outbox.shared().room.used();
+    let full = WriteError::NoRoom { used, quota }.words();
+    match page.outbox.shared().room.state() {
+        RoomState::Free => {}
+        RoomState::Warning => {
+            let (used, quota) = (used >> 20, quota >> 20);
+            let zh = format!("本机存储已用 {used} / {quota} MB,请尽快联网上传");
+            let en = format!("{used} of {quota} MB are used; connect to the server soon");
+            alarms.push(Words::new(zh, en).say(visitor.en).to_owned());
+        }
+        RoomState::Full => alarms.push(full.say(visitor.en).to_owned()),
+        RoomState::DiskFull => {
+            alarms.push(WriteError::DiskFull.words().say(visitor.en).to_owned());
+        }
+    }
+    alarms
+}
+
+/// A rendered page.
+pub(super) fn render(template: &impl Template) -> HttpResponse {
+    match template.render() {
+        Ok(text) => HttpResponse::Ok()
+            .content_type(ContentType::html())
+            .insert_header((header::CACHE_CONTROL, "no-store"))
+            .body(text),
+        Err(error) => {
+            tracing::error!(%error, "a page was not rendered");
+            HttpResponse::InternalServerError().finish()
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "problem.html")]
+struct ProblemTemplate<'a> {
+    words: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "problem_page.html")]
+struct ProblemPage<'a> {
+    frame: Frame,
+    words: &'a str,
+    back: &'a str,
+}
+
+/// What is wrong, in the page or as a page of its own.
+pub(super) fn problem(page: &Page, visitor: &Visitor, words: &Words, back: &str) -> HttpResponse {
+    let words = words.say(visitor.en);
+    let text = if visitor.script {
+        ProblemTemplate { words }.render()
+    } else {
+        let frame = Frame::new(page, visitor, "未记录", "Not recorded");
+        ProblemPage { frame, words, back }.render()
+    };
+    match text {
+        Ok(text) => {
+            HttpResponse::UnprocessableEntity().content_type(ContentType::html()).body(text)
+        }
+        Err(error) => {
+            tracing::error!(%error, "a page was not rendered");
+            HttpResponse::InternalServerError().finish()
+        }
+    }
+}
+
+/// To another page, for browsers with and without the page's script.
+pub(super) fn go(visitor: &Visitor, location: &str) -> HttpResponse {
+    if visitor.script {
+        HttpResponse::NoContent().insert_header(("HX-Redirect", location)).finish()
+    } else {
+        HttpResponse::SeeOther().insert_header((header::LOCATION, location)).finish()
+    }
+}
+
+/// A form on its way to a capture.
+pub(super) struct Submission<'a> {
+    /// Who sent it.
+    pub(super) visitor: &'a Visitor,
+    /// What it records.
+    pub(super) act: Act,
+    /// Value that makes it count once.
+    pub(super) once: &'a str,
+    /// Page to go back to.
+    pub(super) back: &'a str,
+}
+
+/// Runs a capture in the outbox off the worker and answers: to its result, or what is wrong.
+pub(super) async fn capture<F>(
+    page: &web::Data<Page>,
+    submission: Submission<'_>,
+    work: F,
+) -> HttpResponse
+where
+    F: FnOnce(&mut Tx<'_>, &Context) -> Result<String, WriteError> + Send + 'static,
+{
+    let Submission { visitor, act, once, back } = submission;
+    if !visitor.may(act) {
+        let words = Words::new(
+            "您的角色不能记录此类业务,请换人登录",
+            "your role may not record this; sign in as somebody else",
+        );
+        return problem(page, visitor, &words, back);
+    }
+    if let Some(location) = page.sessions.done_before(&visitor.token, once) {
+        return go(visitor, &location);
+    }
+    let (outbox, context) = (page.outbox.clone(), page.context(visitor));
+    let done = web::block(move || outbox.write(move |tx| work(tx, &context))).await;
+    match done {
+        Ok(Ok(location)) => {
+            page.sessions.done(&visitor.token, once, &location);
+            go(visitor, &location)
+        }
+        Ok(Err(error)) => {
+            if !matches!(error, WriteError::Refused(_)) {
+                tracing::error!(%error, "a capture was not written");
+            }
+            problem(page, visitor, &error.words(), back)
+        }
+        Err(error) => {
+            tracing::error!(%error, "a capture did not run");
+            problem(page, visitor, &WriteError::Stopped.words(), back)
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! The first page, and the files that all pages share.
+
+use actix_web::http::header;
+use actix_web::web::{Data, ReqData};
+use actix_web::{HttpResponse, Responder};
+use askama::Template;
+use diesel::prelude::*;
+
+use super::Page;
+use super::answer::{Frame, problem, render};
+use super::guard::Visitor;
+use crate::capture::state::{self, BatchView};
+use crate::capture::weigh;
+use crate::outbox::schema::ticket;
+use crate::site::Site;
+use crate::words::Words;
+
+/// Batches on the first page.
+const BATCHES: i64 = 30;
+
+/// A batch as pages show it.
+pub(super) struct Shown {
+    pub(super) id: String,
+    pub(super) name: String,
+    pub(super) material: String,
+    pub(super) node: String,
+    pub(super) left: String,
+    pub(super) waits: String,
+}
+
+/// A batch in words.
+pub(super) fn shown(site: &Site, visitor: &Visitor, batch: &BatchView) -> Shown {
+    let material =
+        site.material(&batch.material).map_or(batch.material.clone(), |it| it.name.clone());
+    let node = site
+        .nodes()
+        .find(|node| node.id.as_str() == batch.node)
+        .map_or(batch.node.clone(), |node| node.name.clone());
+    let left = batch.left.map_or_else(
+        || visitor.t("未过磅", "not weighed").to_owned(),
+        |grams| {
+            let mut tonnes = (grams / rust_decimal::Decimal::from(1_000_000)).normalize();
+            if tonnes.scale() < 3 {
+                tonnes.rescale(3);
+            }
+            format!("{tonnes} t")
+        },
+    );
+    let waits = weigh::waits_for(batch).map_or_else(String::new, |(side, first)| {
+        if visitor.en {
+            format!("{first} taken, waits for the {}", side.en())
+        } else {
+            format!("已记 {first},待{}", side.zh())
+        }
+    });
+    Shown { id: batch.id.to_string(), name: batch.name(), material, node, left, waits }
+}
+
+/// Materials of the site as choices.
+pub(super) fn materials(site: &Site) -> Vec<(String, String)> {
+    site.materials().map(|it| (it.id.to_string(), it.name.clone())).collect()
+}
+
+/// Nodes of the site as choices, the page's own first.
+pub(super) fn nodes(site: &Site) -> Vec<(String, String)> {
+    site.nodes().map(|it| (it.id.to_string(), it.name.clone())).collect()
+}
+
+#[derive(Template)]
+#[template(path = "home.html")]
+struct HomeTemplate {
+    frame: Frame,
+    tiles: Vec<(&'static str, String)>,
+    batches: Vec<Shown>,
+    trucks: Vec<(String, String)>,
+}
+
+pub(super) async fn home(page: Data<Page>, visitor: ReqData<Visitor>) -> impl Responder {
+    let site = page.site.now();
+    let read = page.outbox.read(|db| {
+        let batches = state::open_batches(db, &site, BATCHES)?;
+        let trucks: Vec<(String, String)> = ticket::table
+            .filter(ticket::register_id.is_null())
+            .order(ticket::number.desc())
+            .limit(BATCHES)
+            .select((ticket::number, ticket::shown))
+            .load(db)?;
+        Ok((batches, trucks))
+    });
+    let (batches, trucks) = match read {
+        Ok(read) => read,
+        Err(error) => return problem(&page, &visitor, &error.words(), "/"),
+    };
+    let tile = |path, zh: &str, en: &str| (path, visitor.t(zh, en).to_owned());
+    render(&HomeTemplate {
+        frame: Frame::new(&page, &visitor, "首页", "Home"),
+        tiles: vec![
+            tile("/arrive", "到厂登记", "Arrival"),
+            tile("/sample", "取样", "Sample"),
+            tile("/runs", "工序", "Runs"),
+            tile("/dispatch", "装车", "Dispatch"),
+            tile("/receive", "接收", "Receive"),
+            tile("/stock", "盘点", "Stock take"),
+            tile("/queue", "队列", "Queue"),
+            tile("/status", "状态", "Status"),
+        ],
+        batches: batches.iter().map(|batch| shown(&site, &visitor, batch)).collect(),
+        trucks,
+    })
+}
+
+pub(super) async fn not_found(page: Data<Page>, visitor: ReqData<Visitor>) -> impl Responder {
+    let words = Words::new("没有这个页面", "there is no such page");
+    let mut answer = problem(&page, &visitor, &words, "/");
+    *answer.status_mut() = actix_web::http::StatusCode::NOT_FOUND;
+    answer
+}
+
+fn file(kind: &'static str, bytes: &'static [u8]) -> HttpResponse {
+    HttpResponse::Ok()
+        .content_type(kind)
+        .insert_header((header::CACHE_CONTROL, "max-age=3600"))
+        .body(bytes)
+}
+
+pub(super) async fn style() -> impl Responder {
+    file("text/css; charset=utf-8", include_bytes!("../../templates/style.css"))
+}
+
+pub(super) async fn script() -> impl Responder {
+    file("text/javascript; charset=utf-8", include_bytes!("../../templates/edge.js"))
+}
+
+pub(super) async fn htmx() -> impl Responder {
+    file("text/javascript; charset=utf-8", tl_assets::HTMX_JS)
+}

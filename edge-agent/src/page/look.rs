@@ -1,0 +1,331 @@
+//! Looking at what is recorded: queue, one entry, status, live weight and newest scan.
+
+use actix_web::web::{Data, Form, Path, Query, ReqData};
+use actix_web::{HttpResponse, Responder};
+use askama::Template;
+use diesel::prelude::*;
+use serde::Deserialize;
+use tl_device::stability::ScaleState;
+
+use super::Page;
+use super::answer::{Frame, Submission, capture, problem, render};
+use super::form;
+use super::guard::{Act, Visitor};
+use crate::board::PortState;
+use crate::capture::{refuse, sample};
+use crate::keeper::ChainState;
+use crate::outbox::schema::{entry, quarantine, unmatched, used_code};
+use crate::outbox::{Counts, EntryRow, counts, lock, newest, standing};
+use crate::port::lab;
+use crate::uplink::renew;
+use crate::words::Words;
+
+/// Entries on the queue page.
+const ROWS: i64 = 100;
+/// Lines of trays on the queue page.
+const TRAY_ROWS: i64 = 100;
+
+struct Line {
+    number: String,
+    time: String,
+    kind: String,
+    subject: String,
+    state: String,
+    words: String,
+}
+
+#[derive(Template)]
+#[template(path = "queue.html")]
+struct QueueTemplate {
+    frame: Frame,
+    counts: Counts,
+    rows: Vec<Line>,
+    unmatched: Vec<(String, String, String, String)>,
+    quarantined: Vec<(String, String, String, String)>,
+}
+
+type Tray = Vec<(String, String, String, String)>;
+
+pub(super) async fn queue(page: Data<Page>, visitor: ReqData<Visitor>) -> impl Responder {
+    let read = page.outbox.read(|db| {
+        let unmatched: Tray = unmatched::table
+            .order(unmatched::number.desc())
+            .limit(TRAY_ROWS)
+            .select((unmatched::port, unmatched::sample, unmatched::shown, unmatched::file))
+            .load(db)?;
+        let quarantined: Tray = quarantine::table
+            .order(quarantine::number.desc())
+            .limit(TRAY_ROWS)
+            .select((quarantine::port, quarantine::source, quarantine::reason, quarantine::detail))
+            .load(db)?;
+        Ok((counts(db)?, newest(db, ROWS, false)?, unmatched, quarantined))
+    });
+    let (counts, rows, unmatched, quarantined) = match read {
+        Ok(read) => read,
+        Err(error) => return problem(&page, &visitor, &error.words(), "/"),
+    };
+    render(&QueueTemplate {
+        frame: Frame::new(&page, &visitor, "队列", "Queue"),
+        counts,
+        rows: rows.iter().map(|row| line(&page, &visitor, row)).collect(),
+        unmatched,
+        quarantined,
+    })
+}
+
+fn line(page: &Page, visitor: &Visitor, row: &EntryRow) -> Line {
+    let at = page.outbox.shared().clock.moment(row.recorded_micros);
+    Line {
+        number: format!("{}/{}", row.epoch, row.dseq),
+        time: at.at().format("%m-%d %H:%M:%S").to_string(),
+        kind: row.kind.clone(),
+        subject: row.subject.clone(),
+        state: row.state.clone(),
+        words: state_words(visitor, row),
+    }
+}
+
+fn state_words(visitor: &Visitor, row: &EntryRow) -> String {
+    let state = match row.state.as_str() {
+        "waiting" => visitor.t("○ 待传", "○ waiting"),
+        "stored" => visitor.t("✓ 已传", "✓ stored"),
+        "refused" => visitor.t("✕ 服务器拒收", "✕ refused"),
+        "forked" => visitor.t("✕ 冲突", "✕ forked"),
+        _ => visitor.t("↻ 已重写", "↻ written again"),
+    };
+    let more = [&row.verdicts, &row.problem_code, &row.problem_detail];
+    let more: Vec<&str> = more.into_iter().filter_map(|it| it.as_deref()).collect();
+    if more.is_empty() { state.to_owned() } else { format!("{state} ▲ {}", more.join(" ")) }
+}
+
+#[derive(Template)]
+#[template(path = "entry.html")]
+struct EntryTemplate {
+    frame: Frame,
+    id: String,
+    dseq: i64,
+    kind: String,
+    subject: String,
+    state: String,
+    verdicts: String,
+    code: String,
+    label: String,
+}
+
+pub(super) async fn entry(
+    page: Data<Page>,
+    visitor: ReqData<Visitor>,
+    id: Path<String>,
+) -> impl Responder {
+    let read = page.outbox.read(|db| {
+        let row: Option<EntryRow> = entry::table
+            .filter(entry::id.eq(id.as_str()))
+            .order(entry::position.desc())
+            .select(EntryRow::as_select())
+            .first(db)
+            .optional()?;
+        let code: Option<(String, String)> = used_code::table
+            .filter(used_code::owner.eq(id.as_str()))
+            .select((used_code::code, used_code::kind))
+            .first(db)
+            .optional()?;
+        Ok((row, code))
+    });
+    match read {
+        Ok((Some(row), code)) => {
+            let (code, label) = code.unwrap_or_default();
+            render(&EntryTemplate {
+                frame: Frame::new(&page, &visitor, "已记录", "Recorded"),
+                dseq: row.dseq,
+                kind: row.kind.clone(),
+                subject: row.subject.clone(),
+                state: state_words(&visitor, &row),
+                verdicts: row.verdicts.clone().unwrap_or_default(),
+                id: row.id,
+                code,
+                label,
+            })
+        }
+        Ok((None, _)) => {
+            let words = Words::new("没有这条记录", "there is no such entry");
+            problem(&page, &visitor, &words, "/queue")
+        }
+        Err(error) => problem(&page, &visitor, &error.words(), "/queue"),
+    }
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct AttachForm {
+    #[serde(default)]
+    once: String,
+    port: String,
+    sample: String,
+    code: String,
+}
+
+/// Gives results of the tray to the sample whose pot was scanned.
+pub(super) async fn attach(
+    page: Data<Page>,
+    visitor: ReqData<Visitor>,
+    form: Form<AttachForm>,
+) -> impl Responder {
+    let form = form.into_inner();
+    let once = form.once.clone();
+    let submission =
+        Submission { visitor: &visitor, act: Act::Laboratory, once: &once, back: "/queue" };
+    capture(&page, submission, move |tx, _| {
+        let code = form::one_code(&form.code)?;
+        let found = sample::by_name(tx.connection, code.as_str())?;
+        let sample = found.and_then(|id| id.parse().ok()).ok_or_else(|| {
+            refuse(
+                format!("本机没有样品 {}", code.display()),
+                format!("sample {} is not known here", code.display()),
+            )
+        })?;
+        lab::attach(tx, &form.port, &form.sample, sample)?;
+        Ok("/queue".to_owned())
+    })
+    .await
+}
+
+#[derive(Template)]
+#[template(path = "status.html")]
+struct StatusTemplate {
+    frame: Frame,
+    facts: Vec<(String, String)>,
+    ports: Vec<(String, String, String, String)>,
+}
+
+pub(super) async fn status(page: Data<Page>, visitor: ReqData<Visitor>) -> impl Responder {
+    let read = page.outbox.read(|db| Ok((standing(db)?, counts(db)?)));
+    let (here, counts) = match read {
+        Ok(read) => read,
+        Err(error) => return problem(&page, &visitor, &error.words(), "/"),
+    };
+    let shared = page.outbox.shared();
+    let fact = |zh: &str, en: &str, value: String| (visitor.t(zh, en).to_owned(), value);
+    let time =
+        |micros: i64| shared.clock.moment(micros).at().format("%Y-%m-%d %H:%M:%S").to_string();
+    let none = || visitor.t("尚无", "none yet").to_owned();
+    let (used, quota) = shared.room.used();
+    let site = page.site.now();
+    let chain = match lock(&page.chain).clone() {
+        ChainState::Checking => visitor.t("校验中", "being checked").to_owned(),
+        ChainState::Whole => visitor.t("完好", "whole").to_owned(),
+        ChainState::Broken(what) => what,
+    };
+    let facts = vec![
+        fact("设备", "Device", shared.identity.device.to_string()),
+        fact("企业", "Enterprise", shared.identity.party.to_string()),
+        fact("记录", "Entries", format!("{}/{}", here.newest.epoch, here.newest.through)),
+        fact("已确认", "Acknowledged", format!("{}/{}", here.acked.epoch, here.acked.through)),
+        fact("最近确认", "Last acknowledged", here.acked_micros.map_or_else(none, time)),
+        fact("待传", "Waiting", counts.waiting.to_string()),
+        fact("待传文件", "Files to send", counts.blobs.to_string()),
+        fact(
+            "基础资料",
+            "Masters",
+            match site.version() {
+                0 => none(),
+                version => format!("v{version} · {}", time(site.received_micros)),
+            },
+        ),
+        fact(
+            "证书剩余",
+            "Certificate",
+            renew::days_left(&shared.home).map_or_else(
+                |error| error.to_string(),
+                |days| format!("{days} {}", visitor.t("天", "days")),
+            ),
+        ),
+        fact("存储", "Storage", format!("{} / {} MB", used >> 20, quota >> 20)),
+        fact("记录链", "Chain", chain),
+        fact(
+            "时钟",
+            "Clock",
+            match shared.clock.ahead() {
+                None => visitor.t("未与服务器核对", "not compared with the server").to_owned(),
+                Some(ahead) => format!("{:+.1} s", rust_decimal::Decimal::new(ahead, 6)),
+            },
+        ),
+    ];
+    let ports = page
+        .board
+        .ports()
+        .into_iter()
+        .map(|(name, port)| {
+            let (state, words) = match port.state {
+                PortState::Starting => ("starting", visitor.t("○ 启动中", "○ starting")),
+                PortState::Open => ("open", visitor.t("● 正常", "● open")),
+                PortState::Gone => ("gone", visitor.t("✕ 断开", "✕ gone")),
+            };
+            let counted = format!("✓{} ✕{} {}", port.accepted, port.rejected, port.detail);
+            (name, state.to_owned(), format!("{} {words}", port.kind), counted)
+        })
+        .collect();
+    let frame = Frame::new(&page, &visitor, "状态", "Status");
+    render(&StatusTemplate { frame, facts, ports })
+}
+
+#[derive(Template)]
+#[template(path = "scale.html")]
+struct ScaleTemplate {
+    class: &'static str,
+    icon: &'static str,
+    value: String,
+    unit: &'static str,
+    state: &'static str,
+    words: String,
+}
+
+/// The live weight: colour, icon and words.
+pub(super) async fn scale(
+    page: Data<Page>,
+    visitor: ReqData<Visitor>,
+    port: Path<String>,
+) -> impl Responder {
+    let Some(scale) = page.scales.get(port.as_str()) else {
+        return HttpResponse::NotFound().finish();
+    };
+    let silent = |zh: &str, en: &str, state| ScaleTemplate {
+        class: "silent",
+        icon: "✕",
+        value: "—".to_owned(),
+        unit: "",
+        state,
+        words: visitor.t(zh, en).to_owned(),
+    };
+    let shown = |weight: &tl_device::Weight, stable: bool| ScaleTemplate {
+        class: if stable { "stable" } else { "moving" },
+        icon: if stable { "✓" } else { "▲" },
+        value: weight.value.to_string(),
+        unit: weight.unit.symbol(),
+        state: if stable { "stable" } else { "moving" },
+        words: if stable {
+            visitor.t("稳定", "stable").to_owned()
+        } else {
+            visitor.t("秤未稳定", "not stable").to_owned()
+        },
+    };
+    render(&match scale.state() {
+        ScaleState::NoSignal { .. } => silent("无信号,请检查秤和接线", "no signal", "no_signal"),
+        ScaleState::Overload => silent("超载", "overload", "overload"),
+        ScaleState::Underload => silent("欠载,请清零", "underload; zero it", "underload"),
+        ScaleState::Moving { weight, .. } => shown(&weight, false),
+        ScaleState::Stable { weight, .. } => shown(&weight, true),
+    })
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct After {
+    #[serde(default)]
+    after: u64,
+}
+
+/// A scan newer than the page knows.
+pub(super) async fn scan(page: Data<Page>, query: Query<After>) -> impl Responder {
+    match page.board.scan_after(query.after) {
+        Some(scan) => HttpResponse::Ok().json(scan),
+        None => HttpResponse::NoContent().finish(),
+    }
+}

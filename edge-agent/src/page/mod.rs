@@ -1,0 +1,225 @@
+//! The technicians' page on the plant's network: HTTPS with the page's own certificate.
+//!
+//! Works with the link down. One worker answers; everything that may wait (outbox, PINs, printer)
+//! runs on a few blocking threads. Every POST needs a session and the page's own origin.
+//!
+//! Routes and form fields (stable; forms answer 303 to the result, or 422 with `data-problem`; with
+//! the header `HX-Request` a success is 204 with `HX-Redirect`):
+//! ```text
+//! GET  /login                 POST /login            operator|badge, pin, next?
+//! POST /logout                GET  /                 home
+//! GET  /find?code=            to the batch, or to an arrival with that code
+//! GET  /arrive?code=          POST /arrive           material, node, origin? (arrival|production),
+//!                                                    code?, supplier?, declared?, unit?, lot?
+//! GET  /batch/{id}            POST /batch/{id}/weigh side (gross|tare|net), scale — or
+//!                                                    value, unit (kg|t), reason
+//! GET  /sample?batches=       POST /sample           batches (codes by line), code?, increments?,
+//!                                                    lab_name?
+//! GET  /runs?inputs=          POST /runs/start       node, operation, inputs ("CODE" or "CODE 5 t")
+//!                             POST /runs/{id}/close  outputs ("CODE 3.2 t [返料|return]")
+//! GET  /dispatch?inputs=      POST /dispatch         kind (delivery|manifest), from, inputs, to?,
+//!                                                    manifest_number?, code?
+//! GET  /receive?code=         list of what is expected
+//! GET  /receive/{code}        POST /receive/{code}   node, decision (accept|part|refuse), reason?,
+//!                                                    mass_N, unit_N, refused_N? for each line N
+//! GET  /stock                 POST /stock            node, lines ("MATERIAL 1200 t pile [PLACE]")
+//! GET  /label/{kind}/{code}.{svg|png|pdf|zpl}        kind: batch|sample|handover
+//!                             POST /label/print      kind, code, copies
+//! GET  /queue  /status  /entry/{id}                  POST /unmatched  port, sample, code
+//! GET  /scale/{port}          fragment with data-weight and data-state
+//! GET  /scan?after=N          200 JSON of a newer scan, or 204
+//! ```
+//! All forms take `once`: a second POST with the same value gives the first one's result again.
+//! `?lang=en` or `?lang=zh` chooses the language and keeps it in a cookie.
+
+mod answer;
+mod form;
+mod gate;
+mod guard;
+mod home;
+mod label;
+mod look;
+mod session;
+mod sign_in;
+mod work;
+
+#[cfg(test)]
+mod tests;
+
+use std::sync::{Arc, Mutex};
+
+use actix_web::dev::ServerHandle;
+use actix_web::middleware::{DefaultHeaders, from_fn};
+use actix_web::{App, HttpServer, web};
+use anyhow::{Context as _, Result};
+use rustls::ServerConfig;
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use tl_domain::ids::NodeId;
+
+use crate::board::Board;
+use crate::capture::Context;
+use crate::config::{Config, PageConfig};
+use crate::home::Home;
+use crate::keeper::SharedChain;
+use crate::outbox::Outbox;
+use crate::port::Scales;
+use crate::site::SharedSite;
+use crate::uplink::LinkStatus;
+
+/// Largest form in bytes.
+const FORM_BYTES_MAX: usize = 64 * 1024;
+/// Threads for what may wait.
+const BLOCKING_THREADS: usize = 4;
+/// Connections at a time.
+const CONNECTIONS_MAX: usize = 64;
+/// File in the agent's directory that holds the chosen address.
+const ADDRESS_FILE: &str = "page.addr";
+
+/// What every handler works with.
+pub(crate) struct Page {
+    pub(crate) outbox: Outbox,
+    pub(crate) site: SharedSite,
+    pub(crate) board: Arc<Board>,
+    pub(crate) scales: Scales,
+    pub(crate) link: Arc<LinkStatus>,
+    pub(crate) chain: SharedChain,
+    pub(crate) node: Option<NodeId>,
+    pub(crate) printer: Option<String>,
+    pub(crate) sessions: session::Sessions,
+    /// One PIN at a time: verifying one takes some megabytes of memory.
+    pub(crate) pins: Mutex<()>,
+}
+
+impl Page {
+    /// The page of a running agent.
+    pub(crate) fn new(
+        config: &Config,
+        outbox: &Outbox,
+        site: &SharedSite,
+        ports: (Arc<Board>, Scales),
+        link: &Arc<LinkStatus>,
+        chain: &SharedChain,
+    ) -> Self {
+        Self {
+            outbox: outbox.clone(),
+            site: site.clone(),
+            board: ports.0,
+            scales: ports.1,
+            link: link.clone(),
+            chain: chain.clone(),
+            node: config.node.clone(),
+            printer: config.printer.as_ref().map(|printer| printer.address.clone()),
+            sessions: session::Sessions::default(),
+            pins: Mutex::new(()),
+        }
+    }
+
+    fn context(&self, visitor: &guard::Visitor) -> Context {
+        Context { site: self.site.now(), operator: visitor.operator.clone() }
+    }
+}
+
+/// Binds the page and writes its address; the server runs once it is awaited.
+///
+/// # Errors
+/// The certificate can't be used, or the address is taken.
+pub(crate) fn bind(
+    page: Page,
+    config: &PageConfig,
+    home: &Home,
+) -> Result<(actix_web::dev::Server, ServerHandle, String)> {
+    let tls = tls(home)?;
+    let page = web::Data::new(page);
+    let server = HttpServer::new(move || {
+        App::new()
+            .app_data(page.clone())
+            .app_data(web::FormConfig::default().limit(FORM_BYTES_MAX))
+            .wrap(from_fn(guard::guard))
+            .wrap(headers())
+            .configure(routes)
+    })
+    .workers(1)
+    .worker_max_blocking_threads(BLOCKING_THREADS)
+    .max_connections(CONNECTIONS_MAX)
+    .disable_signals()
+    .shutdown_timeout(2)
+    .bind_rustls_0_23(config.listen, tls)
+    .with_context(|| format!("the page cannot listen on {}", config.listen))?;
+    let address = server.addrs().first().context("the page has no address")?.to_string();
+    home.write(ADDRESS_FILE, address.as_bytes())?;
+    let server = server.run();
+    let handle = server.handle();
+    Ok((server, handle, format!("https://{address}")))
+}
+
+fn tls(home: &Home) -> Result<ServerConfig> {
+    let path = home.page_pem();
+    let pem = std::fs::read(&path).with_context(|| {
+        format!("{} is missing: enrol gives the page's certificate", path.display())
+    })?;
+    let mut chain = CertificateDer::pem_slice_iter(&pem)
+        .collect::<Result<Vec<_>, _>>()
+        .with_context(|| format!("{}: no certificate", path.display()))?;
+    // Browsers that trust the CA need nothing more; others see where it comes from.
+    let ca = std::fs::read(home.ca()).context("the CA's certificate is missing")?;
+    chain.extend(CertificateDer::from_pem_slice(&ca).ok());
+    let key = PrivateKeyDer::from_pem_slice(&pem)
+        .with_context(|| format!("{}: no key", path.display()))?;
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .context("TLS versions")?
+        .with_no_client_auth()
+        .with_single_cert(chain, key)
+        .context("the page's certificate and key do not fit")
+}
+
+fn headers() -> DefaultHeaders {
+    DefaultHeaders::new()
+        .add((
+            "Content-Security-Policy",
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
+             connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+        ))
+        .add(("X-Content-Type-Options", "nosniff"))
+        .add(("Referrer-Policy", "same-origin"))
+        .add(("Strict-Transport-Security", "max-age=31536000"))
+}
+
+fn routes(config: &mut web::ServiceConfig) {
+    config
+        .route("/style.css", web::get().to(home::style))
+        .route("/edge.js", web::get().to(home::script))
+        .route("/htmx.js", web::get().to(home::htmx))
+        .route("/login", web::get().to(sign_in::form))
+        .route("/login", web::post().to(sign_in::sign_in))
+        .route("/logout", web::post().to(sign_in::sign_out))
+        .route("/", web::get().to(home::home))
+        .route("/find", web::get().to(gate::find))
+        .route("/arrive", web::get().to(gate::arrive_form))
+        .route("/arrive", web::post().to(gate::arrive))
+        .route("/batch/{id}", web::get().to(gate::card))
+        .route("/batch/{id}/weigh", web::post().to(gate::weigh))
+        .route("/sample", web::get().to(work::sample_form))
+        .route("/sample", web::post().to(work::sample))
+        .route("/runs", web::get().to(work::runs))
+        .route("/runs/start", web::post().to(work::start))
+        .route("/runs/{id}/close", web::post().to(work::close))
+        .route("/dispatch", web::get().to(work::dispatch_form))
+        .route("/dispatch", web::post().to(work::dispatch))
+        .route("/receive", web::get().to(work::expected))
+        .route("/receive/{code}", web::get().to(work::receive_form))
+        .route("/receive/{code}", web::post().to(work::receive))
+        .route("/stock", web::get().to(work::stock_form))
+        .route("/stock", web::post().to(work::stock))
+        .route("/label/print", web::post().to(label::print))
+        .route("/label/{kind}/{file}", web::get().to(label::picture))
+        .route("/queue", web::get().to(look::queue))
+        .route("/unmatched", web::post().to(look::attach))
+        .route("/status", web::get().to(look::status))
+        .route("/entry/{id}", web::get().to(look::entry))
+        .route("/scale/{port}", web::get().to(look::scale))
+        .route("/scan", web::get().to(look::scan))
+        .default_service(web::to(home::not_found));
+}

@@ -1,0 +1,141 @@
+//! Signing in by badge or name and PIN, also with the link down; changing the user in seconds.
+
+use actix_web::cookie::{Cookie, SameSite};
+use actix_web::web::{self, Data, Form, Query, ReqData};
+use actix_web::{HttpResponse, Responder};
+use argon2::Argon2;
+use argon2::password_hash::PasswordVerifier as _;
+use argon2::password_hash::phc::PasswordHash;
+use askama::Template;
+use serde::Deserialize;
+use tl_wire::snapshot::SnapshotUser;
+
+use super::Page;
+use super::answer::{Frame, go, problem, render};
+use super::guard::{SESSION_COOKIE, Visitor};
+use super::session::Person;
+use crate::outbox::lock;
+use crate::words::Words;
+
+/// Longest PIN in bytes.
+const PIN_BYTES_MAX: usize = 64;
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Next {
+    #[serde(default)]
+    next: String,
+}
+
+#[derive(Template)]
+#[template(path = "login.html")]
+struct LoginTemplate<'a> {
+    frame: Frame,
+    users: &'a [SnapshotUser],
+    next: String,
+}
+
+pub(super) async fn form(
+    page: Data<Page>,
+    visitor: ReqData<Visitor>,
+    query: Query<Next>,
+) -> impl Responder {
+    let site = page.site.now();
+    let frame = Frame::new(&page, &visitor, "登录", "Sign in");
+    render(&LoginTemplate { frame, users: site.users(), next: local(&query.next) })
+}
+
+#[derive(Deserialize)]
+pub(super) struct SignIn {
+    #[serde(default)]
+    operator: String,
+    #[serde(default)]
+    badge: String,
+    pin: String,
+    #[serde(default)]
+    next: String,
+}
+
+pub(super) async fn sign_in(
+    page: Data<Page>,
+    visitor: ReqData<Visitor>,
+    form: Form<SignIn>,
+) -> impl Responder {
+    let form = form.into_inner();
+    let fail = |words: &Words| problem(&page, &visitor, words, "/login");
+    let site = page.site.now();
+    let Some(user) = find(site.users(), &form) else {
+        return fail(&Words::new(
+            "没有这个人员或工牌,请选择姓名或重新扫描",
+            "no such person or badge; choose the name or scan again",
+        ));
+    };
+    if let Some(minutes) = page.sessions.locked_minutes(&user.operator) {
+        return fail(&Words::new(
+            format!("PIN 多次错误,请 {minutes} 分钟后再试"),
+            format!("too many wrong PINs; try again in {minutes} minutes"),
+        ));
+    }
+    let (hash, pin, inner) = (user.pin_hash.clone(), form.pin, page.clone());
+    let right = web::block(move || {
+        let _one_at_a_time = lock(&inner.pins);
+        verifies(&hash, &pin)
+    })
+    .await
+    .unwrap_or(false);
+    if !right {
+        page.sessions.wrong(&user.operator);
+        return fail(&Words::new("PIN 不正确", "the PIN is wrong"));
+    }
+    page.sessions.right(&user.operator);
+    // Whoever was signed in at this screen before is not any more.
+    page.sessions.close(&visitor.token);
+    let person = Person {
+        operator: user.operator.clone(),
+        name: user.name.clone(),
+        roles: user.roles.clone(),
+    };
+    let token = match page.sessions.open(person) {
+        Ok(token) => token,
+        Err(error) => return fail(&Words::new(error.to_string(), error.to_string())),
+    };
+    with_cookie(go(&visitor, &local(&form.next)), &token)
+}
+
+pub(super) async fn sign_out(page: Data<Page>, visitor: ReqData<Visitor>) -> impl Responder {
+    page.sessions.close(&visitor.token);
+    with_cookie(go(&visitor, "/login"), "")
+}
+
+fn with_cookie(mut answer: HttpResponse, token: &str) -> HttpResponse {
+    let cookie = Cookie::build(SESSION_COOKIE, token)
+        .path("/")
+        .http_only(true)
+        .secure(true)
+        .same_site(SameSite::Strict)
+        .finish();
+    if let Err(error) = answer.add_cookie(&cookie) {
+        tracing::error!(%error, "the session's cookie was not set");
+    }
+    answer
+}
+
+fn find<'a>(users: &'a [SnapshotUser], form: &SignIn) -> Option<&'a SnapshotUser> {
+    if let Ok((_, badge)) = tl_domain::code::read_scan(&form.badge) {
+        return users.iter().find(|user| user.badge.as_ref() == Some(&badge));
+    }
+    users.iter().find(|user| user.operator.as_str() == form.operator)
+}
+
+fn verifies(hash: &str, pin: &str) -> bool {
+    pin.len() <= PIN_BYTES_MAX
+        && PasswordHash::new(hash)
+            .is_ok_and(|hash| Argon2::default().verify_password(pin.as_bytes(), &hash).is_ok())
+}
+
+/// Only paths of this page: no other site is ever redirected to.
+fn local(next: &str) -> String {
+    let own =
+        next.starts_with('/') && !next.starts_with("//") && !next.contains(['\\', '\r', '\n']);
+    let pages = !next.starts_with("/scan") && !next.starts_with("/scale");
+    if own && pages { next.to_owned() } else { "/".to_owned() }
+}
