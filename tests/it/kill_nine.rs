@@ -154,7 +154,8 @@ fn scan_under_kills(agent: &mut Agent, chance: &mut Chance) -> Result<Vec<Code>>
         let first = u64::try_from(acknowledged.len())? + 1;
         let more = thread::scope(|scope| -> Result<Vec<Code>> {
             let mut scanner = Scanner::connect(address)?;
-            let scanning = scope.spawn(|| {
+            let stop = &stop;
+            let scanning = scope.spawn(move || {
                 let codes = (first..).map(code);
                 let done = codes.take_while(|code| {
                     // The last scan may die with the agent: it is scanned again after the start.

@@ -4,5 +4,6 @@ mod decode;
 mod isolation;
 mod kill_nine;
 mod rebuild;
+mod scan_to_balance;
 mod year_balance;
 mod year_served;

@@ -11,6 +11,7 @@ pub mod browser;
 pub mod cases;
 pub mod chance;
 pub mod device;
+pub mod gate;
 pub mod http;
 pub mod installation;
 pub mod ledger;

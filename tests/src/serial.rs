@@ -1,25 +1,30 @@
-//! Pseudo-terminals that stand in for serial lines: a device's side that writes and reads bytes.
+//! Pseudo-terminals that stand in for serial lines: a scale that sends all the time, a scanner.
 //!
-//! The program under test opens the other side by its path, as it would a tty.
+//! The program under test opens the other side by its path, as it would a tty; nothing here keeps
+//! that side open, so that a program that comes back finds the line free.
 
 use std::fs::File;
-use std::io::{Read as _, Write as _};
-use std::os::fd::OwnedFd;
-use std::path::PathBuf;
+use std::io::{ErrorKind, Read as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use anyhow::{Context, Result};
+use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use nix::pty::openpty;
-use nix::sys::termios::{SetArg, cfmakeraw, tcgetattr, tcsetattr};
 use nix::unistd::ttyname;
 
 use crate::wait;
 
+/// Pause between two frames of a scale.
+const FRAME_PAUSE: Duration = Duration::from_millis(40);
+
 /// A device on a serial line.
 pub struct SerialDevice {
     device: File,
-    /// Kept open, so that the line does not hang up while the program restarts.
-    _line: OwnedFd,
     path: PathBuf,
 }
 
@@ -30,33 +35,39 @@ impl SerialDevice {
     /// The machine has no pseudo-terminals.
     pub fn new() -> Result<Self> {
         let pair = openpty(None, None).context("no pseudo-terminal to be had")?;
-        let mut settings = tcgetattr(&pair.slave)?;
-        cfmakeraw(&mut settings);
-        tcsetattr(&pair.slave, SetArg::TCSANOW, &settings)?;
         let path = ttyname(&pair.slave)?;
         fcntl(&pair.master, FcntlArg::F_SETFL(OFlag::O_NONBLOCK))?;
-        Ok(Self { device: File::from(pair.master), _line: pair.slave, path })
+        Ok(Self { device: File::from(pair.master), path })
     }
 
     /// The path that a program opens.
     #[must_use]
-    pub fn path(&self) -> &PathBuf {
+    pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Sends bytes; waits while the line is full.
+    /// Sends what there is room for; gives how much that was.
+    ///
+    /// # Errors
+    /// The line is gone.
+    pub fn offer(&mut self, bytes: &[u8]) -> Result<usize> {
+        match self.device.write(bytes) {
+            Ok(count) => Ok(count),
+            Err(error) if nobody(&error) => Ok(0),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Sends all bytes; waits while the line is full.
     ///
     /// # Errors
     /// The line is gone, or nobody reads for a long time.
     pub fn send(&mut self, bytes: &[u8]) -> Result<()> {
         let mut rest = bytes;
         while !rest.is_empty() {
-            let written =
-                wait::until("room on the serial line", || match self.device.write(rest) {
-                    Ok(count) => Ok(Some(count)),
-                    Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => Ok(None),
-                    Err(error) => Err(error.into()),
-                })?;
+            let written = wait::until("room on the serial line", || {
+                Ok(Some(self.offer(rest)?).filter(|count| *count > 0))
+            })?;
             rest = &rest[written..];
         }
         Ok(())
@@ -73,8 +84,95 @@ impl SerialDevice {
                 bytes.truncate(count);
                 Ok(bytes)
             }
-            Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => Ok(Vec::new()),
+            Err(error) if nobody(&error) => Ok(Vec::new()),
             Err(error) => Err(error.into()),
         }
+    }
+}
+
+/// Nothing to read or no room now, or no program at the other end yet.
+fn nobody(error: &std::io::Error) -> bool {
+    error.kind() == ErrorKind::WouldBlock || error.raw_os_error() == Some(Errno::EIO as i32)
+}
+
+/// A scale that sends its frame again and again, as long as it lives.
+pub struct FakeScale {
+    path: PathBuf,
+    frame: Arc<Mutex<Vec<u8>>>,
+    stop: Arc<AtomicBool>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl FakeScale {
+    /// A scale that sends this frame.
+    ///
+    /// # Errors
+    /// The machine has no pseudo-terminals.
+    pub fn sending(frame: &[u8]) -> Result<Self> {
+        let mut line = SerialDevice::new()?;
+        let path = line.path().to_owned();
+        let frame = Arc::new(Mutex::new(frame.to_vec()));
+        let stop = Arc::new(AtomicBool::new(false));
+        let (shown, stopped) = (Arc::clone(&frame), Arc::clone(&stop));
+        let thread = thread::spawn(move || {
+            while !stopped.load(Ordering::SeqCst) {
+                let bytes = shown.lock().expect("no holder panics").clone();
+                // A frame for which there is no room is one that nobody listens to.
+                if line.offer(&bytes).is_err() {
+                    return;
+                }
+                let _ = line.received();
+                wait::pass(FRAME_PAUSE);
+            }
+        });
+        Ok(Self { path, frame, stop, thread: Some(thread) })
+    }
+
+    /// The path that a program opens.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Sends another frame from now on; an empty one is silence.
+    pub fn show(&self, frame: &[u8]) {
+        *self.frame.lock().expect("no holder panics") = frame.to_vec();
+    }
+}
+
+impl Drop for FakeScale {
+    fn drop(&mut self) {
+        self.stop.store(true, Ordering::SeqCst);
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+/// A frame of the XK3190 continuous format: sign, six digits, number of decimals, XOR.
+///
+/// # Panics
+/// More than six digits.
+#[must_use]
+pub fn yaohua_frame(digits: u32, decimals: u32) -> Vec<u8> {
+    assert!(digits < 1_000_000 && decimals < 5, "six digits and up to four decimals");
+    let body = format!("+{digits:06}{decimals}");
+    let xor = body.bytes().fold(0, |sum, byte| sum ^ byte);
+    let digit = |nibble: u8| if nibble < 10 { b'0' + nibble } else { b'A' + nibble - 10 };
+    let mut frame = vec![0x02];
+    frame.extend(body.bytes());
+    frame.extend([digit(xor >> 4), digit(xor & 15), 0x03]);
+    frame
+}
+
+#[cfg(test)]
+mod tests {
+    use super::yaohua_frame;
+
+    /// The published frame of 1560 kg.
+    #[test]
+    fn frames_are_those_of_the_manual() {
+        assert_eq!(hex::encode(yaohua_frame(1560, 0)), "022b30303135363030313903");
+        assert_eq!(hex::encode(yaohua_frame(2000, 2)), "022b30303230303032314203");
     }
 }
