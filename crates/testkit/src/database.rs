@@ -10,7 +10,7 @@ use anyhow::{Context, Result};
 use tempfile::TempDir;
 
 /// Names the maintenance database of a PostgreSQL cluster for tests.
-pub const POSTGRES_VARIABLE: &str = "TL_TEST_POSTGRES";
+const POSTGRES_VARIABLE: &str = "TL_TEST_POSTGRES";
 
 /// Which database a test runs on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

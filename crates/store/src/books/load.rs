@@ -131,7 +131,7 @@ pub(super) fn links(books: &mut SqlBooks<'_>, wanted: &[String]) -> Result<(), S
             .id
             .parse()
             .map_err(|_| StoreError::Damaged(format!("entry id {:?}", row.fact.id)))?;
-        let linked = books.shelf.linked.entry(row.object).or_insert_with(BTreeMap::new);
+        let linked = books.shelf.linked.entry(row.object).or_default();
         linked.insert(row.fact.idx.unsigned_abs(), id);
         // A fact that is here already may hold a correction that is not written yet.
         if !matches!(books.shelf.facts.get(&id), Some(Some(_))) {

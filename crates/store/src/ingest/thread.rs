@@ -75,8 +75,10 @@ fn write(shared: &Shared, mut jobs: Vec<Job>) {
     }
 }
 
-/// The log that an error is about, and how to say it again.
-fn concerns(error: &StoreError) -> Option<(PartyId, fn(PartyId) -> StoreError)> {
+/// The log that an error is about, and how to say it again to several callers.
+type Concern = (PartyId, fn(PartyId) -> StoreError);
+
+fn concerns(error: &StoreError) -> Option<Concern> {
     match error {
         StoreError::Fenced(party) => Some((party.clone(), StoreError::Fenced)),
         StoreError::NoLog(party) => Some((party.clone(), StoreError::NoLog)),

@@ -25,7 +25,7 @@ use statement::Statement;
 /// Rows in one INSERT on PostgreSQL; SQLite is faster row by row with a prepared statement.
 const POSTGRES_ROWS_PER_INSERT: usize = 128;
 /// Key of the advisory lock that begins a write on PostgreSQL: "TlTrace" in ASCII.
-const POSTGRES_WRITE_LOCK: i64 = 0x546c_5472_6163_65;
+const POSTGRES_WRITE_LOCK: i64 = 0x0054_6c54_7261_6365;
 
 /// A connection to either database.
 pub(crate) enum Conn {
@@ -203,3 +203,6 @@ where
 {
     AnsiTransactionManager::rollback_transaction(conn)
 }
+
+#[cfg(test)]
+mod tests;

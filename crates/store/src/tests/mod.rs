@@ -1,6 +1,10 @@
 //! The store on SQLite, and on PostgreSQL when `TL_TEST_POSTGRES` is set.
 
+mod failure;
 mod ingest;
+mod queries;
+mod rate;
+mod rebuild;
 
 use tl_domain::event::{Body, KeyRole};
 use tl_domain::ids::{DeviceId, PartyId};
