@@ -13,6 +13,7 @@ pub mod auth;
 pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod demo;
 pub mod error;
 pub mod files;
 pub mod i18n;
@@ -26,3 +27,6 @@ pub mod router;
 pub mod serve;
 pub mod tls;
 pub mod usecase;
+
+#[cfg(test)]
+mod tests;
