@@ -70,6 +70,9 @@ mod home;
 mod lab;
 mod terms;
 
+#[cfg(test)]
+mod tests;
+
 /// Language of a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Lang {

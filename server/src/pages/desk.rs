@@ -90,7 +90,7 @@ impl Desk {
         let log = app.store.log(&party)?.ok_or_else(Failure::not_found)?;
         let own = session.party.as_ref() == Some(&party);
         let mut names = Names::new(app.store.masters(&party)?);
-        names.add_parties(app.store.logs()?.into_iter().map(|log| (log.party, log.name)));
+        names.add_parties(app.store.logs()?);
         if own {
             let accounts = app.store.accounts(Some(&party))?;
             names.add_operators(accounts.into_iter().map(|account| (account.id, account.name)));
@@ -144,11 +144,6 @@ impl Desk {
     /// A moment at the site's clock.
     pub(crate) fn minute(&self, at: Micros) -> String {
         format::minute(at, self.offset)
-    }
-
-    /// A day at the site's clock.
-    pub(crate) fn day(&self, at: Micros) -> String {
-        format::day(at, self.offset)
     }
 
     /// Open tasks of the party.

@@ -89,12 +89,6 @@ pub(crate) fn precise(micros: Micros, offset_minutes: i32) -> String {
         .map_or_else(|| micros.to_string(), |at| at.format("%Y-%m-%d %H:%M:%S%.3f %:z").to_string())
 }
 
-/// `2026-11-23` at the offset given.
-pub(crate) fn day(micros: Micros, offset_minutes: i32) -> String {
-    local(micros, offset_minutes)
-        .map_or_else(|| micros.to_string(), |at| at.format("%Y-%m-%d").to_string())
-}
-
 /// RFC 3339 text for the `datetime` attribute.
 pub(crate) fn machine(micros: Micros, offset_minutes: i32) -> String {
     local(micros, offset_minutes).map_or_else(String::new, |at| at.to_rfc3339())

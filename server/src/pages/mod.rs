@@ -27,21 +27,22 @@
 //! get  /entries/{id}                  pages::entries::show_entry
 //! get  /stock                         pages::stock::show
 //! get  /flows                         pages::flows::list
-//! get  /flows/new                     pages::flows::form
-//! post /flows/new                     pages::flows::submit
+//! get  /flows/new                     pages::flows::report::form
+//! post /flows/new                     pages::flows::report::submit
 //! get  /stock-takes                   pages::stock_takes::list
-//! get  /stock-takes/new               pages::stock_takes::form
-//! post /stock-takes/new               pages::stock_takes::submit
+//! get  /stock-takes/new               pages::stock_takes::take::form
+//! post /stock-takes/new               pages::stock_takes::take::submit
 //! get  /runs                          pages::runs::list
 //! get  /runs/{id}                     pages::runs::card
 //! get  /samples                       pages::samples::list
-//! get  /samples/new                   pages::samples::form
-//! post /samples/new                   pages::samples::submit
+//! get  /samples/new                   pages::samples::take::form
+//! post /samples/new                   pages::samples::take::submit
 //! get  /samples/{id}                  pages::samples::card
-//! get  /samples/{id}/result           pages::assays::form
-//! post /samples/{id}/result           pages::assays::submit
+//! get  /samples/{id}/result           pages::assays::result::form
+//! post /samples/{id}/result           pages::assays::result::submit
 //! get  /assays                        pages::assays::list
-//! post /assays/{id}/review            pages::assays::review
+//! get  /assays/{id}/review            pages::assays::review::form
+//! post /assays/{id}/review            pages::assays::review::submit
 //! get  /handovers                     pages::handovers::list
 //! get  /handovers/new                 pages::handovers::dispatch::form
 //! post /handovers/new                 pages::handovers::dispatch::submit
@@ -55,6 +56,7 @@ pub mod assays;
 pub mod assets;
 pub mod balance;
 pub mod batches;
+mod capture;
 mod content;
 mod desk;
 pub mod entries;
@@ -77,6 +79,7 @@ pub mod stock;
 pub mod stock_takes;
 mod story;
 pub mod tasks;
+mod typed;
 
 use actix_web::{HttpRequest, HttpResponse, web};
 

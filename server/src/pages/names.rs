@@ -5,11 +5,12 @@
 use std::collections::BTreeMap;
 
 use tl_domain::event::{
-    Endpoint, Location, Master, MaterialRecord, MeterRecord, MethodRecord, NodeRecord, PlaceRecord,
-    SiteRecord, StreamRecord,
+    Endpoint, Location, Master, MaterialRecord, MeterRecord, MethodRecord, NodeRecord, PartyKind,
+    PlaceRecord, SiteRecord, StreamRecord,
 };
 use tl_domain::ids::{MaterialId, MeterId, NodeId, OperatorId, PartyId, PlaceId, StreamId};
 use tl_domain::project::{End, MasterRow};
+use tl_store::LogView;
 
 use super::format::DEFAULT_OFFSET_MINUTES;
 use crate::i18n::Words;
@@ -32,7 +33,7 @@ pub(crate) struct Names {
     /// Methods in use.
     pub(crate) methods: Vec<MethodRecord>,
     known: BTreeMap<(&'static str, String), String>,
-    parties: BTreeMap<PartyId, String>,
+    parties: BTreeMap<PartyId, (PartyKind, String)>,
     operators: BTreeMap<OperatorId, String>,
 }
 
@@ -71,8 +72,8 @@ impl Names {
     }
 
     /// Adds the names of parties.
-    pub(crate) fn add_parties(&mut self, parties: impl IntoIterator<Item = (PartyId, String)>) {
-        self.parties.extend(parties);
+    pub(crate) fn add_parties(&mut self, parties: impl IntoIterator<Item = LogView>) {
+        self.parties.extend(parties.into_iter().map(|log| (log.party, (log.kind, log.name))));
     }
 
     /// Adds the names of people; only for people of the party itself.
@@ -119,7 +120,14 @@ impl Names {
 
     /// Name of a party.
     pub(crate) fn party(&self, id: &PartyId) -> String {
-        self.parties.get(id).cloned().unwrap_or_else(|| id.to_string())
+        self.parties.get(id).map_or_else(|| id.to_string(), |(_, name)| name.clone())
+    }
+
+    /// Every other enterprise with its name, by id: who goods come from and go to.
+    pub(crate) fn partners(&self, own: &PartyId) -> Vec<(PartyId, String)> {
+        let enterprise = |kind: &PartyKind| *kind == PartyKind::Enterprise;
+        let others = self.parties.iter().filter(|(id, (kind, _))| *id != own && enterprise(kind));
+        others.map(|(id, (_, name))| (id.clone(), name.clone())).collect()
     }
 
     /// Name of a person, where the viewer may know it; else the opaque id.
@@ -170,6 +178,9 @@ impl Names {
     /// Materials whose name holds a text, by id: for searching by the name that people know.
     pub(crate) fn materials_named(&self, text: &str) -> Vec<MaterialId> {
         let text = text.to_lowercase();
+        if text.is_empty() {
+            return Vec::new();
+        }
         let named = |record: &&MaterialRecord| record.name.to_lowercase().contains(&text);
         self.materials.iter().filter(named).map(|record| record.id.clone()).collect()
     }

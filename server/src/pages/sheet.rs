@@ -74,12 +74,6 @@ impl Section {
         self.act = act;
         self
     }
-
-    /// The same with another part below.
-    pub(crate) fn also(mut self, part: impl fmt::Display) -> Self {
-        self.html.push_str(&part.to_string());
-        self
-    }
 }
 
 /// What narrows a list down.

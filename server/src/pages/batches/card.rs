@@ -77,6 +77,7 @@ fn acts(desk: &Desk, row: &BatchRow, samples: &[SampleRow], sheet: &mut Sheet) {
             (Some(_), true) => vec![sample, weigh, relocate],
             (Some(_), false) => vec![relocate, sample, weigh],
         };
+        acts.push(Act::new(t.new_dispatch(), format!("/handovers/new?batch={}", row.id)));
         sheet.primary = Some(acts.remove(0));
         sheet.acts = acts;
     }

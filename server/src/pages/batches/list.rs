@@ -1,7 +1,7 @@
 //! The list of batches with search and filters, newest first.
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use tl_domain::ids::NodeId;
+use tl_domain::ids::{MaterialId, NodeId};
 use tl_domain::project::{BatchRow, BatchState};
 use tl_store::{BatchFilter, Page};
 
@@ -35,7 +35,7 @@ pub async fn show(
 
 fn sheet(app: &App, desk: &Desk) -> Result<Sheet, Failure> {
     let t = desk.t;
-    let filter = filter(desk);
+    let (filter, named) = filter(desk);
     let party = &desk.party.party;
     let rows = |offset| {
         let limit = u32::try_from(PAGE_ROWS).unwrap_or(u32::MAX);
@@ -51,21 +51,36 @@ fn sheet(app: &App, desk: &Desk) -> Result<Sheet, Failure> {
         sheet.primary = Some(Act::new(t.register_batch(), "/batches/new"));
     }
     sheet.filter = Some(filter_form(desk));
+    // Several materials are called so: each is one click away.
+    sheet.acts = named.iter().map(|id| material_act(desk, id)).collect();
     let mut table = table(desk, &found.rows);
     table.paging = Some(Paging::new(t, &desk.query, found.total));
     sheet.sections.push(Section::new("list", "", table));
     Ok(sheet)
 }
 
-fn filter(desk: &Desk) -> BatchFilter {
+/// The filter of the query, and the materials meant when a name fits several: the store knows
+/// materials by id, people by name.
+fn filter(desk: &Desk) -> (BatchFilter, Vec<MaterialId>) {
     let query = &desk.query;
     let text = query.value("q").map(|text| text.trim().chars().take(SEARCH_CHARS_MAX).collect());
     let state = query.value("state");
-    BatchFilter {
+    let mut filter = BatchFilter {
         text,
         state: STATES.iter().find(|(name, _)| Some(*name) == state).map(|(_, state)| *state),
         node: query.value("node").and_then(|node| node.parse::<NodeId>().ok()),
+    };
+    let mut named = desk.names.materials_named(filter.text.as_deref().unwrap_or(""));
+    if let [only] = named.as_slice() {
+        filter.text = Some(only.to_string());
+        named.clear();
     }
+    (filter, named)
+}
+
+fn material_act(desk: &Desk, id: &MaterialId) -> Act {
+    let href = desk.query.with("q", id.as_str()).without("page").href();
+    Act::new(desk.names.material(id), href)
 }
 
 fn filter_form(desk: &Desk) -> Filter {

@@ -3,6 +3,9 @@
 pub mod card;
 pub mod label;
 pub mod list;
+pub mod register;
+pub mod relocate;
+pub mod weigh;
 
 use tl_domain::ids::BatchId;
 use tl_domain::project::{BatchRow, BatchState};

@@ -3,6 +3,9 @@
 //! 交接差 is the shipper's minus the receiver's quantity: positive means an apparent loss, the one sign
 //! that all differences have here (DESIGN §2).
 
+pub mod dispatch;
+pub mod receive;
+
 use actix_web::{HttpRequest, HttpResponse, web};
 use rust_decimal::Decimal;
 use tl_domain::code::{Code, CodeKind, qr_text};

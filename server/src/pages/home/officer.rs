@@ -3,6 +3,8 @@
 //! What an enterprise may not hide behind: figures that nothing can be said about stand above those
 //! that fit, and an enterprise without any report stands above both.
 
+use std::cmp::Reverse;
+
 use rust_decimal::Decimal;
 use tl_domain::balance::{Balance, Quality, Question, Scope};
 use tl_domain::event::PartyKind;
@@ -25,6 +27,9 @@ use crate::usecase;
 struct Glance {
     rank: u8,
     gap: Decimal,
+    input: Decimal,
+    tasks: usize,
+    halves: usize,
     cells: Vec<Cell>,
 }
 
@@ -40,17 +45,17 @@ pub(super) fn sheet(app: &App, session: &Session, query: &Query) -> Result<Sheet
         let desk = Desk::open(app, session, &query.with("party", log.party.as_str()))?;
         glances.push(glance(app, &desk, &mut month)?);
     }
-    glances.sort_by(|a, b| b.rank.cmp(&a.rank).then(b.gap.cmp(&a.gap)));
+    sort(&mut glances, query.value("sort"));
     sheet.lead = t.officer_lead(&month);
     let columns = vec![
         Column::text(t.enterprise()),
         Column::text(t.balance_state()),
-        Column::number(t.input_grams()),
-        Column::number(t.unaccounted_grams()),
+        Column::number(t.input_grams()).sorted(query, "input"),
+        Column::number(t.unaccounted_grams()).sorted(query, "gap"),
         Column::number(t.closure_percent()),
         Column::number(t.assayed_percent()),
-        Column::number(t.nav_tasks()),
-        Column::number(t.one_sided()),
+        Column::number(t.nav_tasks()).sorted(query, "tasks"),
+        Column::number(t.one_sided()).sorted(query, "halves"),
         Column::text(t.last_report()),
     ];
     let mut table = Table::new(t, t.nav_bureau(), columns);
@@ -58,6 +63,22 @@ pub(super) fn sheet(app: &App, session: &Session, query: &Query) -> Result<Sheet
     table.empty = Empty::why(t.no_enterprise_in_area());
     sheet.sections.push(Section::new("enterprises", "", table));
     Ok(sheet)
+}
+
+/// The worst first, unless a column was chosen.
+fn sort(glances: &mut [Glance], by: Option<&str>) {
+    glances.sort_by(|a, b| b.rank.cmp(&a.rank).then(b.gap.cmp(&a.gap)));
+    match by {
+        Some("input") => glances.sort_by_key(|glance| glance.input),
+        Some("-input") => glances.sort_by_key(|glance| Reverse(glance.input)),
+        Some("gap") => glances.sort_by_key(|glance| glance.gap),
+        Some("-gap") => glances.sort_by_key(|glance| Reverse(glance.gap)),
+        Some("tasks") => glances.sort_by_key(|glance| glance.tasks),
+        Some("-tasks") => glances.sort_by_key(|glance| Reverse(glance.tasks)),
+        Some("halves") => glances.sort_by_key(|glance| glance.halves),
+        Some("-halves") => glances.sort_by_key(|glance| Reverse(glance.halves)),
+        _ => {}
+    }
 }
 
 fn glance(app: &App, desk: &Desk, month: &mut String) -> Result<Glance, Failure> {
@@ -88,6 +109,9 @@ fn glance(app: &App, desk: &Desk, month: &mut String) -> Result<Glance, Failure>
     Ok(Glance {
         rank,
         gap: found.grams.unaccounted.0.abs(),
+        input: found.grams.input.0,
+        tasks,
+        halves: open,
         cells: vec![
             Cell::text(&desk.party.name).link(balance_href).small(desk.party.area.clone()),
             Cell::state(chip.0, chip.1),

@@ -16,13 +16,16 @@ mod table;
 mod tiles;
 mod timeline;
 
+#[cfg(test)]
+mod tests;
+
 pub(crate) use cell::Cell;
 pub(crate) use chip::{Chip, Tone};
 pub(crate) use coverage::{Coverage, CoverageShare};
 pub(crate) use days::DayBars;
 pub(crate) use facts::Facts;
 pub(crate) use figure::Figure;
-pub(crate) use form::{Choice, Field, FieldKind, Form};
+pub(crate) use form::{Choice, Field, FieldKind, Form, Line};
 pub(crate) use paging::{PAGE_ROWS, Paging, Query, encoded};
 pub(crate) use table::{Column, Empty, Table};
 pub(crate) use tiles::{Tile, Tiles};

@@ -23,6 +23,11 @@ impl Query {
         Self { path: path.to_owned(), pairs }
     }
 
+    /// Names and values.
+    pub(crate) fn pairs(&self) -> Vec<(String, String)> {
+        self.pairs.clone()
+    }
+
     /// The path without the query.
     pub(crate) fn path(&self) -> &str {
         &self.path

@@ -44,12 +44,6 @@ impl Tile {
         self.chip = Some(Chip::new(tone, text));
         self
     }
-
-    /// The same as a link.
-    pub(crate) fn link(mut self, href: impl Into<String>) -> Self {
-        self.href = Some(href.into());
-        self
-    }
 }
 
 /// Tiles side by side.

@@ -1,14 +1,16 @@
 //! Assays: list, review, and the result table that cards share.
 
+pub mod result;
+pub mod review;
+
 use actix_web::{HttpRequest, HttpResponse, web};
 use tl_domain::project::{AssayRow, Review};
 use tl_store::Page;
 
 use super::desk::Desk;
-use super::part::{
-    Cell, Choice, Column, Empty, Field, FieldKind, Form, PAGE_ROWS, Paging, Table, Tone,
-};
-use super::sheet::{Section, Sheet};
+use super::part::{Cell, Choice, Column, Empty, FieldKind, Form, PAGE_ROWS, Paging, Table, Tone};
+use super::sheet::{Act, Section, Sheet};
+use super::typed::Typed;
 use super::{batches, samples, show, story};
 use crate::app::App;
 use crate::auth::{Role, Session};
@@ -78,6 +80,9 @@ fn cells(desk: &Desk, row: &AssayRow) -> Vec<Cell> {
     let lab = row.lab.as_ref().map_or_else(|| t.own_laboratory().to_owned(), |id| names.party(id));
     let analyst = row.analyst.as_ref().map(|id| names.operator(id)).unwrap_or_default();
     let mut state = Cell::state(tone(row.review), t.review(row.review));
+    if let Some(act) = review_act(desk, row) {
+        state = state.also(act.words, act.href);
+    }
     if row.quality_failed {
         state = state.chip(Tone::Bad, t.quality_failed_chip());
     }
@@ -102,36 +107,29 @@ fn cells(desk: &Desk, row: &AssayRow) -> Vec<Cell> {
     ]
 }
 
-/// The form in which a second person reviews a result; nobody reviews one's own.
-pub(crate) fn review_section(desk: &Desk, row: &AssayRow) -> Option<Section> {
-    let t = desk.t;
-    if row.review != Review::Pending || !desk.may(&[Role::Reviewer]) {
-        return None;
-    }
-    if row.analyst.as_ref() == Some(&desk.session.account) {
-        return None;
-    }
-    let form = review_form(desk, row, "", "");
-    Some(Section::new("review", t.review_heading(), form).note(t.review_note()))
+/// The way to the review of a result; nobody reviews one's own.
+pub(crate) fn review_act(desk: &Desk, row: &AssayRow) -> Option<Act> {
+    let own = row.analyst.as_ref() == Some(&desk.session.account);
+    let open = row.review == Review::Pending && !own && desk.may(&[Role::Reviewer]);
+    open.then(|| Act::new(desk.t.review_heading(), format!("/assays/{}/review", row.id)))
 }
 
 /// The review form with what was typed and what is wrong with it.
-pub(crate) fn review_form(desk: &Desk, row: &AssayRow, reason: &str, error: &str) -> Form {
+fn review_form(desk: &Desk, row: &AssayRow, typed: &Typed) -> Form {
     let t = desk.t;
     let mut form = Form {
         t,
         action: format!("/assays/{}/review", row.id),
         submit: t.review_submit().to_owned(),
+        cancel: format!("/samples/{}", row.sample),
+        error: typed.whole.clone(),
         ..Form::default()
     };
     let choices =
         vec![Choice::new("accept", t.review_accept()), Choice::new("return", t.review_return())];
     form.line(vec![
-        Field::new("decision", t.review_decision(), FieldKind::Choose(choices)).value("accept"),
-        Field::new("reason", t.reason(), FieldKind::Text)
-            .value(reason)
-            .hint(t.review_reason_hint())
-            .error(error),
+        typed.list_field("decision", t.review_decision(), choices),
+        typed.field("reason", t.reason(), FieldKind::Text).hint(t.review_reason_hint()),
     ]);
     form
 }

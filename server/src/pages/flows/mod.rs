@@ -1,5 +1,7 @@
 //! Movements of material: a table for any set of flows, and the list of a span.
 
+pub mod report;
+
 use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
@@ -36,7 +38,7 @@ fn list_sheet(app: &App, desk: &Desk) -> Result<Sheet, Failure> {
     if let Some(stream) = query.value("stream") {
         rows.retain(|row| row.stream.as_ref().is_some_and(|id| id.as_str() == stream));
     }
-    rows.reverse();
+    sort(&mut rows, query.value("sort"));
     let mut sheet = desk.sheet(t.flows(), &[]);
     sheet.tabs = stock::tabs(desk, "/flows");
     if desk.may(&[Role::Gate, Role::Ehs]) {
@@ -53,6 +55,11 @@ fn list_sheet(app: &App, desk: &Desk) -> Result<Sheet, Failure> {
     let take = usize::try_from(PAGE_ROWS).unwrap_or(usize::MAX);
     let shown: Vec<FlowRow> = rows.into_iter().skip(skip).take(take).collect();
     let mut table = table(desk, &shown);
+    for (column, key) in [(0, "when"), (4, "material"), (5, "amount")] {
+        if let Some(column) = table.columns.get_mut(column) {
+            *column = column.clone().sorted(query, key);
+        }
+    }
     table.empty = Empty::why(t.no_flows_in_span());
     if desk.may(&[Role::Gate, Role::Ehs]) {
         table.empty = table.empty.act(t.report_flow(), "/flows/new");
@@ -103,6 +110,19 @@ fn daily(desk: &Desk, calendar: &Calendar, chosen: &Chosen, rows: &[FlowRow]) ->
     let name = rows.iter().find_map(|row| row.stream.as_ref()).map(|id| desk.names.stream(id));
     let title = t.flow_per_day_of(name.unwrap_or_default(), unit);
     Some(DayBars::new(title, unit, chosen.from, chosen.until, &days))
+}
+
+/// Newest first, unless a column was chosen.
+fn sort(rows: &mut [FlowRow], by: Option<&str>) {
+    let weight = |row: &FlowRow| row.wet.map(|wet| wet.0).or_else(|| row.dry.map(|dry| dry.0));
+    match by {
+        Some("when") => rows.sort_by_key(|row| row.since),
+        Some("amount") => rows.sort_by_key(weight),
+        Some("-amount") => rows.sort_by_key(|row| std::cmp::Reverse(weight(row))),
+        Some("material") => rows.sort_by(|a, b| a.material.cmp(&b.material)),
+        Some("-material") => rows.sort_by(|a, b| b.material.cmp(&a.material)),
+        _ => rows.sort_by_key(|row| std::cmp::Reverse(row.since)),
+    }
 }
 
 /// Flows as a table.

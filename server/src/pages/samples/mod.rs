@@ -1,5 +1,7 @@
 //! Samples: list, card, and the tables that other cards share.
 
+pub mod take;
+
 use actix_web::{HttpRequest, HttpResponse, web};
 use tl_domain::code::{CodeKind, qr_text};
 use tl_domain::event::SampleSubject;
@@ -205,8 +207,8 @@ fn card_sheet(app: &App, desk: &Desk, row: &SampleRow) -> Result<Sheet, Failure>
         table.empty = table.empty.act(t.act_result(), format!("/samples/{}/result", row.id));
     }
     sheet.sections.push(Section::new("assays", t.assays(), table));
-    for assay in &results {
-        sheet.sections.extend(assays::review_section(desk, assay));
+    if let Some(act) = results.iter().find_map(|assay| assays::review_act(desk, assay)) {
+        sheet.primary = Some(act);
     }
     let history = app.store.history(party, &object)?;
     let events = history.iter().rev().map(|view| desk.teller().event(view)).collect();

@@ -1,5 +1,7 @@
 //! Stock takes: the list, newest first, each with its lines.
 
+pub mod take;
+
 use actix_web::{HttpRequest, HttpResponse, web};
 use tl_domain::event::StockLine;
 use tl_domain::project::StockTakeRow;

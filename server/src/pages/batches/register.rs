@@ -1,0 +1,154 @@
+//! The form that registers a batch and, when figures are given, weighs it.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use tl_domain::event::{BatchRegister, BatchWeigh, Origin, TicketRef};
+use tl_domain::ids::{MaterialId, PartyId};
+
+use super::super::capture::{
+    self, Capture, Pairs, form_sheet, location, location_choices, material_choices, new_form,
+    partner_choices,
+};
+use super::super::desk::Desk;
+use super::super::part::{Choice, FieldKind};
+use super::super::sheet::Sheet;
+use super::super::typed::Typed;
+use super::weigh::{Weighed, mass_fields, weighed};
+use crate::app::App;
+use crate::auth::permit::RecordBatch;
+use crate::auth::{Permit, Session};
+use crate::error::{Failure, PageError};
+use crate::usecase;
+use crate::usecase::capture::Form as Sent;
+
+/// Registers a batch.
+struct Register;
+
+/// `GET /batches/new`
+pub async fn form(
+    app: web::Data<App>,
+    session: Session,
+    request: HttpRequest,
+) -> Result<HttpResponse, PageError> {
+    capture::open(app, session, request, Register).await
+}
+
+/// `POST /batches/new`
+pub async fn submit(
+    app: web::Data<App>,
+    session: Session,
+    request: HttpRequest,
+    pairs: Pairs,
+) -> Result<HttpResponse, PageError> {
+    capture::submit(app, session, request, pairs.into_inner(), Register).await
+}
+
+/// Where a batch registered by hand can come from; splits and blends have forms of their own.
+const ORIGINS: [(&str, Origin); 3] = [
+    ("arrival", Origin::Arrival),
+    ("production", Origin::Production),
+    ("opening", Origin::Opening),
+];
+
+/// Name under which tickets typed on pages are kept apart from those of the weighbridge software.
+pub(super) const TICKET_SOFTWARE: &str = "page";
+
+impl Capture for Register {
+    type Needs = RecordBatch;
+
+    fn usual(&self, _: &App, desk: &Desk, typed: &mut Typed) -> Result<(), Failure> {
+        typed.usual("origin", "arrival");
+        typed.usual("unit", "t");
+        if let [only] = desk.names.nodes.as_slice() {
+            typed.usual("location", only.id.as_str());
+        }
+        Ok(())
+    }
+
+    fn sheet(&self, _: &App, desk: &Desk, typed: &Typed) -> Result<Sheet, Failure> {
+        let t = desk.t;
+        let mut form = new_form(desk, typed, t.sign_and_record(), "/batches");
+        let origins = ORIGINS.iter().map(|(value, origin)| Choice::new(*value, t.origin(*origin)));
+        form.line(vec![
+            typed.list_field("material", t.material(), material_choices(desk)).required(),
+            typed.list_field("origin", t.origin_word(), origins.collect()).required(),
+            typed.list_field("location", t.location(), location_choices(desk)).required(),
+        ]);
+        form.line(vec![
+            typed.list_field("supplier", t.supplier(), partner_choices(desk)),
+            typed.field("ticket", t.ticket(), FieldKind::Text),
+            typed.field("code", t.label_code(), FieldKind::Scan).hint(t.label_code_hint()),
+        ]);
+        mass_fields(t, typed, &mut form);
+        form.line(typed.when_fields());
+        let crumbs = [(t.nav_batches(), "/batches")];
+        Ok(form_sheet(desk, t.register_batch(), &crumbs, t.capture_note(), form))
+    }
+
+    fn record(
+        &self,
+        app: &App,
+        desk: &Desk,
+        permit: &Permit<RecordBatch>,
+        typed: &mut Typed,
+    ) -> Result<Option<String>, Failure> {
+        let material = typed.pick::<MaterialId>("material");
+        let origin = typed.text("origin").to_owned();
+        let origin = ORIGINS.iter().find(|(value, _)| *value == origin).map(|(_, origin)| *origin);
+        let place = location(typed, "location");
+        let supplier = typed.maybe::<PartyId>("supplier");
+        let ticket = typed.optional("ticket");
+        let code = typed.code("code");
+        let weighed = weighed(typed);
+        let moisture = typed.percent("moisture");
+        let sent = typed.sent(desk.offset);
+        let (Some(material), Some(location)) = (material, place) else { return Ok(None) };
+        if typed.is_wrong() {
+            return Ok(None);
+        }
+        let code = match code {
+            Some(code) => code,
+            None => usecase::codes::draw(app, permit)?,
+        };
+        let ticket =
+            ticket.map(|number| TicketRef { number, software: TICKET_SOFTWARE.to_owned() });
+        let body = BatchRegister {
+            code: Some(code),
+            material,
+            origin: origin.unwrap_or(Origin::Arrival),
+            location,
+            stream: None,
+            supplier,
+            dispatch: None,
+            declared: None,
+            mass: None,
+            moisture: moisture.clone(),
+            uncertainty: Vec::new(),
+            parents: Vec::new(),
+            ticket: ticket.clone(),
+            raw: None,
+            blobs: Vec::new(),
+        };
+        let later = Sent { id: None, observed_at: sent.observed_at.clone() };
+        let recorded = usecase::batches::register(app, permit, sent, body)?;
+        let target = format!("/batches/{}", recorded.id);
+        let Some(Weighed { gross, tare, net, manual }) = weighed else {
+            return Ok(Some(format!("{target}?done=registered")));
+        };
+        let weigh = BatchWeigh {
+            batch: recorded.id.into(),
+            gross,
+            tare,
+            net,
+            moisture: None,
+            meter: None,
+            calibration: None,
+            manual: Some(manual),
+            ticket,
+            uncertainty: Vec::new(),
+            raw: None,
+            blobs: Vec::new(),
+        };
+        usecase::batches::weigh(app, permit, later, weigh)?;
+        Ok(Some(format!("{target}?done=registered")))
+    }
+}

@@ -1,0 +1,236 @@
+//! The form of the shipper's half: to whom, from where, and what, batch by batch or from a place.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use tl_domain::event::{DispatchLine, HandoverDispatch, HandoverKind, Portion, Take};
+use tl_domain::ids::{MaterialId, NodeId, PartyId, PlaceId};
+use tl_domain::project::BatchRow;
+use tl_domain::quantity::{DecimalText, Mass, MassUnit};
+
+use super::super::capture::{
+    self, Capture, Pairs, form_sheet, material_choices, new_form, node_choices, partner_choices,
+};
+use super::super::desk::Desk;
+use super::super::part::{Choice, FieldKind, Form};
+use super::super::scan::scan_error;
+use super::super::sheet::Sheet;
+use super::super::typed::Typed;
+use crate::app::App;
+use crate::auth::permit::RecordHandover;
+use crate::auth::{Permit, Session};
+use crate::error::{Failure, PageError};
+use crate::usecase;
+
+/// Lines that a form offers; a longer load is a second handover.
+const LINES: usize = 6;
+const KINDS: [(&str, HandoverKind); 2] =
+    [("delivery", HandoverKind::Delivery), ("manifest", HandoverKind::Manifest)];
+
+/// Writes a dispatch.
+struct Dispatch;
+
+/// `GET /handovers/new?batch=`
+pub async fn form(
+    app: web::Data<App>,
+    session: Session,
+    request: HttpRequest,
+) -> Result<HttpResponse, PageError> {
+    capture::open(app, session, request, Dispatch).await
+}
+
+/// `POST /handovers/new`
+pub async fn submit(
+    app: web::Data<App>,
+    session: Session,
+    request: HttpRequest,
+    pairs: Pairs,
+) -> Result<HttpResponse, PageError> {
+    capture::submit(app, session, request, pairs.into_inner(), Dispatch).await
+}
+
+impl Capture for Dispatch {
+    type Needs = RecordHandover;
+
+    fn usual(&self, app: &App, desk: &Desk, typed: &mut Typed) -> Result<(), Failure> {
+        typed.usual("kind", "delivery");
+        if let [only] = desk.names.nodes.as_slice() {
+            typed.usual("from", only.id.as_str());
+        }
+        for i in 0..LINES {
+            typed.usual(&format!("unit-{i}"), "t");
+        }
+        if let Ok(id) = typed.text("batch").parse()
+            && let Some(row) = app.store.batch(&desk.party.party, id)?
+        {
+            typed.usual("from", row.node.as_ref().map_or("", NodeId::as_str));
+            let code = row.code.map_or_else(|| row.id.to_string(), |code| code.display());
+            typed.usual("batch-0", code);
+        }
+        Ok(())
+    }
+
+    fn sheet(&self, _: &App, desk: &Desk, typed: &Typed) -> Result<Sheet, Failure> {
+        let t = desk.t;
+        let mut form = new_form(desk, typed, t.sign_and_record(), "/handovers");
+        let kinds = KINDS.iter().map(|(value, kind)| Choice::new(*value, t.handover_kind(*kind)));
+        form.line(vec![
+            typed.list_field("kind", t.paper(), kinds.collect()).required(),
+            typed.list_field("from", t.leaves_node(), node_choices(desk)).required(),
+            typed.list_field("to", t.receiver(), partner_choices(desk)),
+            typed
+                .field("manifest_number", t.manifest_number(), FieldKind::Text)
+                .hint(t.manifest_hint()),
+        ]);
+        for i in 0..LINES {
+            line_fields(desk, typed, &mut form, i);
+        }
+        form.line(typed.when_fields());
+        let crumbs = [(t.nav_handovers(), "/handovers")];
+        Ok(form_sheet(desk, t.new_dispatch(), &crumbs, t.dispatch_note(), form))
+    }
+
+    fn record(
+        &self,
+        app: &App,
+        desk: &Desk,
+        permit: &Permit<RecordHandover>,
+        typed: &mut Typed,
+    ) -> Result<Option<String>, Failure> {
+        let kind = typed.text("kind").to_owned();
+        let kind = KINDS.iter().find(|(value, _)| *value == kind).map(|(_, kind)| *kind);
+        let kind = kind.unwrap_or(HandoverKind::Delivery);
+        let from = typed.pick::<NodeId>("from");
+        let to = typed.maybe::<PartyId>("to");
+        let manifest_number = typed.optional("manifest_number");
+        if kind == HandoverKind::Manifest && manifest_number.is_none() {
+            let words = desk.t.manifest_number_missing();
+            typed.error("manifest_number", words);
+        }
+        let mut lines = Vec::new();
+        for i in 0..LINES {
+            if let Some(mut line) = line(app, desk, typed, i)? {
+                line.line = u32::try_from(lines.len() + 1).unwrap_or(u32::MAX);
+                lines.push(line);
+            }
+        }
+        let sent = typed.sent(desk.offset);
+        if lines.is_empty() && !typed.is_wrong() {
+            desk.t.dispatch_empty().clone_into(&mut typed.whole);
+        }
+        let Some(from) = from.filter(|_| !typed.is_wrong()) else { return Ok(None) };
+        let code = usecase::codes::draw(app, permit)?;
+        let target = format!("/handovers/{}?done=dispatched", code.as_str());
+        let body = HandoverDispatch {
+            code,
+            kind,
+            manifest_number,
+            from,
+            to,
+            carrier: None,
+            lines,
+            blobs: Vec::new(),
+        };
+        usecase::handovers::dispatch(app, permit, sent, body)?;
+        Ok(Some(target))
+    }
+}
+
+fn line_fields(desk: &Desk, typed: &Typed, form: &mut Form, i: usize) {
+    let t = desk.t;
+    let named = |name: &str| format!("{name}-{i}");
+    let places = desk.names.places.iter().map(|p| Choice::new(p.id.as_str(), &p.name));
+    let places = [Choice::new("", t.please_choose())].into_iter().chain(places).collect();
+    form.group(
+        t.dispatch_line(i + 1),
+        vec![
+            typed.field(&named("batch"), t.batch_code(), FieldKind::Scan),
+            typed.list_field(&named("place"), t.or_from_place(), places),
+            typed.list_field(&named("material"), t.material(), material_choices(desk)),
+            typed.number_field(&named("amount"), t.net(), "").hint(t.whole_batch_hint()),
+            typed.unit_field(&named("unit")),
+            typed.number_field(&named("moisture"), t.moisture_word(), "%"),
+            typed
+                .number_field(&named("content"), &t.content_of(&desk.substance), "mg/kg")
+                .hint(t.content_disclosed_hint()),
+            typed.field(&named("waste_code"), t.waste_code(), FieldKind::Text),
+        ],
+    );
+}
+
+/// A line; `None` for one that was left empty or holds an error.
+fn line(
+    app: &App,
+    desk: &Desk,
+    typed: &mut Typed,
+    i: usize,
+) -> Result<Option<DispatchLine>, Failure> {
+    let named = |name: &str| format!("{name}-{i}");
+    let batch = batch_of(app, desk, typed, &named("batch"))?;
+    let filled = ["batch", "place", "amount"].iter().any(|n| !typed.text(&named(n)).is_empty());
+    if !filled {
+        return Ok(None);
+    }
+    let place = typed.maybe::<PlaceId>(&named("place"));
+    let part = typed.mass(&named("amount"), &named("unit"));
+    let material = match batch.as_ref().and_then(|row| row.material.clone()) {
+        Some(material) => Some(material),
+        None => typed.pick::<MaterialId>(&named("material")),
+    };
+    let mass = part.clone().or_else(|| left(batch.as_ref()));
+    let moisture = typed.percent(&named("moisture"));
+    let content = typed.decimal(&named("content"));
+    let waste_code = typed.optional(&named("waste_code"));
+    let Some(mass) = mass else {
+        let words = desk.t.fill_in();
+        typed.error(&named("amount"), words);
+        return Ok(None);
+    };
+    let Some(material) = material else { return Ok(None) };
+    let moisture = moisture.or_else(|| batch.as_ref().and_then(|row| row.moisture.clone()));
+    let portion = batch.map(|row| Portion {
+        batch: row.id,
+        amount: part.map_or(Take::All, |mass| Take::Part { mass }),
+    });
+    Ok(Some(DispatchLine {
+        line: 0,
+        material,
+        place: if portion.is_some() { None } else { place },
+        portion,
+        mass,
+        moisture,
+        content,
+        waste_code,
+        containers: None,
+        uncertainty: Vec::new(),
+    }))
+}
+
+/// What is left of a batch, as a mass to ship.
+fn left(batch: Option<&BatchRow>) -> Option<Mass> {
+    let left = batch?.left?;
+    let kilograms = (left.0 / MassUnit::Kilogram.grams()).normalize();
+    Some(Mass::wet(DecimalText::from(kilograms), MassUnit::Kilogram))
+}
+
+fn batch_of(
+    app: &App,
+    desk: &Desk,
+    typed: &mut Typed,
+    name: &str,
+) -> Result<Option<BatchRow>, Failure> {
+    let Some(text) = typed.optional(name) else { return Ok(None) };
+    let party = &desk.party.party;
+    let found = match text.parse() {
+        Ok(id) => app.store.batch(party, id)?,
+        Err(_) => match tl_domain::code::read_scan(&text) {
+            Ok((_, code)) => app.store.batch_by_code(party, &code)?,
+            Err(error) => {
+                typed.error(name, scan_error(desk.t, &error));
+                return Ok(None);
+            }
+        },
+    };
+    if found.is_none() {
+        typed.error(name, desk.t.no_such_batch(super::format::shortened(&text, 40)));
+    }
+    Ok(found)
+}
