@@ -45,9 +45,10 @@ fn dump(
         .into_iter()
         .map(|column| format!("COALESCE(CAST({column} AS TEXT), '\u{1}')"))
         .collect();
+    let parts = parts.join(" || ' ' || ");
     let sql = format!(
-        "SELECT '{table} ' || party || ' ' || CAST({key} AS TEXT) || ' ' || {} AS line FROM {table}",
-        parts.join(" || ' ' || ")
+        "SELECT '{table} ' || party || ' ' || CAST({key} AS TEXT) || ' ' || {parts} AS line \
+         FROM {table}"
     );
     lines.extend(conn.load::<Line>(&sql, &[])?.into_iter().map(|row| row.line));
     Ok(())

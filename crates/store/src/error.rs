@@ -50,8 +50,8 @@ pub enum StoreError {
     /// The projections of the log are being made anew.
     #[error("the projections of {0} are being made anew; try again later")]
     Rebuilding(PartyId),
-    /// The writer has ended.
-    #[error("the store is closing")]
+    /// The writer ended, or failed on these very entries; nothing of the call was kept.
+    #[error("the writer ended before it answered")]
     Closed,
     /// A log that does not exist.
     #[error("there is no log of {0}")]

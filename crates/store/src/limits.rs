@@ -1,5 +1,7 @@
 //! Bounds of the store.
 
+use std::time::Duration;
+
 /// Most entries that wait for the writer; more are answered with `StoreError::Busy`.
 pub const QUEUE_ENTRIES_MAX: usize = 4_096;
 /// Most entries that one transaction takes.
@@ -8,6 +10,8 @@ pub const BATCH_ENTRIES_MAX: usize = 512;
 pub const PAGE_ROWS_MAX: u32 = 500;
 /// Connections that read.
 pub const READERS_MAX: u32 = 4;
+/// How long a query waits for a connection.
+pub const READER_WAIT: Duration = Duration::from_secs(5);
 /// How long SQLite waits for another process's write, in milliseconds.
 pub const BUSY_TIMEOUT_MS: u32 = 10_000;
 /// Rows and facts that the writer remembers between transactions, over all parties.

@@ -9,7 +9,7 @@ use tl_ledger::Signer;
 
 use crate::StoreError;
 use crate::ingest::{Engine, Queue, WriterThread};
-use crate::limits::READERS_MAX;
+use crate::limits::{READER_WAIT, READERS_MAX};
 use crate::sql::{self, Conn, Connector, Place};
 use crate::verify::KeyBook;
 
@@ -64,6 +64,7 @@ impl Store {
         let readers = r2d2::Pool::builder()
             .max_size(READERS_MAX)
             .min_idle(Some(0))
+            .connection_timeout(READER_WAIT)
             .test_on_check_out(matches!(place, Place::Postgres(_)))
             .build_unchecked(Connector(place.clone()));
         let shared = Arc::new(Shared {

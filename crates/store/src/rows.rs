@@ -1,4 +1,5 @@
-//! Projection rows as their tables hold them: key, columns to search and sort by, the whole as JSON.
+//! Projection rows as their tables hold them: key, columns to search and sort by, and the whole
+//! row as JSON.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;

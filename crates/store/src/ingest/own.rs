@@ -94,11 +94,13 @@ impl Intake<'_> {
         at: Micros,
     ) -> Result<(), StoreError> {
         let log = self.engine.log(self.conn, &draft.party)?;
-        let old = log.stream(self.conn, &draft.party, &installation(), epoch - 1)?.clone();
+        let device = installation();
+        let old_epoch = log.latest_epoch(self.conn, &draft.party, &device)?.unwrap_or(1);
+        let old = log.stream(self.conn, &draft.party, &device, old_epoch)?.clone();
         let opening = Draft {
             id: derived_id(draft.id, &draft.observed_at),
             body: EpochOpen {
-                old_epoch: epoch - 1,
+                old_epoch,
                 old_dseq: old.acked,
                 old_head: old.head,
                 reason: EpochReason::Restored,

@@ -1,5 +1,6 @@
 //! The writer's thread: takes what waits, commits it, answers. It ends with the last store.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
@@ -24,7 +25,12 @@ impl WriterThread {
             .name("store-writer".to_owned())
             .spawn(move || {
                 while let Some(jobs) = own.queue.take() {
-                    write(&own, jobs);
+                    // A panic rolls the transaction back and tells the callers of these jobs; it
+                    // must not leave all others waiting for ever.
+                    let work = AssertUnwindSafe(|| write(&own, jobs));
+                    if catch_unwind(work).is_err() {
+                        tracing::error!("the writer failed; the entries were not stored");
+                    }
                 }
             })
             .map_err(|e| StoreError::Database(format!("no thread for the writer: {e}")))?;

@@ -19,7 +19,7 @@ impl Store {
         span: MicrosSpan,
         node: Option<&NodeId>,
     ) -> Result<Vec<FlowRow>, StoreError> {
-        // A moment (since = until) belongs to the span that begins with it, as `Span::holds` has it.
+        // A moment (since = until) belongs to the span that begins with it, as in `Span::holds`.
         let mut sql = "SELECT doc FROM flow_row WHERE party = ? AND since < ? \
                        AND (until > ? OR since >= ?)"
             .to_owned();

@@ -161,10 +161,10 @@ on_both! {
             Backend::Postgres => "ALTER TABLE entry DISABLE TRIGGER USER",
         };
         fixture.store.write(|conn| conn.script(off)).expect("off");
-        let middle = entries[1].id();
+        let (first, middle) = (entries[0].id(), entries[1].id());
         let alter = format!(
-            "UPDATE entry SET bytes = (SELECT bytes FROM entry WHERE id = '{}') WHERE id = '{middle}'",
-            entries[0].id()
+            "UPDATE entry SET bytes = (SELECT bytes FROM entry WHERE id = '{first}') \
+             WHERE id = '{middle}'"
         );
         fixture.store.write(|conn| conn.script(&alter)).expect("altered");
         let report = fixture.store.check(|_, _| {}).expect("read");

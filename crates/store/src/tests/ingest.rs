@@ -82,7 +82,9 @@ on_both! {
         let mut fixture = Fixture::new(backend);
         let mut clone = fixture.gate.clone();
         let other_ids = fixture.clock.now();
-        (0..9).for_each(|_| drop(clone.draw_id(&other_ids)));
+        for _ in 0..9 {
+            clone.draw_id(&other_ids);
+        }
         let entries = registrations(&mut fixture, 2);
         assert_clean(&fixture.send(&entries));
         let at = fixture.clock.now();

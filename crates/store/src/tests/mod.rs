@@ -5,6 +5,7 @@ mod ingest;
 mod queries;
 mod rate;
 mod rebuild;
+mod together;
 
 use tl_domain::event::{Body, KeyRole};
 use tl_domain::ids::{DeviceId, PartyId};

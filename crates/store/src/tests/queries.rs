@@ -139,7 +139,8 @@ on_both! {
         assert!(store.flows(&party, before, roast.as_ref()).expect("read").iter().all(|f| {
             f.from.node() == roast.as_ref() || f.to.node() == roast.as_ref()
         }));
-        assert_eq!(store.sample(&party, sample.id().into()).expect("read").expect("there").assays, 1);
+        let row = store.sample(&party, sample.id().into()).expect("read").expect("there");
+        assert_eq!(row.assays, 1);
         let by_code = store.sample_by_code(&party, &code(40)).expect("read").expect("there");
         assert_eq!(by_code.id, sample.id().into());
         let named = store.samples_by_lab_name(&party, "样-1").expect("read");
@@ -148,7 +149,8 @@ on_both! {
         assert_eq!(of_batch, named);
         let assays = store.assays_of(&party, &Object::Batch(batch.id().into())).expect("read");
         assert_eq!(assays.iter().map(|a| a.id.entry()).collect::<Vec<_>>(), [assay.id()]);
-        assert_eq!(store.assays_of(&party, &Object::Sample(sample.id().into())).expect("read"), assays);
+        let of_sample = Object::Sample(sample.id().into());
+        assert_eq!(store.assays_of(&party, &of_sample).expect("read"), assays);
         let dust = Object::Stream("dust".parse().expect("a stream"));
         assert_eq!(store.samples_of(&party, &dust).expect("read").len(), 1);
         assert_eq!(store.samples(&party, Page::FIRST).expect("read").total, 2);
