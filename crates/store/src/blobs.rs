@@ -1,6 +1,6 @@
 //! Files that entries name by their SHA-256: received in pieces, kept on disk beside the database.
 //!
-//! A piece is durable in its file before the database counts it, and a file gets its final name only
+//! A piece is durable in its file before the database counts it, and a file gets its last name only
 //! after its bytes were hashed; so a kill at any moment loses nothing that was acknowledged, and
 //! what is more on disk than in the database is written again. Each party has its own files: who
 //! knows a hash does not get another party's bytes. Blobs are never removed here.
@@ -10,7 +10,7 @@ mod place;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use place::{BlobPlace, hash_file, sync_folder};
+pub(crate) use place::{BlobPlace, Copied, hash_file, sync_folder};
 
 use diesel::sql_types::BigInt;
 use tl_domain::ids::PartyId;

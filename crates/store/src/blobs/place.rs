@@ -35,6 +35,17 @@ pub(super) struct Turn {
     _lock: File,
 }
 
+/// What came of copying a blob.
+#[derive(Debug)]
+pub(crate) enum Copied {
+    /// It is there, durable and whole.
+    Whole,
+    /// The bytes have another hash; nothing was kept.
+    Other(Hash),
+    /// The source could not be read; nothing was kept.
+    Unreadable(io::Error),
+}
+
 impl BlobPlace {
     pub(crate) fn new(blob_dir: &Path, party: &PartyId, name: &Hash) -> Self {
         let text = name.to_string();
@@ -89,13 +100,50 @@ impl BlobPlace {
             file.sync_all()
         };
         write().map_err(failed(&self.part))?;
-        if new {
-            let blob_dir = self.party_folder.parent().unwrap_or(&self.party_folder);
-            for folder in [self.folder.as_path(), &self.party_folder, blob_dir] {
-                sync_folder(folder)?;
+        if new { self.sync_folders() } else { Ok(()) }
+    }
+
+    /// Makes a file's name durable, and the names of the folders that lead to it.
+    fn sync_folders(&self) -> Result<(), StoreError> {
+        let blob_dir = self.party_folder.parent().unwrap_or(&self.party_folder);
+        [&self.folder, &self.party_folder, blob_dir].into_iter().try_for_each(sync_folder)
+    }
+
+    /// Copies a whole blob to this place, hashing it on the way.
+    pub(crate) fn copy_from(&self, source: &Path) -> Result<Copied, StoreError> {
+        fs::create_dir_all(&self.folder).map_err(failed(&self.folder))?;
+        let mut target = File::create(&self.part).map_err(failed(&self.part))?;
+        let mut copy = || -> Result<Result<Hash, io::Error>, StoreError> {
+            let mut digest = Sha256::new();
+            let mut buffer = vec![0; HASH_BUFFER_BYTES];
+            let mut source = match File::open(source) {
+                Ok(source) => source,
+                Err(error) => return Ok(Err(error)),
+            };
+            loop {
+                match source.read(&mut buffer) {
+                    Ok(0) => break,
+                    Ok(read) => {
+                        digest.update(&buffer[..read]);
+                        target.write_all(&buffer[..read]).map_err(failed(&self.part))?;
+                    }
+                    Err(error) => return Ok(Err(error)),
+                }
             }
-        }
-        Ok(())
+            target.sync_all().map_err(failed(&self.part))?;
+            Ok(Ok(Hash(digest.finalize().into())))
+        };
+        let copied = match copy()? {
+            Ok(found) if found == self.name => {
+                fs::rename(&self.part, &self.whole).map_err(failed(&self.part))?;
+                self.sync_folders()?;
+                return Ok(Copied::Whole);
+            }
+            Ok(found) => Copied::Other(found),
+            Err(error) => Copied::Unreadable(error),
+        };
+        fs::remove_file(&self.part).map_err(failed(&self.part))?;
+        Ok(copied)
     }
 
     /// Hashes the bytes and gives the file its final name. Bytes with another hash are dropped,

@@ -1,0 +1,461 @@
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use tl_domain::event::KeyRole;
+use tl_domain::ids::{DeviceId, OperatorId};
+use tl_ledger::{Frontier, Hash};
+use tl_testkit::{
+    Backend, Plant, TestDatabase, Writer, backends, batch_register, batch_weigh, code,
+};
+
+use super::SNAPSHOT_VERSIONS_SKIPPED;
+use crate::query::Page;
+use crate::tests::{Fixture, assert_clean, on_both, options, submission};
+use crate::{
+    AccessRecord, Account, Device, DeviceState, EnrolToken, INSTALLATION, PageUser, Session, Store,
+    StoreError,
+};
+
+const PHOTO: &[u8] = b"a photo of a drum";
+
+/// A plant with entries, refused bytes, a fork, a second log, people, devices and a blob.
+struct Source {
+    fixture: Fixture,
+    folder: PathBuf,
+}
+
+impl Source {
+    fn new(backend: Backend) -> Self {
+        let mut fixture = Fixture::new(backend);
+        let folder = fixture.database.folder().join("backup");
+        fixture.open(&Plant::smelter("other"));
+        let register = fixture.write(batch_register("zn-conc", "yard", None));
+        let before = fixture.gate.clone();
+        let weigh = fixture.write(batch_weigh(register.id(), "32450"));
+        assert_clean(&fixture.send(&[register.clone(), weigh]));
+        refuse(&mut fixture, b"{\"broken\":");
+        let after = fixture.gate.clone();
+        fixture.gate = before;
+        let fork = fixture.write(batch_weigh(register.id(), "1"));
+        fixture.send(&[fork]);
+        fixture.gate = after;
+        let second = fixture.write(batch_register("zn-conc", "yard", Some("900")));
+        assert_clean(&fixture.send(&[second]));
+        people(&fixture.store);
+        let (party, name) = (fixture.plant.party.clone(), Hash::of(PHOTO));
+        let state = fixture
+            .store
+            .put_blob_piece(&party, &name, PHOTO.len() as u64, 0, PHOTO, 1)
+            .expect("a blob");
+        assert!(state.complete);
+        fixture.store.put_blob_piece(&party, &Hash::of(b"xy"), 2, 0, b"x", 1).expect("half of one");
+        Self { fixture, folder }
+    }
+
+    fn backed_up(backend: Backend) -> Self {
+        let source = Self::new(backend);
+        source.fixture.store.backup(&source.folder).expect("a backup");
+        source
+    }
+
+    fn whole_blob(&self) -> PathBuf {
+        let place = self.fixture.store.blob_place(&self.fixture.plant.party, &Hash::of(PHOTO));
+        place.expect("a folder for blobs").whole().to_owned()
+    }
+}
+
+/// The gate sends bytes that take the next number of its stream.
+fn refuse(fixture: &mut Fixture, bytes: &[u8]) {
+    let (party, device) = (&fixture.plant.party, fixture.gate.device());
+    let refused = submission(&fixture.store, party, device, bytes, 7);
+    fixture.store.append(vec![refused]).expect("kept as evidence");
+    fixture.gate.dseq += 1;
+    fixture.gate.prev = Hash::leaf(bytes);
+}
+
+fn person() -> OperatorId {
+    "u1".parse().expect("a name")
+}
+
+fn gate() -> DeviceId {
+    "gate-1".parse().expect("a name")
+}
+
+fn people(store: &Store) {
+    let party = "hc-smelter".parse().ok();
+    let account = Account {
+        id: person(),
+        login: "wang".to_owned(),
+        name: "王 \"小\"\n明".to_owned(),
+        party: party.clone(),
+        roles: vec!["gate".to_owned()],
+        area: None,
+        password_hash: "$argon2id$x".to_owned(),
+        failed: 2,
+        locked_until: Some(9),
+        totp: None,
+        active: true,
+    };
+    store.add_account(&account).expect("an account");
+    let device = Device {
+        id: gate(),
+        party: party.clone().expect("a name"),
+        site: "east".parse().expect("a name"),
+        name: "东门".to_owned(),
+        role: KeyRole::Plant,
+        epoch: 1,
+        key: None,
+        certificate_serial: None,
+        certificate_until: None,
+        state: DeviceState::Waiting,
+        seen_at: None,
+    };
+    store.add_device(&device).expect("a device");
+    let lab = Device { id: "lab-1".parse().expect("a name"), ..device.clone() };
+    store.add_device(&lab).expect("another device");
+    let token =
+        EnrolToken { token: Hash::of(b"token"), device: gate(), expires_at: 100, used_at: None };
+    store.add_enrol_token(&token).expect("a token");
+    let session = Session {
+        token: Hash::of(b"session"),
+        account: person(),
+        created_at: 1,
+        last_seen_at: 1,
+        expires_at: 100,
+        revoked: false,
+        agent: String::new(),
+    };
+    store.add_session(&session).expect("a session");
+    store.settle_snapshot(&gate(), &Hash::of(b"content")).expect("a snapshot");
+    store.lease_codes(&device.party, &gate(), 77, 100).expect("a lease");
+    store.put_setting("substance", "Tl").expect("a setting");
+    let user = PageUser {
+        party: device.party.clone(),
+        operator: person(),
+        name: "王".to_owned(),
+        pin_hash: "$argon2id$y".to_owned(),
+        badge: Some(code(3)),
+        roles: vec![],
+        active: true,
+    };
+    store.put_page_user(&user).expect("a page user");
+    for at in 0..300 {
+        let look = AccessRecord {
+            at,
+            account: person(),
+            from: None,
+            party: device.party.clone(),
+            what: format!("GET /{at}"),
+        };
+        store.record_access(&look).expect("a look");
+    }
+}
+
+/// An empty store.
+fn empty(backend: Backend) -> (Store, TestDatabase) {
+    let database = TestDatabase::new(backend).expect("a database");
+    let store = Store::create(database.url(), options(&database)).expect("a store");
+    (store, database)
+}
+
+fn refused<T: std::fmt::Debug>(result: Result<T, StoreError>) -> (PathBuf, String) {
+    match result {
+        Err(StoreError::Backup { path, reason }) => (path, reason),
+        other => panic!("expected a refused backup, not {other:?}"),
+    }
+}
+
+fn assert_same_records(old: &Store, new: &Store) {
+    assert_eq!(old.accounts(None).expect("read"), new.accounts(None).expect("read"));
+    assert_eq!(old.devices(None).expect("read"), new.devices(None).expect("read"));
+    assert_eq!(
+        old.code_leases(&gate(), 0).expect("read"),
+        new.code_leases(&gate(), 0).expect("read")
+    );
+    let party = "hc-smelter".parse().expect("a name");
+    assert_eq!(old.page_users(&party).expect("read"), new.page_users(&party).expect("read"));
+    let looks = |store: &Store| store.access_records(&party, Page::LARGEST).expect("read");
+    assert_eq!(looks(old), looks(new));
+    assert_eq!(looks(new).total, 300);
+    assert_eq!(new.setting("substance").expect("read").as_deref(), Some("Tl"));
+}
+
+on_both! {
+    fn a_backup_comes_back_in_every_database(backend: Backend) {
+        let mut source = Source::new(backend);
+        for _ in 0..140 {
+            let entry = source.fixture.write(batch_register("zn-conc", "yard", Some("10")));
+            assert_clean(&source.fixture.send(&[entry]));
+        }
+        let store = &source.fixture.store;
+        let written = store.backup(&source.folder).expect("a backup");
+        assert_eq!((written.blobs, written.blobs_missing), (1, 0));
+        assert_eq!(written.records, 1 + 2 + 1 + 1 + 1 + 300 + 1);
+        assert_eq!(Store::verify_backup(&source.folder).expect("sound"), written);
+        let logs = store.logs().expect("read");
+        assert_eq!(logs.len(), 2);
+        for (log, head) in logs.iter().zip(&written.logs) {
+            assert_eq!((&log.party, log.size, log.root), (&head.party, head.size, head.root));
+        }
+        for target in backends() {
+            let (new, database) = empty(target);
+            assert_eq!(new.restore(&source.folder).expect("restored"), written);
+            assert_eq!(new.logs().expect("read"), logs);
+            let rows = new.dump_projections().expect("read");
+            assert_eq!(rows, store.dump_projections().expect("read"));
+            assert!(rows.len() > 140);
+            assert_same_records(store, &new);
+            let report = new.check(|_, _| {}).expect("read");
+            assert_eq!(report.findings, []);
+            assert_eq!((report.blobs, report.evidence), (1, 2));
+            // A restart has nothing left to do.
+            drop(new);
+            let again = Store::open(database.url(), options(&database)).expect("opened");
+            assert_eq!(again.dump_projections().expect("read"), rows);
+        }
+    }
+
+    fn what_ended_does_not_come_back_to_life(backend: Backend) {
+        let source = Source::backed_up(backend);
+        let (new, _database) = empty(backend);
+        new.restore(&source.folder).expect("restored");
+        assert_eq!(new.session(&Hash::of(b"session")).expect("read"), None);
+        assert_eq!(new.use_enrol_token(&Hash::of(b"token"), 2).expect("read"), None);
+        let skipped = SNAPSHOT_VERSIONS_SKIPPED.unsigned_abs();
+        let content = Hash::of(b"content");
+        assert_eq!(new.settle_snapshot(&gate(), &content).expect("settled"), skipped + 2);
+        let lab = "lab-1".parse().expect("a name");
+        assert_eq!(new.settle_snapshot(&lab, &content).expect("settled"), skipped + 1);
+        let half = new.blob(&source.fixture.plant.party, &Hash::of(b"xy")).expect("read");
+        assert_eq!(half, None, "half a blob is sent again");
+    }
+
+    fn a_restored_store_goes_on(backend: Backend) {
+        let mut source = Source::backed_up(backend);
+        let (new, _database) = empty(backend);
+        new.restore(&source.folder).expect("restored");
+        let fixture = &mut source.fixture;
+        let party = fixture.plant.party.clone();
+        let server = Writer::new(&party, INSTALLATION);
+        new.add_signer(&party, server.signer().clone());
+        // The old store went on after the backup: what it wrote then is in another epoch.
+        fixture.own(&party, batch_register("zn-conc", "yard", Some("1")));
+        fixture.store = new;
+        fixture.own(&party, batch_register("zn-conc", "yard", Some("2")));
+        let installation = INSTALLATION.parse().expect("a name");
+        let head = fixture.store.stream_head(&party, &installation).expect("read").expect("wrote");
+        assert_eq!((head.epoch, head.acked_through), (2, 2), "epoch.open and the entry");
+        let next = fixture.write(batch_register("zn-conc", "yard", Some("3")));
+        assert_clean(&fixture.send(&[next]));
+        assert_eq!(fixture.store.check(|_, _| {}).expect("read").findings, []);
+    }
+
+    fn a_filled_store_and_a_filled_folder_are_left_alone(backend: Backend) {
+        let source = Source::backed_up(backend);
+        let old = &source.fixture.store;
+        let filled = old.restore(&source.folder);
+        assert!(matches!(filled, Err(StoreError::NotEmpty(5))), "{filled:?}");
+        assert_eq!(refused(old.backup(&source.folder)).0, source.folder);
+        Store::verify_backup(&source.folder).expect("still sound");
+        let (new, _database) = empty(backend);
+        new.restore(&source.folder).expect("restored");
+        assert!(matches!(new.restore(&source.folder), Err(StoreError::NotEmpty(_))));
+    }
+
+    fn lost_blobs_are_left_out_and_asked_for_again(backend: Backend) {
+        let source = Source::new(backend);
+        let party = &source.fixture.plant.party;
+        let lost = source.whole_blob();
+        for damage in [true, false] {
+            match damage {
+                true => fs::write(&lost, b"a photo of a tree").expect("written"),
+                false => fs::remove_file(&lost).expect("removed"),
+            }
+            let folder = source.folder.join(damage.to_string());
+            let written = source.fixture.store.backup(&folder).expect("the rest");
+            assert_eq!((written.blobs, written.blobs_missing), (0, 1));
+            assert_eq!(Store::verify_backup(&folder).expect("sound"), written);
+            let (new, _database) = empty(backend);
+            assert_eq!(new.restore(&folder).expect("restored"), written);
+            let name = Hash::of(PHOTO);
+            let state = new.blob(party, &name).expect("read").expect("known");
+            assert_eq!((state.received, state.complete), (0, false));
+            let size = PHOTO.len() as u64;
+            assert!(new.put_blob_piece(party, &name, size, 0, PHOTO, 1).expect("taken").complete);
+        }
+    }
+}
+
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for item in fs::read_dir(folder).expect("a folder") {
+        let path = item.expect("an item").path();
+        if path.is_dir() { found.extend(files(&path)) } else { found.push(path) }
+    }
+    found.sort();
+    found
+}
+
+#[test]
+fn a_changed_byte_in_any_file_is_found_and_nothing_is_restored() {
+    let source = Source::backed_up(Backend::Sqlite);
+    let (new, _database) = empty(Backend::Sqlite);
+    let all = files(&source.folder);
+    assert_eq!(all.len(), 12 + 1 + 2, "{all:?}");
+    for path in all {
+        let sound = fs::read(&path).expect("read");
+        let flips = [0, sound.len() / 3, sound.len() / 2, sound.len() - 1];
+        let changed = flips.map(|at| {
+            let mut bytes = sound.clone();
+            bytes[at] ^= 1;
+            bytes
+        });
+        let cut = sound[..sound.len() - 1].to_vec();
+        for bytes in changed.into_iter().chain([cut]) {
+            fs::write(&path, bytes).expect("written");
+            refused(Store::verify_backup(&source.folder));
+            refused(new.restore(&source.folder));
+            assert!(new.is_empty().expect("read"), "{}", path.display());
+        }
+        fs::remove_file(&path).expect("removed");
+        refused(Store::verify_backup(&source.folder));
+        fs::write(&path, sound).expect("put back");
+    }
+    Store::verify_backup(&source.folder).expect("sound again");
+    new.restore(&source.folder).expect("restored after all");
+}
+
+/// A backup whose rows were changed by somebody who made all hashes of the files right again.
+struct Forged<'a>(&'a Path);
+
+impl Forged<'_> {
+    fn lines(&self, table: &str) -> Vec<String> {
+        let text = fs::read_to_string(self.0.join(format!("{table}.jsonl"))).expect("read");
+        text.lines().map(str::to_owned).collect()
+    }
+
+    fn put(&self, table: &str, lines: &[String]) {
+        let text = lines.join("\n") + "\n";
+        fs::write(self.0.join(format!("{table}.jsonl")), &text).expect("written");
+        let path = self.0.join("manifest.json");
+        let read = fs::read_to_string(&path).expect("read");
+        let mut manifest: serde_json::Value = serde_json::from_str(&read).expect("JSON");
+        let tables = manifest["tables"].as_array_mut().expect("tables");
+        let line = tables.iter_mut().find(|line| line["name"] == table).expect("the table");
+        line["rows"] = (lines.len() - 1).into();
+        line["sha256"] = Hash::of(text.as_bytes()).to_string().into();
+        self.seal(&manifest);
+    }
+
+    fn seal(&self, manifest: &serde_json::Value) {
+        let text = manifest.to_string();
+        fs::write(self.0.join("manifest.json"), &text).expect("written");
+        let line = format!("{}  manifest.json\n", Hash::of(text.as_bytes()));
+        fs::write(self.0.join("manifest.sha256"), line).expect("written");
+    }
+
+    /// Changes one cell of the row that `pick` takes.
+    fn cell(&self, table: &str, row: usize, column: usize, value: serde_json::Value) {
+        let mut lines = self.lines(table);
+        let mut cells: Vec<serde_json::Value> = serde_json::from_str(&lines[row]).expect("JSON");
+        cells[column] = value;
+        lines[row] = serde_json::Value::Array(cells).to_string();
+        self.put(table, &lines);
+    }
+}
+
+#[test]
+fn forged_rows_are_found_even_when_all_files_fit_the_manifest() {
+    let source = Source::backed_up(Backend::Sqlite);
+    let sound: Vec<(PathBuf, Vec<u8>)> = files(&source.folder)
+        .into_iter()
+        .map(|path| (path.clone(), fs::read(path).expect("read")))
+        .collect();
+    let forged = Forged(&source.folder);
+    let found = |what: &str, expected: &str, forge: &dyn Fn()| {
+        forge();
+        let (_, reason) = refused(Store::verify_backup(&source.folder));
+        assert!(reason.contains(expected), "{what}: {reason}");
+        for (path, bytes) in &sound {
+            fs::write(path, bytes).expect("put back");
+        }
+    };
+    let last = forged.lines("entry").len() - 1;
+    let plant_entries = forged.lines("entry").iter().filter(|l| l.contains("hc-smelter")).count();
+    found("last entry gone", "entries with root", &|| {
+        forged.put("entry", &forged.lines("entry")[..last]);
+    });
+    found("entry in the middle gone", "is missing", &|| {
+        let mut lines = forged.lines("entry");
+        lines.remove(3);
+        forged.put("entry", &lines);
+    });
+    found("log of nobody", "the manifest names", &|| {
+        let mut lines = forged.lines("log");
+        lines.pop();
+        let entries = forged.lines("entry");
+        let streams = forged.lines("stream");
+        let mine = |l: &&String| !l.contains("[\"other\"");
+        forged.put("log", &lines);
+        forged.put("entry", &entries.iter().filter(mine).cloned().collect::<Vec<_>>());
+        forged.put("stream", &streams.iter().filter(mine).cloned().collect::<Vec<_>>());
+    });
+    found("another leaf", "has leaf hash", &|| {
+        forged.cell("entry", 2, 9, "00".repeat(32).into());
+    });
+    found("another number in the row", "not the one of the signed entry", &|| {
+        forged.cell("entry", 2, 5, 999.into());
+    });
+    found("evidence altered", "has leaf hash", &|| forged.cell("evidence", 1, 9, "ab".into()));
+    found("refused entry gone", "expected", &|| {
+        let lines = forged.lines("evidence");
+        forged.put("evidence", &lines[..1]);
+    });
+    found("stream set back", "ends at", &|| forged.cell("stream", 1, 3, 1.into()));
+    found("frontier", "frontier", &|| forged.cell("log", 1, 8, "".into()));
+    found("columns of another version", "expected the columns", &|| {
+        let mut lines = forged.lines("setting");
+        lines[0] = "[\"name\",\"worth\"]".to_owned();
+        forged.put("setting", &lines);
+    });
+    found("entry that nobody signed", "has signed it", &|| {
+        forge_signature(&forged, plant_entries);
+    });
+    Store::verify_backup(&source.folder).expect("sound again");
+}
+
+/// Replaces the last entry of the plant's log by one that says the same with another key, and makes
+/// leaf, root, frontier, stream and manifest right.
+fn forge_signature(forged: &Forged<'_>, row: usize) {
+    let lines = forged.lines("entry");
+    let cells: Vec<serde_json::Value> = serde_json::from_str(&lines[row]).expect("JSON");
+    let bytes = hex::decode(cells[12].as_str().expect("hex")).expect("hex");
+    let payload = tl_ledger::Envelope::parse(&bytes).expect("an envelope").payload;
+    let thief = tl_ledger::Signer::from_seed(&[9; 32]);
+    let bytes = tl_ledger::Envelope::sign(payload, &thief).expect("signed").to_bytes();
+    let leaf = Hash::leaf(&bytes);
+    forged.cell("entry", row, 12, hex::encode(bytes).into());
+    forged.cell("entry", row, 9, leaf.to_string().into());
+    let mut frontier = Frontier::new();
+    for line in &forged.lines("entry")[1..=row] {
+        let cells: Vec<serde_json::Value> = serde_json::from_str(line).expect("JSON");
+        frontier.append(cells[9].as_str().expect("hex").parse().expect("a hash"));
+    }
+    forged.cell("log", 1, 7, frontier.root().to_string().into());
+    forged.cell("log", 1, 8, hex::encode(frontier.to_bytes()).into());
+    forged.cell("stream", 1, 4, leaf.to_string().into());
+    let read = fs::read_to_string(forged.0.join("manifest.json")).expect("read");
+    let mut manifest: serde_json::Value = serde_json::from_str(&read).expect("JSON");
+    manifest["logs"][0]["root"] = frontier.root().to_string().into();
+    forged.seal(&manifest);
+}
+
+#[test]
+fn a_folder_without_a_manifest_is_no_backup() {
+    let source = Source::backed_up(Backend::Sqlite);
+    for name in ["manifest.sha256", "manifest.json"] {
+        fs::remove_file(source.folder.join(name)).expect("removed");
+        let (path, reason) = refused(Store::verify_backup(&source.folder));
+        assert!(path.ends_with(name) && reason.contains("no complete backup"), "{reason}");
+    }
+}
