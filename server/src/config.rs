@@ -39,12 +39,22 @@ pub struct Config {
 #[serde(deny_unknown_fields)]
 pub struct Layer {
     /// 网页与接口的监听地址 / address of pages and API, host:port
-    #[arg(id = "page_address", long = "page-address", env = "TL_PAGE", value_name = "ADDRESS",
-        global = true)]
+    #[arg(
+        id = "page_address",
+        long = "page-address",
+        env = "TL_PAGE",
+        value_name = "ADDRESS",
+        global = true
+    )]
     pub page: Option<SocketAddr>,
     /// 设备端口的监听地址 / address of the device port, host:port
-    #[arg(id = "device_address", long = "device-address", env = "TL_DEVICE", value_name = "ADDRESS",
-        global = true)]
+    #[arg(
+        id = "device_address",
+        long = "device-address",
+        env = "TL_DEVICE",
+        value_name = "ADDRESS",
+        global = true
+    )]
     pub device: Option<SocketAddr>,
     /// 证书中的域名和 IP / names and IPs in the certificate
     #[arg(long, env = "TL_NAMES", value_name = "NAME", value_delimiter = ',', global = true)]

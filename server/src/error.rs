@@ -132,9 +132,11 @@ pub fn problem_answer(failure: &Failure, english: bool) -> HttpResponse {
     if failure.code.status() == 503 {
         answer.insert_header((header::RETRY_AFTER, RETRY_AFTER_SECONDS));
     }
-    answer
-        .content_type(PROBLEM_MEDIA)
-        .json(Problem::new(failure.code, failure.detail.as_str(), english))
+    answer.content_type(PROBLEM_MEDIA).json(Problem::new(
+        failure.code,
+        failure.detail.as_str(),
+        english,
+    ))
 }
 
 /// The page of a failure; people who are not signed in are sent to the sign-in page.
@@ -170,11 +172,8 @@ pub async fn localise(
     };
     let headers = response.headers().clone();
     let (request, _) = response.into_parts();
-    let mut answer = if program {
-        problem_answer(&failure, english)
-    } else {
-        page_answer(&failure, english)
-    };
+    let mut answer =
+        if program { problem_answer(&failure, english) } else { page_answer(&failure, english) };
     for (name, value) in headers.iter().filter(|(name, _)| **name == header::SET_COOKIE) {
         answer.headers_mut().append(name.clone(), value.clone());
     }

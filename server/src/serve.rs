@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
-use actix_web::middleware::{Compress, from_fn};
+use actix_web::middleware::from_fn;
 use actix_web::{App as Service, HttpResponse, HttpServer, web};
 use anyhow::Context as _;
 use tl_store::{Options, Store};
@@ -14,7 +14,6 @@ use tl_wire::{BLOB_PIECE_BYTES_MAX, UPLOAD_BYTES_MAX};
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::app::App;
-use crate::auth::guard;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::error::{self, ApiError, Failure};
@@ -44,6 +43,25 @@ macro_rules! tuned {
     };
 }
 
+/// The service of the page port around an `App`; a macro for the same reason, and because tests call
+/// the very same service without sockets.
+macro_rules! page_service {
+    ($app:expr) => {
+        actix_web::App::new()
+            .app_data($app)
+            .app_data(actix_web::web::JsonConfig::default().limit($crate::limits::BODY_BYTES_MAX))
+            .app_data(actix_web::web::FormConfig::default().limit($crate::limits::BODY_BYTES_MAX))
+            .app_data(actix_web::web::PayloadConfig::new($crate::limits::BODY_BYTES_MAX))
+            .wrap(actix_web::middleware::Compress::default())
+            .wrap(actix_web::middleware::from_fn($crate::auth::guard::same_site))
+            .wrap(actix_web::middleware::from_fn($crate::error::localise))
+            .wrap(actix_web::middleware::from_fn($crate::auth::guard::headers))
+            .configure($crate::router::page_routes)
+            .default_service(actix_web::web::to($crate::serve::nowhere))
+    };
+}
+pub(crate) use page_service;
+
 /// Where a server listens.
 #[derive(Debug, Clone, Copy)]
 pub struct Bound {
@@ -58,7 +76,14 @@ pub struct Bound {
 /// # Errors
 /// Files, keys, certificates or the database.
 pub fn open(config: Config) -> anyhow::Result<App> {
-    let clock = Clock::System;
+    open_at(config, Clock::System)
+}
+
+/// The same with another clock; tests hold it still.
+///
+/// # Errors
+/// As for `open`.
+pub fn open_at(config: Config, clock: Clock) -> anyhow::Result<App> {
     let now = clock.micros();
     files::private_folder(&config.data)
         .with_context(|| format!("cannot make the data folder {}", config.data.display()))?;
@@ -113,19 +138,7 @@ pub fn start(
     let page_tls = tls::page_settings(app.certificate.clone());
     let device_tls = tls::device_settings(&app.authority, app.certificate.clone())?;
     let shared = app.clone();
-    let page = HttpServer::new(move || {
-        Service::new()
-            .app_data(shared.clone())
-            .app_data(web::JsonConfig::default().limit(BODY_BYTES_MAX))
-            .app_data(web::FormConfig::default().limit(BODY_BYTES_MAX))
-            .app_data(web::PayloadConfig::new(BODY_BYTES_MAX))
-            .wrap(Compress::default())
-            .wrap(from_fn(guard::same_site))
-            .wrap(from_fn(error::localise))
-            .wrap(from_fn(guard::headers))
-            .configure(router::page_routes)
-            .default_service(web::to(nowhere))
-    });
+    let page = HttpServer::new(move || page_service!(shared.clone()));
     let page = tuned!(page)
         .bind_rustls_0_23(app.config.page, page_tls)
         .with_context(|| format!("page port {}", app.config.page))?;
@@ -155,7 +168,7 @@ pub fn start(
 }
 
 /// What no route names: a failure like any other, so that it is shown in the same form.
-async fn nowhere() -> Result<HttpResponse, ApiError> {
+pub(crate) async fn nowhere() -> Result<HttpResponse, ApiError> {
     Err(Failure::not_found().into())
 }
 

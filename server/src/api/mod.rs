@@ -66,8 +66,10 @@ where
     let english = session.english;
     let form = Form { id: capture.id, observed_at: capture.observed_at };
     let body = capture.body;
-    let recorded = with_leave(app, session, None, move |app, permit: &Permit<A>| {
-        work(app, permit, form, body)
+    let recorded = App::run(app, move |app| {
+        let party = app.own_party(&session)?;
+        let permit = app.authorise::<A>(&session, &party)?;
+        work(app, &permit, form, body)
     });
     Ok(HttpResponse::Created().json(RecordedAnswer::new(recorded.await?, english)))
 }

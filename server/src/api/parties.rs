@@ -72,8 +72,9 @@ pub async fn revoke_device(
 ) -> Result<HttpResponse, ApiError> {
     let id: DeviceId = id.parse().map_err(|_| Failure::not_found())?;
     let reason = body.into_inner().reason;
-    let done = with_leave(&app, session, None, move |app, permit| {
-        devices::revoke(app, permit, &id, &reason)
+    let done = App::run(&app, move |app| {
+        let permit = app.authorise(&session, &app.own_party(&session)?)?;
+        devices::revoke(app, &permit, &id, &reason)
     });
     done.await?;
     Ok(HttpResponse::NoContent().finish())

@@ -158,6 +158,16 @@ impl App {
         }
     }
 
+    /// The party for which a person records: only one's own enterprise.
+    ///
+    /// # Errors
+    /// `Forbidden` for officers and system administrators.
+    pub fn own_party(&self, session: &Session) -> Result<PartyId, Failure> {
+        let enterprise = session.roles.iter().any(Role::of_enterprise);
+        let own = session.party.as_ref().filter(|_| enterprise);
+        own.cloned().ok_or_else(|| Failure::new(ErrorCode::Forbidden, ""))
+    }
+
     /// The parties that a person may look at, by id.
     ///
     /// # Errors

@@ -96,7 +96,8 @@ fn print_token(
     let address = page_address(config);
     println!("{}: {token}", words.token_once());
     println!("{}: {fingerprint}", words.ca_fingerprint());
-    let command = format!("tl-edge enrol --server {address} --token {token} --ca-sha256 {fingerprint}");
+    let command =
+        format!("tl-edge enrol --server {address} --token {token} --ca-sha256 {fingerprint}");
     println!("{}: {command}", words.enrol_with());
     let url = format!("{address}/device/v1/enrol#token={token}&ca={fingerprint}");
     println!("{url}");

@@ -113,7 +113,14 @@ pub(super) fn restore(config: &Config, folder: &Path, words: Words) -> anyhow::R
 
 fn print_report(report: &BackupReport, words: Words) {
     for log in &report.logs {
-        println!("{} {}: {} {}, root {}", words.logs(), log.party, log.size, words.entries(), log.root);
+        println!(
+            "{} {}: {} {}, root {}",
+            words.logs(),
+            log.party,
+            log.size,
+            words.entries(),
+            log.root
+        );
     }
     println!("{}: {}", words.records(), report.records);
     println!("{}: {}", words.blobs(), report.blobs);
@@ -126,8 +133,8 @@ fn certificate(config: &Config) -> anyhow::Result<Option<String>> {
         return Ok(None);
     }
     let pem = std::fs::read_to_string(&path).with_context(|| path.display().to_string())?;
-    let facts = facts_of_pem(&pem)
-        .with_context(|| format!("{} holds no certificate", path.display()))?;
+    let facts =
+        facts_of_pem(&pem).with_context(|| format!("{} holds no certificate", path.display()))?;
     if facts.until <= Clock::System.micros() {
         anyhow::bail!("{} has expired: restart the server, it makes a new one", path.display());
     }

@@ -41,3 +41,10 @@ fn the_document_is_openapi_3_1_and_every_reference_resolves() {
     }
     assert!(references > 100, "only {references} references: the document is not whole");
 }
+
+#[test]
+fn the_committed_document_is_the_program_s_own() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/openapi.json");
+    let committed = std::fs::read_to_string(path).expect("docs/openapi.json");
+    assert!(committed.trim_end() == super::text().trim_end(), "run `cargo xtask gen`");
+}

@@ -11,8 +11,8 @@ use rcgen::{
     DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, KeyUsagePurpose,
     PKCS_ECDSA_P256_SHA256, SanType, SerialNumber, date_time_ymd,
 };
-use rustls_pki_types::pem::PemObject as _;
 use rustls_pki_types::CertificateDer;
+use rustls_pki_types::pem::PemObject as _;
 use tl_domain::time::Micros;
 use tl_ledger::Hash;
 
@@ -102,10 +102,8 @@ impl Authority {
 
     fn read(certificate: &Path, key: &Path) -> Result<Self, AuthorityError> {
         let pem = read(certificate)?;
-        let content = |path: &Path, reason: String| AuthorityError::Content {
-            path: path.to_owned(),
-            reason,
-        };
+        let content =
+            |path: &Path, reason: String| AuthorityError::Content { path: path.to_owned(), reason };
         let pair = KeyPair::from_pem(&read(key)?).map_err(|e| content(key, e.to_string()))?;
         let der = CertificateDer::from_pem_slice(pem.as_bytes())
             .map_err(|e| content(certificate, e.to_string()))?;

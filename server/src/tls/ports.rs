@@ -47,9 +47,8 @@ pub fn device_settings(
     let verifier = WebPkiClientVerifier::builder(Arc::new(roots))
         .build()
         .context("verifier of device certificates")?;
-    let mut settings = ServerConfig::builder()
-        .with_client_cert_verifier(verifier)
-        .with_cert_resolver(certificate);
+    let mut settings =
+        ServerConfig::builder().with_client_cert_verifier(verifier).with_cert_resolver(certificate);
     settings.session_storage = Arc::new(NoServerSessionStorage {});
     settings.send_tls13_tickets = 0;
     Ok(settings)
@@ -68,6 +67,8 @@ pub fn peer_device(connection: &dyn Any, data: &mut Extensions) {
         Some(peer) => {
             data.insert(peer);
         }
-        None => tracing::warn!("a connection of the device port has no device id in its certificate"),
+        None => {
+            tracing::warn!("a connection of the device port has no device id in its certificate")
+        }
     }
 }

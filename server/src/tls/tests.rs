@@ -76,17 +76,15 @@ fn a_device_certificate_takes_nothing_from_the_request_but_its_key() {
 fn requests_without_proof_of_possession_are_refused() {
     let folder = tempfile::tempdir().expect("folder");
     let authority = authority(folder.path());
-    let der = rustls_pki_types::CertificateSigningRequestDer::from_pem_slice(
-        greedy_request().as_bytes(),
-    )
-    .expect("request");
+    let der =
+        rustls_pki_types::CertificateSigningRequestDer::from_pem_slice(greedy_request().as_bytes())
+            .expect("request");
     let mut bytes = der.to_vec();
     let last = bytes.len() - 1;
     bytes[last] ^= 1;
     let body = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, &bytes);
-    let pem = format!(
-        "-----BEGIN CERTIFICATE REQUEST-----\n{body}\n-----END CERTIFICATE REQUEST-----\n"
-    );
+    let pem =
+        format!("-----BEGIN CERTIFICATE REQUEST-----\n{body}\n-----END CERTIFICATE REQUEST-----\n");
     let refused = authority.device(&pem, "gate-07", NOW);
     assert!(matches!(refused, Err(AuthorityError::Request(_))));
     assert!(authority.device("no request", "gate-07", NOW).is_err());

@@ -14,11 +14,7 @@ use crate::error::Failure;
 ///
 /// # Errors
 /// The store's.
-pub fn list(
-    app: &App,
-    permit: &Permit<ReadParty>,
-    page: Page,
-) -> Result<Paged<AssayRow>, Failure> {
+pub fn list(app: &App, permit: &Permit<ReadParty>, page: Page) -> Result<Paged<AssayRow>, Failure> {
     Ok(app.store.assays(permit.party(), page)?)
 }
 

@@ -170,8 +170,7 @@ impl View for Books<'_> {
     fn assay(&mut self, id: AssayId) -> Result<Option<Reported>, StoreError> {
         let Some(row) = self.store.assay(self.party, id)? else { return Ok(None) };
         let entry = self.store.entry(self.party, id.entry())?;
-        let operator: Option<OperatorId> =
-            entry.and_then(|stored| stored.view.entry.head.operator);
+        let operator: Option<OperatorId> = entry.and_then(|stored| stored.view.entry.head.operator);
         Ok(Some(Reported { row, operator }))
     }
 }

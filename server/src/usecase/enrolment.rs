@@ -39,9 +39,7 @@ pub fn enrol(app: &App, request: &EnrolRequest) -> Result<EnrolAnswer, Failure> 
     let certificate_pem = app.authority.device(&request.csr_pem, id, now).map_err(bad_request)?;
     let page_certificate_pem = match &request.page_csr_pem {
         Some(page) => Some(
-            app.authority
-                .device_page(page, id, &request.page_names, now)
-                .map_err(bad_request)?,
+            app.authority.device_page(page, id, &request.page_names, now).map_err(bad_request)?,
         ),
         None => None,
     };
@@ -70,11 +68,7 @@ pub fn enrol(app: &App, request: &EnrolRequest) -> Result<EnrolAnswer, Failure> 
 ///
 /// # Errors
 /// `BadRequest` for a request that can't be signed.
-pub fn renew(
-    app: &App,
-    device: &Device,
-    request: &RenewRequest,
-) -> Result<RenewAnswer, Failure> {
+pub fn renew(app: &App, device: &Device, request: &RenewRequest) -> Result<RenewAnswer, Failure> {
     let now = app.clock.micros();
     let id = device.id.as_str();
     let certificate_pem = app.authority.device(&request.csr_pem, id, now).map_err(bad_request)?;

@@ -49,10 +49,7 @@ pub fn by_code(
 ///
 /// # Errors
 /// The store's.
-pub fn expected(
-    app: &App,
-    permit: &Permit<ReadParty>,
-) -> Result<Vec<HandoverPair>, Failure> {
+pub fn expected(app: &App, permit: &Permit<ReadParty>) -> Result<Vec<HandoverPair>, Failure> {
     let found = app.store.expected_arrivals(permit.party())?;
     note_partners(app, permit, &found)?;
     Ok(found)

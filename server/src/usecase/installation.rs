@@ -169,7 +169,9 @@ pub struct NewDevice {
 /// A server's role, a device of another party, a revoked one, or the store's.
 pub fn device_token(store: &Store, clock: &Clock, new: NewDevice) -> anyhow::Result<String> {
     if new.role == KeyRole::Server {
-        anyhow::bail!("the role `server` is the installation's own: choose gate, lab, plant, water");
+        anyhow::bail!(
+            "the role `server` is the installation's own: choose gate, lab, plant, water"
+        );
     }
     if store.log(&new.party)?.is_none() {
         return Err(StoreError::NoLog(new.party).into());

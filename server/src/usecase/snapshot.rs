@@ -80,7 +80,8 @@ fn build(app: &App, device: &Device) -> Result<Snapshot, Failure> {
     let log = app.store.log(party)?.ok_or_else(Failure::not_found)?;
     let rows = app.store.masters(party)?;
     let nodes = site_nodes(&rows, device);
-    let masters = rows.into_iter().filter(|row| row.active && concerns(&row.record, device, &nodes));
+    let masters =
+        rows.into_iter().filter(|row| row.active && concerns(&row.record, device, &nodes));
     let users = app.store.page_users(party)?.into_iter().filter(|user| user.active);
     let revoked = app.store.keys(party)?.into_iter().filter(|row| row.revoked_at.is_some());
     Ok(Snapshot {

@@ -27,11 +27,8 @@ pub fn entries(app: &App, device: &Device, bytes: &[u8]) -> Result<UploadAnswer,
     let book = app.store.key_book(&device.party)?;
     let received_at = app.clock.micros();
     let submissions = verify_all(&split, &book, device, received_at);
-    let results = if submissions.is_empty() {
-        Vec::new()
-    } else {
-        app.store.append(submissions)?
-    };
+    let results =
+        if submissions.is_empty() { Vec::new() } else { app.store.append(submissions)? };
     Ok(UploadAnswer { results, head: head(app, device)? })
 }
 

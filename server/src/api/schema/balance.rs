@@ -71,7 +71,7 @@ objects! {
         closure_percent: Option<String>,
         coverage: Coverage,
         stock_measured: bool,
-        #[schema(value_type = Vec<Vec<Object>>)]
+        #[schema(value_type = Vec<Vec<serde_json::Value>>)]
         error_sources: (),
         #[schema(value_type = Vec<Object>)]
         causes: (),

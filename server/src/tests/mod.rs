@@ -1,0 +1,10 @@
+//! The server as a whole: who may do what, what answers look like, how devices come in.
+
+mod answers;
+mod check;
+mod device;
+mod isolation;
+mod people;
+mod permissions;
+mod sign_in;
+mod world;
