@@ -13,6 +13,9 @@ use crate::limits::{BUSY_TIMEOUT_MS, SQLITE_VERSION_MIN};
 
 const SQLITE_MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
 const POSTGRES_MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/postgres");
+/// A plan that was made while a table was small would be kept while it grows: plan each time.
+const POSTGRES_SETTINGS: &str =
+    "SET client_min_messages TO warning; SET plan_cache_mode TO force_custom_plan";
 /// Page cache of a connection to SQLite, in KiB.
 const SQLITE_CACHE_KIB: u32 = 16_384;
 
@@ -75,7 +78,7 @@ impl Place {
             Self::Postgres(url) => {
                 let conn = PgConnection::establish(url).map_err(|e| self.failed(e))?;
                 let mut conn = Conn::Postgres(conn);
-                conn.script("SET client_min_messages TO warning; SET TIME ZONE 'UTC'")?;
+                conn.script(POSTGRES_SETTINGS)?;
                 Ok(conn)
             }
         }
