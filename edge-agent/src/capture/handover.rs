@@ -66,7 +66,7 @@ pub(crate) fn dispatch(
         blobs: Vec::new(),
     };
     let (entry, notices) = record(tx, context, id, body, code.display())?;
-    Ok(Done { entry, code: Some(code), notices })
+    Ok(Done { entry, notices })
 }
 
 fn one(context: &Context, input: &Input, line: u32) -> Result<DispatchLine, WriteError> {
@@ -197,5 +197,5 @@ pub(crate) fn receive(
     let id = tx.new_id()?;
     let (entry, more) = record(tx, context, id, body, dispatch.code.display())?;
     notices.extend(more);
-    Ok(Done { entry, code: Some(dispatch.code.clone()), notices })
+    Ok(Done { entry, notices })
 }

@@ -15,12 +15,11 @@ mod view;
 pub(crate) mod weigh;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use std::sync::Arc;
 
 use tl_domain::capture::{self, Capture};
-use tl_domain::code::Code;
 use tl_domain::event::Body;
 use tl_domain::ids::{EntryId, OperatorId};
 
@@ -43,8 +42,6 @@ pub(crate) struct Context {
 pub(crate) struct Done {
     /// The entry that counts for the person, the last one when there are several.
     pub(crate) entry: Appended,
-    /// The code on its label, when it has one.
-    pub(crate) code: Option<Code>,
     /// What is odd about it, but recorded.
     pub(crate) notices: Vec<Words>,
 }

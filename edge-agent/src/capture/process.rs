@@ -52,7 +52,7 @@ pub(crate) fn start(
     let id = tx.new_id()?;
     let subject = format!("{operation} {}", short(&id.to_string()));
     let (entry, notices) = record(tx, context, id, body, subject)?;
-    Ok(Done { entry, code: None, notices })
+    Ok(Done { entry, notices })
 }
 
 /// A batch that a run made.
@@ -92,7 +92,7 @@ pub(crate) fn close(
     };
     let id = tx.new_id()?;
     let (entry, notices) = record(tx, context, id, body, short(&run.to_string()))?;
-    Ok(Done { entry, code: None, notices })
+    Ok(Done { entry, notices })
 }
 
 /// One line of a stock take.
@@ -142,5 +142,5 @@ pub(crate) fn take_stock(
     };
     let id = tx.new_id()?;
     let (entry, notices) = record(tx, context, id, body, node.to_string())?;
-    Ok(Done { entry, code: None, notices })
+    Ok(Done { entry, notices })
 }

@@ -77,5 +77,5 @@ pub(crate) fn register(
     };
     let body = register.body(Some(code.clone()));
     let (entry, notices) = record(tx, context, id, body, code.display())?;
-    Ok(Done { entry, code: Some(code), notices })
+    Ok(Done { entry, notices })
 }

@@ -53,7 +53,7 @@ pub(crate) fn take(
         raw: None,
     };
     let (entry, notices) = record(tx, context, id, body, code.display())?;
-    Ok(Done { entry, code: Some(code), notices })
+    Ok(Done { entry, notices })
 }
 
 /// The id of the sample that a laboratory calls `name`: by its code, else by its lab name.

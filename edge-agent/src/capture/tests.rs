@@ -73,7 +73,7 @@ pub(crate) fn site(lease: Option<(u64, u64)>) -> Site {
             .map(|(start, count)| CodeLease {
                 start: start.to_string(),
                 count,
-                expires_micros: i64::MAX,
+                expires_micros: 8_000_000_000_000_000,
             })
             .into_iter()
             .collect(),
@@ -100,7 +100,8 @@ impl Plant {
         Self { _directory: directory, outbox, _writer: writer, context }
     }
 
-    fn register(&self, material: &str, code: Option<Code>) -> Result<Done, WriteError> {
+    /// Registers a batch; gives its entry and its code.
+    fn register(&self, material: &str, code: Option<Code>) -> Result<(EntryId, Code), WriteError> {
         let context = self.context.clone();
         let what = Register {
             code,
@@ -115,7 +116,12 @@ impl Plant {
             ticket: None,
             raw: None,
         };
-        self.outbox.write(move |tx| receive::register(tx, &context, &what))
+        let id = self.outbox.write(move |tx| receive::register(tx, &context, &what))?.entry.id;
+        let batch = self
+            .outbox
+            .read(|db| state::batch_by_id(db, &self.context.site, &id.to_string()))?
+            .expect("registered");
+        Ok((id, batch.code.expect("a code")))
     }
 
     fn weigh(&self, code: &Code, side: Side, value: &str) -> Result<Weighed, WriteError> {
@@ -191,7 +197,7 @@ fn codes_are_drawn_inside_the_lease_and_never_twice() {
     let mut codes = HashSet::new();
     let end = loop {
         match plant.register("ore", None) {
-            Ok(done) => assert!(codes.insert(done.code.expect("a code")), "drawn twice"),
+            Ok((_, code)) => assert!(codes.insert(code), "drawn twice"),
             error => break refusal(error),
         }
     };
@@ -204,9 +210,9 @@ fn codes_are_drawn_inside_the_lease_and_never_twice() {
 #[test]
 fn a_code_is_not_registered_twice() {
     let plant = Plant::new(site(Some((1, 1000))));
-    let first = plant.register("ore", None).expect("registered");
-    let words = refusal(plant.register("ore", first.code.clone()));
-    assert!(words.contains(&first.code.expect("a code").display()), "{words}");
+    let (_, code) = plant.register("ore", None).expect("registered");
+    let words = refusal(plant.register("ore", Some(code.clone())));
+    assert!(words.contains(&code.display()), "{words}");
 }
 
 #[test]
@@ -222,8 +228,8 @@ fn an_expired_lease_gives_no_codes() {
 #[test]
 fn trucks_interleave_and_the_net_is_exact() {
     let plant = Plant::new(site(Some((1, 1000))));
-    let one = plant.register("ore", None).expect("registered").code.expect("a code");
-    let two = plant.register("ore", None).expect("registered").code.expect("a code");
+    let one = plant.register("ore", None).expect("registered").1;
+    let two = plant.register("ore", None).expect("registered").1;
     assert!(matches!(plant.weigh(&one, Side::Gross, "32450"), Ok(Weighed::Waiting(_))));
     assert!(matches!(plant.weigh(&two, Side::Tare, "11000.5"), Ok(Weighed::Waiting(_))));
     assert!(matches!(plant.weigh(&one, Side::Tare, "12450"), Ok(Weighed::Recorded(_))));
@@ -243,7 +249,7 @@ fn trucks_interleave_and_the_net_is_exact() {
 #[test]
 fn a_tare_above_the_gross_is_refused_with_both_figures() {
     let plant = Plant::new(site(Some((1, 1000))));
-    let code = plant.register("ore", None).expect("registered").code.expect("a code");
+    let code = plant.register("ore", None).expect("registered").1;
     plant.weigh(&code, Side::Gross, "12450").expect("noted");
     let words = refusal(plant.weigh(&code, Side::Tare, "32450"));
     assert!(words.contains("12450") && words.contains("32450"), "{words}");
@@ -260,12 +266,12 @@ fn a_typed_weight_needs_a_reason() {
 #[test]
 fn counted_items_refuse_an_overdraw_and_bulk_does_not() {
     let plant = Plant::new(site(Some((1, 1000))));
-    let drums = plant.register("drums", None).expect("registered").code.expect("a code");
+    let drums = plant.register("drums", None).expect("registered").1;
     plant.weigh(&drums, Side::Net, "3210").expect("weighed");
     let words = refusal(plant.start(&drums, Some("5")));
     assert!(words.contains("3.210 t") && words.contains('5'), "{words}");
     assert_eq!(plant.left(&drums).as_deref(), Some("3210000"));
-    let ore = plant.register("ore", None).expect("registered").code.expect("a code");
+    let ore = plant.register("ore", None).expect("registered").1;
     plant.weigh(&ore, Side::Net, "3210").expect("weighed");
     plant.start(&ore, Some("5")).expect("piles are never held back by the books");
     assert_eq!(plant.left(&ore).as_deref(), Some("-1790000"));
@@ -274,15 +280,14 @@ fn counted_items_refuse_an_overdraw_and_bulk_does_not() {
 #[test]
 fn own_entries_count_only_behind_what_the_snapshot_covers() {
     let mut plant = Plant::new(site(Some((1, 1000))));
-    let done = plant.register("ore", None).expect("registered");
-    let code = done.code.expect("a code");
+    let (id, code) = plant.register("ore", None).expect("registered");
     plant.weigh(&code, Side::Net, "10000").expect("weighed");
     plant.start(&code, Some("4")).expect("started");
     assert_eq!(plant.left(&code).as_deref(), Some("6000000"));
     let mut newer = site(Some((1, 1000)));
     if let Some(snapshot) = &mut newer.snapshot {
         snapshot.batches.push(KnownBatch {
-            id: done.entry.id,
+            id,
             code: Some(code.clone()),
             material: "ore".to_owned(),
             node: "gate".to_owned(),

@@ -177,7 +177,7 @@ fn finish(
 ) -> Result<Weighed, WriteError> {
     let id = tx.new_id()?;
     let (entry, notices) = record(tx, context, id, body, batch.name())?;
-    Ok(Weighed::Recorded(Box::new(Done { entry, code: batch.code.clone(), notices })))
+    Ok(Weighed::Recorded(Box::new(Done { entry, notices })))
 }
 
 /// Gross minus tare, exact, in the gross weight's unit and with its decimals.

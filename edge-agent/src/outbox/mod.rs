@@ -29,10 +29,10 @@ use anyhow::{Context as _, Result};
 use diesel::SqliteConnection;
 use tl_ledger::Signer;
 
-pub(crate) use chain::{Broken, TAIL_LINKS, check_links};
+pub(crate) use chain::{TAIL_LINKS, check_links};
 pub(crate) use connection::open_reader;
 pub(crate) use queue::{
-    Counts, EntryRow, Mark, Pending, Standing, counts, leaf_at, newest, pending, standing,
+    Counts, EntryRow, Mark, Pending, counts, leaf_at, newest, pending, standing,
 };
 pub(crate) use room::{Room, RoomState, used_bytes};
 pub(crate) use transaction::{Appended, Draft, Tx};
@@ -161,7 +161,7 @@ impl Outbox {
         });
         ballast::keep(home, config.ballast_bytes, &shared.room);
         let worker = writer::Worker::open(shared.clone())?;
-        let reader = Arc::new(Mutex::new(connection::open_reader(&home.database())?));
+        let reader = Arc::new(Mutex::new(open_reader(&home.database())?));
         let (jobs, waiting) = sync_channel(QUEUE_JOBS_MAX);
         let thread = std::thread::Builder::new()
             .name("outbox".to_owned())

@@ -42,7 +42,6 @@ pub(crate) struct EntryRow {
     pub(crate) id: String,
     pub(crate) kind: String,
     pub(crate) subject: String,
-    pub(crate) operator: Option<String>,
     pub(crate) recorded_micros: i64,
     pub(crate) state: String,
     pub(crate) verdicts: Option<String>,

@@ -9,6 +9,7 @@ use tl_domain::event::{Body, ClockState, Entry, EpochOpen, EpochReason, KeyRole}
 use tl_ledger::{Envelope, Hash, Signer};
 use tl_wire::device::EntryResult;
 
+use super::chain::Broken;
 use super::*;
 use crate::home::Home;
 
@@ -50,7 +51,7 @@ fn note(text: &str) -> Draft {
 
 fn entries(outbox: &Outbox) -> Vec<Entry> {
     let start = Mark { epoch: 0, through: 0 };
-    let rows = outbox.read(|db| queue::pending(db, start, 10_000)).expect("rows");
+    let rows = outbox.read(|db| pending(db, start, 10_000)).expect("rows");
     rows.iter()
         .map(|row| {
             let bytes = row.envelope.as_deref().expect("not pruned");
@@ -275,8 +276,7 @@ fn a_new_epoch_writes_again_what_the_server_has_not() {
     assert_eq!(numbers, [(1, 1), (1, 2), (2, 1), (2, 2), (2, 3), (2, 4)]);
     assert_eq!(all[2].body.kind(), "epoch.open");
     assert_eq!(all[2].head.prev, Hash::ZERO);
-    let rows =
-        outbox.read(|db| queue::pending(db, Mark { epoch: 2, through: 1 }, 10)).expect("rows");
+    let rows = outbox.read(|db| pending(db, Mark { epoch: 2, through: 1 }, 10)).expect("rows");
     let body = all[5].body.to_value();
     let text = body["text"].as_str().expect("text");
     assert_eq!(text, format!("corrects {}", rows[0].leaf), "references follow");
@@ -307,11 +307,10 @@ fn results_are_kept_and_old_acknowledged_bytes_are_pruned() {
         })
         .expect("pruned");
     assert_eq!(pruned.entries, 2);
-    let rows = outbox.read(|db| queue::newest(db, 10, false)).expect("rows");
+    let rows = outbox.read(|db| newest(db, 10, false)).expect("rows");
     assert_eq!(rows[2].verdicts.as_deref(), Some("late"));
     assert_eq!(rows[1].problem_code.as_deref(), Some("entry-form"));
-    let left =
-        outbox.read(|db| queue::pending(db, Mark { epoch: 1, through: 0 }, 10)).expect("rows");
+    let left = outbox.read(|db| pending(db, Mark { epoch: 1, through: 0 }, 10)).expect("rows");
     let kept: Vec<bool> = left.iter().map(|row| row.envelope.is_some()).collect();
     assert_eq!(kept, [false, false, true]);
     assert_eq!(tail(&outbox), Ok(None), "links stay");

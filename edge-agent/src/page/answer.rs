@@ -7,7 +7,7 @@ use askama::Template;
 
 use super::Page;
 use super::guard::{Act, Visitor};
-use crate::capture::Context;
+use crate::capture::{Context, Done};
 use crate::keeper::ChainState;
 use crate::outbox::{RoomState, Tx, WriteError, counts, lock};
 use crate::uplink::LinkState;
@@ -22,6 +22,8 @@ pub(super) struct Frame {
     pub(super) link_icon: &'static str,
     pub(super) link_words: String,
     pub(super) alarms: Vec<String>,
+    /// What was odd about the capture that led here.
+    pub(super) notices: Vec<String>,
     /// Makes a form count once.
     pub(super) once: String,
     /// Number of the newest scan when the page was made.
@@ -44,6 +46,12 @@ impl Frame {
             link_icon,
             link_words,
             alarms: alarms(page, visitor),
+            notices: page
+                .sessions
+                .told(&visitor.token)
+                .iter()
+                .map(|words| words.say(visitor.en).to_owned())
+                .collect(),
             once: hex::encode(once),
             scan: page.board.newest_scan(),
         }
@@ -165,6 +173,37 @@ pub(super) struct Submission<'a> {
     pub(super) back: &'a str,
 }
 
+/// Where a capture leads, and what is odd about it.
+pub(super) struct Outcome {
+    location: String,
+    notices: Vec<Words>,
+}
+
+impl From<String> for Outcome {
+    fn from(location: String) -> Self {
+        Self { location, notices: Vec::new() }
+    }
+}
+
+impl From<Done> for Outcome {
+    fn from(done: Done) -> Self {
+        Self { location: format!("/entry/{}", done.entry.id), notices: done.notices }
+    }
+}
+
+impl Outcome {
+    /// Another page than that of the entry.
+    pub(super) fn at(self, location: String) -> Self {
+        Self { location, ..self }
+    }
+
+    /// With words for the next page.
+    pub(super) fn saying(mut self, words: Words) -> Self {
+        self.notices.push(words);
+        self
+    }
+}
+
 /// Runs a capture in the outbox off the worker and answers: to its result, or what is wrong.
 pub(super) async fn capture<F>(
     page: &web::Data<Page>,
@@ -172,7 +211,7 @@ pub(super) async fn capture<F>(
     work: F,
 ) -> HttpResponse
 where
-    F: FnOnce(&mut Tx<'_>, &Context) -> Result<String, WriteError> + Send + 'static,
+    F: FnOnce(&mut Tx<'_>, &Context) -> Result<Outcome, WriteError> + Send + 'static,
 {
     let Submission { visitor, act, once, back } = submission;
     if !visitor.may(act) {
@@ -188,8 +227,9 @@ where
     let (outbox, context) = (page.outbox.clone(), page.context(visitor));
     let done = web::block(move || outbox.write(move |tx| work(tx, &context))).await;
     match done {
-        Ok(Ok(location)) => {
+        Ok(Ok(Outcome { location, notices })) => {
             page.sessions.done(&visitor.token, once, &location);
+            page.sessions.tell(&visitor.token, notices);
             go(visitor, &location)
         }
         Ok(Err(error)) => {

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use tl_domain::event::Origin;
 
 use super::Page;
-use super::answer::{Frame, Submission, capture, go, problem, render};
+use super::answer::{Frame, Outcome, Submission, capture, go, problem, render};
 use super::form;
 use super::guard::{Act, Visitor};
 use super::home::{Shown, materials, nodes, shown};
@@ -135,7 +135,8 @@ pub(super) async fn arrive(
                 raw: None,
             },
         )?;
-        Ok(format!("/batch/{}", done.entry.id))
+        let card = format!("/batch/{}", done.entry.id);
+        Ok(Outcome::from(done).at(card))
     })
     .await
 }
@@ -212,14 +213,14 @@ pub(super) async fn weigh(
     capture(&page, submission, move |tx, context| {
         let batch = state::batch_by_id(tx.connection, &context.site, &id)?
             .ok_or_else(|| refuse("本机没有这个批次", "this batch is not known here"))?;
-        let location = match weigh::weigh(tx, context, &batch, side, weighing)? {
-            Weighed::Waiting(_) => format!("/batch/{id}"),
-            Weighed::Recorded(done) => format!("/entry/{}", done.entry.id),
+        let outcome = match weigh::weigh(tx, context, &batch, side, weighing)? {
+            Weighed::Waiting(words) => Outcome::from(format!("/batch/{id}")).saying(words),
+            Weighed::Recorded(done) => Outcome::from(*done),
         };
         if let (Some(scale), Some(phase)) = (&scale, phase) {
             scale.taken(phase, &purpose);
         }
-        Ok(location)
+        Ok(outcome)
     })
     .await
 }

@@ -12,7 +12,7 @@ use super::answer::{Submission, capture, problem};
 use super::form;
 use super::guard::{Act, Visitor};
 use super::home::shown;
-use crate::capture::{codes, record, refuse, state};
+use crate::capture::{Done, codes, record, refuse, state};
 use crate::label::{Format, Sheet, send};
 use crate::outbox::WriteError;
 use crate::outbox::schema::sample;
@@ -123,8 +123,8 @@ pub(super) async fn print(
         let id = tx.new_id()?;
         let subject = code.display();
         let body = LabelPrint { of, code, copies, printer };
-        let (entry, _) = record(tx, context, id, body, subject)?;
-        Ok(format!("/entry/{}", entry.id))
+        let (entry, notices) = record(tx, context, id, body, subject)?;
+        Ok(Done { entry, notices }.into())
     })
     .await
 }

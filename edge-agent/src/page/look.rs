@@ -183,7 +183,7 @@ pub(super) async fn attach(
             )
         })?;
         lab::attach(tx, &form.port, &form.sample, sample)?;
-        Ok("/queue".to_owned())
+        Ok("/queue".to_owned().into())
     })
     .await
 }

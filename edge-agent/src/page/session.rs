@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use tl_domain::ids::OperatorId;
 
 use crate::outbox::lock;
+use crate::words::Words;
 
 /// A session ends after so long without a request.
 const IDLE_MAX: Duration = Duration::from_secs(6 * 3600);
@@ -37,6 +38,8 @@ struct Session {
     seen: Instant,
     /// Results of forms by their `once`, oldest first.
     once: Vec<(String, String)>,
+    /// Words for the next page.
+    told: Vec<Words>,
 }
 
 /// All sessions, and wrong PINs.
@@ -63,7 +66,7 @@ impl Sessions {
                 sessions.remove(&token);
             }
         }
-        let session = Session { person, seen: Instant::now(), once: Vec::new() };
+        let session = Session { person, seen: Instant::now(), once: Vec::new(), told: Vec::new() };
         sessions.insert(token.clone(), session);
         Ok(token)
     }
@@ -103,6 +106,19 @@ impl Sessions {
             }
             session.once.push((once.to_owned(), result.to_owned()));
         }
+    }
+
+    /// Keeps words for the next page of a session.
+    pub(super) fn tell(&self, token: &str, words: Vec<Words>) {
+        if let Some(session) = lock(&self.sessions).get_mut(token) {
+            session.told = words;
+        }
+    }
+
+    /// Takes the words that were kept.
+    pub(super) fn told(&self, token: &str) -> Vec<Words> {
+        let mut sessions = lock(&self.sessions);
+        sessions.get_mut(token).map(|session| std::mem::take(&mut session.told)).unwrap_or_default()
     }
 
     /// Minutes for which a person is still locked out.

@@ -1,1 +1,246 @@
-//! The page by its forms.
+//! The page by its forms: sign-in, arrival, weighing, labels, and what it refuses.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+use actix_web::body::to_bytes;
+use actix_web::cookie::Cookie;
+use actix_web::http::StatusCode;
+use actix_web::{App, test};
+use argon2::password_hash::PasswordHasher as _;
+use tl_ledger::{Envelope, SNAPSHOT_TYPE, Signer, canonical};
+use tl_wire::snapshot::SnapshotUser;
+
+use super::*;
+use crate::capture::tests::site;
+use crate::keeper::ChainState;
+use crate::outbox::Mark;
+use crate::outbox::tests::{enrolled, open};
+
+/// A page over an outbox with one user, without TLS.
+macro_rules! page {
+    ($app:ident, $page:ident) => {
+        let (_directory, home) = enrolled();
+        let (outbox, _writer) = open(&home);
+        let $page = web::Data::new(new_page(&outbox));
+        let $app = test::init_service(
+            App::new()
+                .app_data($page.clone())
+                .wrap(from_fn(guard::guard))
+                .wrap(headers())
+                .configure(routes),
+        )
+        .await;
+    };
+}
+
+fn new_page(outbox: &Outbox) -> Page {
+    let config = Config::parse("node = 'gate'").expect("a configuration");
+    let shared = SharedSite::default();
+    let mut known = site(Some((1_000_000, 1000)));
+    let pin = argon2::Argon2::default().hash_password_with_salt(b"2468", b"0123456789abcdef");
+    if let Some(snapshot) = &mut known.snapshot {
+        snapshot.users.push(SnapshotUser {
+            operator: "u-7".parse().expect("an id"),
+            name: "韦工".to_owned(),
+            pin_hash: pin.expect("hashed").to_string(),
+            badge: None,
+            roles: vec!["gate".to_owned()],
+        });
+    }
+    let payload = canonical::to_vec(&known.snapshot).expect("representable");
+    let envelope = Envelope::sign_as(SNAPSHOT_TYPE, payload, &Signer::from_seed(&[9; 32]));
+    let bytes = envelope.expect("signed").to_bytes();
+    shared.take(bytes, Mark { epoch: 1, through: 0 }, outbox).expect("taken");
+    Page::new(
+        &config,
+        outbox,
+        &shared,
+        (Arc::new(Board::default()), Arc::new(BTreeMap::new())),
+        &Arc::new(LinkStatus::new()),
+        &Arc::new(Mutex::new(ChainState::Whole)),
+    )
+}
+
+struct Answer {
+    status: StatusCode,
+    location: String,
+    cookie: Option<String>,
+    body: Vec<u8>,
+}
+
+impl Answer {
+    fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+}
+
+/// Sends a request and takes the answer apart.
+macro_rules! call {
+    ($app:expr, $request:expr) => {{
+        let response = test::call_service($app, $request.to_request()).await;
+        let status = response.status();
+        let header = |name: &str| {
+            let value = response.headers().get(name).and_then(|it| it.to_str().ok());
+            value.unwrap_or_default().to_owned()
+        };
+        let location = header("location") + &header("hx-redirect");
+        let cookie = response
+            .response()
+            .cookies()
+            .find(|cookie| cookie.name() == guard::SESSION_COOKIE)
+            .map(|cookie| cookie.value().to_owned());
+        let body = to_bytes(response.into_body()).await.ok().expect("a body").to_vec();
+        Answer { status, location, cookie, body }
+    }};
+}
+
+/// The token of a session of the one user.
+macro_rules! signed_in {
+    ($app:expr) => {{
+        let form = [("operator", "u-7"), ("pin", "2468"), ("next", "/arrive")];
+        let answer = call!($app, post("/login", "", &form));
+        let expected = (StatusCode::SEE_OTHER, "/arrive");
+        assert_eq!((answer.status, answer.location.as_str()), expected);
+        answer.cookie.expect("a session")
+    }};
+}
+
+fn get(path: &str, token: &str) -> test::TestRequest {
+    test::TestRequest::get().uri(path).cookie(Cookie::new(guard::SESSION_COOKIE, token.to_owned()))
+}
+
+fn post(path: &str, token: &str, fields: &[(&str, &str)]) -> test::TestRequest {
+    test::TestRequest::post()
+        .uri(path)
+        .insert_header(("host", "edge:8443"))
+        .insert_header(("origin", "https://edge:8443"))
+        .cookie(Cookie::new(guard::SESSION_COOKIE, token.to_owned()))
+        .set_form(fields)
+}
+
+#[actix_web::test]
+async fn nobody_sees_anything_without_signing_in() {
+    page!(app, _page);
+    for path in ["/", "/queue", "/arrive", "/batch/x", "/label/batch/00000YGJ34.svg"] {
+        let answer = call!(&app, get(path, ""));
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{path}");
+        assert!(answer.location.starts_with("/login?next="), "{path}");
+    }
+    let login = call!(&app, get("/login", "")).text();
+    assert!(login.contains("韦工") && login.contains("lang=\"zh-CN\""), "{login}");
+    let english = call!(&app, get("/login?lang=en", "")).text();
+    assert!(english.contains("Sign in") && !english.contains("登录"), "{english}");
+}
+
+#[actix_web::test]
+async fn wrong_pins_lock_the_person_out() {
+    page!(app, _page);
+    for _ in 0..5 {
+        let form = [("operator", "u-7"), ("pin", "1111")];
+        let answer = call!(&app, post("/login", "", &form));
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(answer.cookie.is_none());
+    }
+    let right = [("operator", "u-7"), ("pin", "2468")];
+    let answer = call!(&app, post("/login", "", &right));
+    assert!(answer.text().contains("分钟后再试"), "{}", answer.text());
+}
+
+#[actix_web::test]
+async fn a_form_of_another_site_is_refused() {
+    page!(app, page);
+    let token = signed_in!(&app);
+    let request = test::TestRequest::post()
+        .uri("/arrive")
+        .insert_header(("host", "edge:8443"))
+        .insert_header(("origin", "https://evil.example"))
+        .cookie(Cookie::new(guard::SESSION_COOKIE, token))
+        .set_form([("material", "ore"), ("node", "gate")]);
+    assert_eq!(call!(&app, request).status, StatusCode::FORBIDDEN);
+    assert_eq!(page.outbox.read(crate::outbox::counts).expect("counted").entries, 0);
+}
+
+#[actix_web::test]
+async fn a_truck_is_registered_weighed_and_labelled() {
+    page!(app, page);
+    let token = signed_in!(&app);
+    let form =
+        [("material", "ore"), ("node", "gate"), ("declared", "\u{FF12}\u{FF10}.1"), ("unit", "t")];
+    let answer = call!(&app, post("/arrive", &token, &form));
+    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text());
+    let card = answer.location;
+    assert!(card.starts_with("/batch/"), "{card}");
+    let weigh = format!("{card}/weigh");
+    let no_reason = [("side", "gross"), ("value", "32450"), ("unit", "kg")];
+    let answer = call!(&app, post(&weigh, &token, &no_reason));
+    assert!(answer.text().contains("原因"), "{}", answer.text());
+    // Full-width digits are digits.
+    let gross = [("side", "gross"), ("value", "\u{FF13}2,450"), ("unit", "kg"), ("reason", "秤坏")];
+    assert_eq!(call!(&app, post(&weigh, &token, &gross)).location, card);
+    let open = call!(&app, get(&card, &token)).text();
+    assert!(open.contains("已记 32450 kg,待皮重"), "{open}");
+    let tare = [("side", "tare"), ("value", "12450"), ("unit", "kg"), ("reason", "秤坏")];
+    let done = call!(&app, post(&weigh, &token, &tare)).location;
+    assert!(done.starts_with("/entry/"), "{done}");
+    let text = call!(&app, get(&done, &token)).text();
+    assert!(text.contains("batch.weigh") && text.contains("data-dseq=\"2\""), "{text}");
+    let text = call!(&app, get(&card, &token)).text();
+    assert!(text.contains("20.000 t"), "{text}");
+    let code = text.split("data-code=\"").nth(1).and_then(|it| it.split('"').next());
+    let code = code.expect("a code").to_owned();
+    for (ending, begins) in
+        [("svg", &b"<svg"[..]), ("png", b"\x89PNG"), ("pdf", b"%PDF"), ("zpl", b"^XA")]
+    {
+        let label = call!(&app, get(&format!("/label/batch/{code}.{ending}"), &token));
+        assert_eq!(label.status, StatusCode::OK, "{ending}");
+        assert!(label.body.starts_with(begins), "{ending}");
+    }
+    let found = call!(&app, get(&format!("/find?code={code}"), &token));
+    assert_eq!(found.location, card);
+    assert_eq!(page.outbox.read(crate::outbox::counts).expect("counted").waiting, 2);
+    let queue = call!(&app, get("/queue", &token)).text();
+    assert!(queue.contains("data-waiting>2<"), "{queue}");
+}
+
+#[actix_web::test]
+async fn a_form_sent_twice_counts_once() {
+    page!(app, page);
+    let token = signed_in!(&app);
+    let form = [("once", "abc"), ("material", "ore"), ("node", "gate")];
+    let first = call!(&app, post("/arrive", &token, &form)).location;
+    let second = call!(&app, post("/arrive", &token, &form)).location;
+    assert_eq!(first, second);
+    assert_eq!(page.outbox.read(crate::outbox::counts).expect("counted").entries, 1);
+}
+
+#[actix_web::test]
+async fn errors_repeat_what_was_read_and_scripts_get_a_fragment() {
+    page!(app, _page);
+    let token = signed_in!(&app);
+    let form = [("material", "ore"), ("node", "gate"), ("code", "00000YGJ35")];
+    let request = post("/arrive", &token, &form).insert_header(("HX-Request", "true"));
+    let answer = call!(&app, request);
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let text = answer.text();
+    assert!(text.contains("00000YGJ35") && text.contains("校验位不符"), "{text}");
+    assert!(!text.contains("<html"), "a fragment");
+    let foreign = call!(&app, get("/find?code=HTTPS://WX.EXAMPLE/abc", &token)).text();
+    assert!(foreign.contains("不是本系统的码"), "{foreign}");
+}
+
+#[actix_web::test]
+async fn every_page_opens_in_both_languages() {
+    page!(app, _page);
+    let token = signed_in!(&app);
+    for path in
+        ["/", "/arrive", "/sample", "/runs", "/dispatch", "/receive", "/stock", "/queue", "/status"]
+    {
+        for lang in ["zh", "en"] {
+            let answer = call!(&app, get(&format!("{path}?lang={lang}"), &token));
+            assert_eq!(answer.status, StatusCode::OK, "{path} {lang}");
+            assert!(answer.text().contains("</html>"), "{path} {lang}");
+        }
+    }
+    assert_eq!(call!(&app, get("/nowhere", &token)).status, StatusCode::NOT_FOUND);
+}

@@ -91,7 +91,7 @@ pub(super) async fn sample(
                 lab_name: form::text(&form.lab_name),
             },
         )?;
-        Ok(format!("/entry/{}", done.entry.id))
+        Ok(done.into())
     })
     .await
 }
@@ -143,7 +143,7 @@ pub(super) async fn start(
         let node = form::id(&form.node)?.ok_or_else(no_node)?;
         let inputs = form::inputs(tx, context, &form.inputs)?;
         let done = process::start(tx, context, &node, &form.operation, &inputs)?;
-        Ok(format!("/entry/{}", done.entry.id))
+        Ok(done.into())
     })
     .await
 }
@@ -169,7 +169,7 @@ pub(super) async fn close(
         let run = form::id(&id)?.ok_or_else(|| refuse("没有这个工序", "there is no such run"))?;
         let outputs = form::outputs(tx, context, &form.outputs)?;
         let done = process::close(tx, context, run, &outputs)?;
-        Ok(format!("/entry/{}", done.entry.id))
+        Ok(done.into())
     })
     .await
 }
@@ -235,7 +235,7 @@ pub(super) async fn dispatch(
             inputs: form::inputs(tx, context, &form.inputs)?,
         };
         let done = handover::dispatch(tx, context, &dispatch)?;
-        Ok(format!("/entry/{}", done.entry.id))
+        Ok(done.into())
     })
     .await
 }
@@ -351,7 +351,7 @@ pub(super) async fn receive(
             .ok_or_else(|| WriteError::Refused(not_expected(&code)))?;
         let reception = reception(arrival, &form)?;
         let done = handover::receive(tx, context, &reception)?;
-        Ok(format!("/entry/{}", done.entry.id))
+        Ok(done.into())
     })
     .await
 }
@@ -422,7 +422,7 @@ pub(super) async fn stock(
         let node = form::id(&form.node)?.ok_or_else(no_node)?;
         let lines = form::found(&form.lines)?;
         let done = process::take_stock(tx, context, &node, &lines)?;
-        Ok(format!("/entry/{}", done.entry.id))
+        Ok(done.into())
     })
     .await
 }
