@@ -139,7 +139,9 @@ pub(super) fn graph(terms: &[Term], scope: &Scope) -> Graph {
                 change(term.to.as_ref(), term.substance);
             }
         }
-        links.extend(link(term));
+        if let Some(link) = link(term) {
+            add(&mut links, link);
+        }
     }
     for (id, difference) in differences {
         let inner = GraphNode::Inner { id };
@@ -155,6 +157,24 @@ pub(super) fn graph(terms: &[Term], scope: &Scope) -> Graph {
         }
     }
     Graph { links }
+}
+
+/// Stocks are drawn as one ribbon per node: which material lies there stands in the table.
+fn add(links: &mut Vec<GraphLink>, link: GraphLink) {
+    let same = |known: &&mut GraphLink| {
+        link.style == LinkStyle::Stock
+            && (&known.from, &known.to, known.style) == (&link.from, &link.to, link.style)
+    };
+    match links.iter_mut().find(same) {
+        Some(known) => {
+            known.grams += link.grams;
+            known.evidence.extend(link.evidence);
+            if known.material != link.material {
+                known.material = None;
+            }
+        }
+        None => links.push(link),
+    }
 }
 
 fn link(term: &Term) -> Option<GraphLink> {

@@ -11,6 +11,7 @@ mod content;
 mod defaults;
 mod desk;
 mod graph;
+mod judgement;
 mod settle;
 mod stock;
 mod value;
@@ -25,6 +26,7 @@ use serde::Serialize;
 
 pub use boundary::{Question, Scope};
 pub use graph::{Graph, GraphLink, GraphNode, LinkStyle, NodeRole};
+pub use judgement::{BAND_PERCENT_MAX, Judgement, Lack};
 pub use settle::balance;
 
 use crate::event::Master;
