@@ -40,6 +40,14 @@ fn overdraw_of_a_batch_stands_until_a_higher_weighing() {
 }
 
 #[test]
+fn all_of_an_overdrawn_batch_is_nothing() {
+    let entries = vec![arrival(20), weigh(21, 20, 1000), put_part(22, 20, 1200), put(23, 20)];
+    let mut played = after_masters(entries);
+    assert_eq!(played.flows(20)[2], "Put yard → yard/pile 0", "no mass comes back");
+    assert_eq!((played.left(20).as_str(), played.batch(20).state), ("-200", BatchState::Closed));
+}
+
+#[test]
 fn taking_from_what_is_closed_or_void_is_accepted_and_marked() {
     let used = vec![arrival(20), weigh(21, 20, 1000), put(22, 20), put_part(23, 20, 10)];
     let mut played = after_masters(used);
@@ -248,11 +256,13 @@ fn suspect_entries_stay_out_of_every_fold() {
         told(29, "batch.weigh", json!({"batch": id(20), "net": kg(1), "meter": "ghost"})),
     ];
     suspects.iter_mut().for_each(|entry| entry.suspect = true);
-    let without = after_masters(good.clone());
-    let with = after_masters([good, suspects].concat());
-    let tasks = ["suspect/device:gate-1".to_owned()];
-    assert_eq!(with.tasks(), tasks);
+    let with = after_masters([good.clone(), suspects.clone()].concat());
+    assert_eq!(with.tasks(), ["suspect/device:gate-1"]);
     assert!(with.last().contains(&Verdict::Suspect));
+    // Good entries about the same things derive them anew, still without the suspects.
+    let more = vec![put_part(40, 20, 10), draw(41, 3), labelled(42), weigh(43, 20, 1001)];
+    let without = after_masters([good.clone(), more.clone()].concat());
+    let with = after_masters([good, suspects, more].concat());
     let rows = |played: &Played| {
         let rows = played.plain().into_iter();
         rows.filter(|row| !matches!(row, Row::Task(_))).collect::<Vec<_>>()
