@@ -1,5 +1,6 @@
 //! User stories. One binary; one file for each story.
 
+mod bad_input;
 mod decode;
 mod isolation;
 mod kill_nine;

@@ -71,14 +71,17 @@ fn assert_arrived(installation: &Installation) -> Result<()> {
         let value = balance(&client)?;
         Ok((decimal(&value, "/grams/input")? == grams).then_some(value))
     })?;
-    assert_eq!(value["coverage"]["percent"]["assayed"].as_str().map(|it| &it[..3]), Some("100"));
+    assert_eq!(value["coverage"]["missing"], 0);
+    let terms = value["terms"].as_array().context("a balance has terms")?;
+    let input = terms.iter().find(|term| term["role"] == "input").context("an input")?;
+    assert_eq!(decimal(input, "/by_quality/assayed")?, grams, "the input rests on the assay");
     let found = client.get(&format!("/api/v1/codes/{}/batch", code().as_str()))?;
     let batch = found.json()?;
     assert_eq!(decimal(&batch, "/wet")?, Decimal::from(1_560_000), "{batch}");
     let id = batch["id"].as_str().context("a batch has an id")?;
     let card = ungrouped(&client.page(&format!("/batches/{id}"))?);
-    for figure in ["1.56", "10.5", "15.07"] {
-        assert!(card.contains(figure), "{figure} is not on the batch card");
+    for figure in ["1.56", "10.5 mg/kg", "15.1 g"] {
+        assert!(card.contains(figure), "{figure} is not on the batch card: {card}");
     }
     assert!(ungrouped(&client.page("/balance")?).contains("15.07"), "the balance page");
     Ok(())

@@ -31,13 +31,25 @@ pub struct ReadLog {
 /// # Errors
 /// What is wrong, with index and stream.
 pub fn read_checked(store: &Store, party: &PartyId) -> Result<ReadLog> {
+    read_with_evidence(store, party, &[])
+}
+
+/// The same for a log one of whose devices also sent what was refused: such bytes take numbers of
+/// the stream and stand outside the tree, here by their leaf hashes, in order.
+///
+/// # Errors
+/// What is wrong, with index and stream.
+pub fn read_with_evidence(store: &Store, party: &PartyId, refused: &[Hash]) -> Result<ReadLog> {
+    let mut refused = refused.iter().copied();
     let view = store.log(party)?.with_context(|| format!("no log of {party}"))?;
     let mut read = ReadLog::default();
     let mut tree = Frontier::new();
     let mut streams: BTreeMap<(DeviceId, u64), (u64, Hash)> = BTreeMap::new();
     loop {
+        // What came after the log's size was read belongs to the next look.
         let from = u64::try_from(read.entries.len())?;
-        let rows = store.entries(party, from, ROWS)?;
+        let wanted = u32::try_from(view.size - from).map_or(ROWS, |left| left.min(ROWS));
+        let rows = if wanted == 0 { vec![] } else { store.entries(party, from, wanted)? };
         if rows.is_empty() {
             break;
         }
@@ -51,7 +63,8 @@ pub fn read_checked(store: &Store, party: &PartyId) -> Result<ReadLog> {
             }
             let envelope = Envelope::parse(&row.bytes)?;
             let entry = Entry::read(&envelope.payload)?;
-            follow(&mut streams, &entry, leaf).with_context(|| format!("{party} #{index}"))?;
+            follow(&mut streams, &mut refused, &entry, leaf)
+                .with_context(|| format!("{party} #{index}"))?;
             tree.append(leaf);
             read.entries.push(entry);
         }
@@ -64,12 +77,17 @@ pub fn read_checked(store: &Store, party: &PartyId) -> Result<ReadLog> {
 
 fn follow(
     streams: &mut BTreeMap<(DeviceId, u64), (u64, Hash)>,
+    refused: &mut impl Iterator<Item = Hash>,
     entry: &Entry,
     leaf: Hash,
 ) -> Result<()> {
     let head = &entry.head;
     let stream = (head.device.clone(), head.epoch);
-    let (dseq, prev) = streams.get(&stream).copied().unwrap_or((0, Hash::ZERO));
+    let (mut dseq, mut prev) = streams.get(&stream).copied().unwrap_or((0, Hash::ZERO));
+    while dseq + 1 < head.dseq {
+        let Some(leaf) = refused.next() else { break };
+        (dseq, prev) = (dseq + 1, leaf);
+    }
     ensure!(
         head.dseq == dseq + 1,
         "stream {} epoch {}: number {} after {dseq}",
