@@ -20,7 +20,7 @@ use super::works::Works;
 use super::zinc::Zinc;
 
 /// Seed of the demonstration.
-const SEED: u64 = 0x7104_7E_AC_E0_2026;
+const SEED: u64 = 0x0071_047E_ACE0_2026;
 /// Device of the smelter's gate that wrote the history.
 pub(super) const OLD_GATE: &str = "hc-zinc-gate-0";
 /// Device of the smelter's laboratory that wrote the history.

@@ -1,5 +1,5 @@
 //! A plant's laboratory: composites, reports with the series' checks, and reviews by a second
-//! person. Results scatter by 1 to 3 % and fall below limits where waters are clean.
+//! person. Results scatter by 0.6 to 3 % and fall below limits where waters are clean.
 
 use tl_domain::event::{
     AssayReport, AssayReview, Determination, Purpose, QualityControl, ReviewDecision, SampleShare,
@@ -105,7 +105,7 @@ impl Lab {
 
 fn determine(script: &mut Script, matrix: Matrix, content: f64) -> Determination {
     let percent = match matrix {
-        Matrix::Solid | Matrix::Liquid => 1.0,
+        Matrix::Solid | Matrix::Liquid => 0.6,
         Matrix::Water => 2.0,
         Matrix::Gas => 3.0,
     };

@@ -7,7 +7,7 @@ use tl_domain::event::{
     MeterRecord, MethodRecord, NodeKind, NodeRecord, PlaceRecord, SiteRecord, StreamRecord,
     StreamRole,
 };
-use tl_domain::quantity::{Basis, ContentUnit};
+use tl_domain::quantity::{Basis, Component, ContentUnit, ErrorClass};
 
 use super::bodies::name;
 use super::lot::{content_text, decimal};
@@ -127,11 +127,24 @@ pub(super) fn place(id: &str, zh: &str, node: &str, material: &str) -> Master {
     })
 }
 
-/// Scales, meters and methods that every plant of the cluster has.
+/// Scales, meters and methods with the class data of their kind.
 pub(super) fn instruments() -> Vec<Master> {
+    instruments_known(None)
+}
+
+/// The same with uncertainties of their own, from control charts and calibrations: per cent of a
+/// laboratory's methods and of flow meters.
+pub(super) fn instruments_known(percent: Option<(f64, f64)>) -> Vec<Master> {
+    let own = |key: String, percent: Option<f64>| {
+        let component =
+            |percent| Component { key, class: ErrorClass::LongTerm, percent: decimal(percent, 1) };
+        percent.map(component).into_iter().collect::<Vec<_>>()
+    };
     let meter = |id: &str, zh: &str, kind| {
-        let (id, site) = (name(id), name("main"));
-        Master::Meter(MeterRecord { id, name: zh.to_owned(), kind, site, uncertainty: vec![] })
+        let (of, site) = (name(id), name("main"));
+        let calibrated = percent.filter(|_| kind == MeterKind::FlowMeter).map(|it| it.1);
+        let uncertainty = own(format!("calibration:{id}"), calibrated);
+        Master::Meter(MeterRecord { id: of, name: zh.to_owned(), kind, site, uncertainty })
     };
     let method = |id: &str, zh: &str, unit, lod: &str, loq: &str| {
         Master::Method(MethodRecord {
@@ -141,7 +154,7 @@ pub(super) fn instruments() -> Vec<Master> {
             unit,
             lod: Some(name(lod)),
             loq: Some(name(loq)),
-            uncertainty: vec![],
+            uncertainty: own(format!("control-chart:{id}"), percent.map(|it| it.0)),
         })
     };
     vec![

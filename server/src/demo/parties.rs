@@ -2,7 +2,7 @@
 
 use tl_domain::event::{Master, NodeKind, PartyKind, StreamRole};
 
-use super::masters::{instruments, material, node, place, site, stream};
+use super::masters::{instruments, instruments_known, material, node, place, site, stream};
 use super::plants::{BUREAU, CONC_1, CONC_2, FLOW, LEAD, MINE_1, MINE_2, OXIDE, WASTE, ZINC};
 use super::settings::{Settings, Way};
 
@@ -142,7 +142,7 @@ pub(super) fn zinc_masters(name: &str) -> Vec<Master> {
     for (id, zh, ends, what, role) in ways {
         masters.push(stream(id, zh, ends, what, role));
     }
-    masters.extend(instruments());
+    masters.extend(instruments_known(Some((2.0, 0.8))));
     masters
 }
 

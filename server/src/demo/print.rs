@@ -62,7 +62,7 @@ fn first_looks(address: &str) {
         (
             "漏失 2 %：以 ehs 登录看平衡，桂泉锌业每月约 2 % 去向不明，下钻到节点“污酸污水处理”可见",
             "the leak: as ehs, the balance lacks about 2 % each month; node `water` shows where",
-            "/balance",
+            "/balance?scope=node%3Awater",
         ),
         (
             "一张联单约 40 天无人接收：桂泉锌业 → 清源危废处置",
@@ -80,8 +80,8 @@ fn first_looks(address: &str) {
             "/tasks",
         ),
         (
-            "应办未办：南坡铅锑漏做上月末盘点，北岸冶炼有检测久未复核（以 city 登录）",
-            "duties: a stock take not made, reviews not made at other plants (as city)",
+            "应办未办：以 city 登录，南坡铅锑漏做上月末盘点，北岸冶炼有检测久未复核",
+            "duties, as city: a stock take and reviews that other plants did not make",
             "/",
         ),
         (
@@ -90,9 +90,9 @@ fn first_looks(address: &str) {
             "/batches",
         ),
         (
-            "连续冶炼厂（北岸）厂内无标签，只靠日流量报告和周组合样，同样成立",
-            "the continuous smelter has no label inside: daily flows and weekly composites",
-            "/balance",
+            "以 city 登录：连续冶炼厂（北岸）厂内无标签，只靠日流量报告和周组合样，平衡同样成立",
+            "as city: the continuous smelter has no label inside, daily flows and composites do",
+            "/balance?party=hc-flow",
         ),
     ];
     for (zh, en, path) in looks {

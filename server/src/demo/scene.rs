@@ -101,7 +101,7 @@ impl Scene<'_> {
         );
         for (what, agent) in agents {
             match agent.page() {
-                Some(page) => println!("  {what}  https://{page}"),
+                Some(page) => println!("  {what}  {page}"),
                 None => println!("  {what}"),
             }
         }

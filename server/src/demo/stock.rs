@@ -1,15 +1,22 @@
 //! Month-end stock takes: heaps surveyed, sampled and rolled to midnight.
+//!
+//! Small works note a content with the heap; the batch smelter surveys by drone, with an
+//! uncertainty of its own, and takes stock samples.
 
-use tl_domain::event::{StockContent, StockLine, StockMethod};
-use tl_domain::quantity::{Basis, ContentUnit};
+use tl_domain::event::{SampleSubject, StockContent, StockLine, StockMethod};
+use tl_domain::quantity::{Basis, Component, ContentUnit, ErrorClass};
 
-use super::bodies::{name, stock_line, stock_take};
+use super::bodies::{location, name, stock_line, stock_take};
 use super::calendar::Day;
-use super::lot::{Lot, content_text, kilograms, moisture, value};
-use super::script::{Desk, Script};
+use super::lab::{Lab, Matrix};
+use super::lot::{Lot, content_text, decimal, kilograms, moisture, value};
+use super::script::{Desk, Script, moment};
 
 /// How well heaps are surveyed, in per cent.
 const SURVEY_PERCENT: f64 = 0.8;
+
+/// Uncertainty of a drone survey in per cent, as its operator states it.
+const SURVEY_UNCERTAINTY_PERCENT: f64 = 1.5;
 
 /// A heap as it lies there.
 #[derive(Debug, Clone, Copy)]
@@ -36,6 +43,31 @@ impl Heap<'_> {
         });
         line
     }
+}
+
+/// A heap surveyed by drone, and its stock sample.
+pub(super) fn surveyed(
+    script: &mut Script,
+    lab: &mut Lab,
+    node: &str,
+    heap: Heap<'_>,
+    day: Day,
+) -> StockLine {
+    let mut line = heap.line(script, StockMethod::Pile);
+    line.content = None;
+    let place = heap.place.unwrap_or_default();
+    line.uncertainty = vec![Component {
+        key: format!("survey:{node}/{place}/{}", day.date),
+        class: ErrorClass::Random,
+        percent: decimal(SURVEY_UNCERTAINTY_PERCENT, 1),
+    }];
+    let subject = SampleSubject::Stock {
+        location: location(node, heap.place),
+        material: name(heap.material),
+        at: moment(day.start),
+    };
+    lab.assay(script, subject, (Matrix::Solid, heap.lot.content()), day.at(9, 30));
+    line
 }
 
 /// Writes the stock take of a node for the midnight at which the day began.

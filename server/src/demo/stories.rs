@@ -8,6 +8,8 @@ use tl_domain::event::{Body, HandoverDispatch, Origin, Supersede, Take};
 use tl_domain::ids::{BatchId, EntryId};
 use tl_domain::time::{DAY_MICROS, HOUR_MICROS, MicrosSpan};
 
+use rust_decimal::Decimal;
+
 use super::bodies::name;
 use super::calendar::Calendar;
 use super::lot::kilograms;
@@ -18,6 +20,8 @@ use super::script::{Desk, Event, Script, reference};
 pub(super) const LOST_DAYS_AGO: usize = 45;
 /// Assays of one series that the failed blank spoils.
 const SPOILT_ASSAYS: usize = 3;
+/// Contents that the dirty blank changes, in the unit of each report.
+const SPOILT_BELOW: Decimal = Decimal::ONE;
 
 /// Plants all stories.
 pub(super) fn plant(script: &mut Script, calendar: &Calendar) {
@@ -34,7 +38,7 @@ fn of(event: &Event, party: &str) -> bool {
     event.desk.party.as_str() == party
 }
 
-/// A blank above its limit spoils the last assays of a series; nobody reviewed or explained it yet.
+/// A blank above its limit spoils the low contents of a series; nobody explained it yet.
 fn failed_blank(script: &mut Script, span: MicrosSpan) {
     let mut spoilt: Vec<EntryId> = Vec::new();
     let reports = script.events.iter_mut().filter(|event| of(event, ZINC)).rev();
@@ -42,6 +46,10 @@ fn failed_blank(script: &mut Script, span: MicrosSpan) {
         let Body::AssayReport(report) = &mut event.body else {
             continue;
         };
+        let low = report.determinations.iter().filter_map(|it| it.result.bounds());
+        if low.into_iter().any(|bounds| bounds.middle > SPOILT_BELOW) {
+            continue;
+        }
         if let Some(blank) = report.quality.iter_mut().find(|check| check.check == "blank") {
             blank.passed = false;
             blank.value = Some("0.214 ug/L".to_owned());
@@ -77,7 +85,7 @@ fn correction(script: &mut Script, at: i64) {
     let right = event.body.to_value();
     let id = event.id;
     if let Body::BatchWeigh(weigh) = &mut event.body {
-        let wrong = weigh.net.value.value() + rust_decimal::Decimal::from(9_000);
+        let wrong = weigh.net.value.value() + Decimal::from(9_000);
         weigh.net.value = wrong.into();
         weigh.gross = None;
         weigh.manual = Some("通讯中断，手工录入".to_owned());
