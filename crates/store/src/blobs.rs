@@ -12,6 +12,8 @@ mod tests;
 
 pub(crate) use place::{BlobPlace, Copied, hash_file, sync_folder};
 
+use std::path::PathBuf;
+
 use diesel::sql_types::BigInt;
 use tl_domain::ids::PartyId;
 use tl_domain::time::Micros;
@@ -120,6 +122,16 @@ impl Store {
     ) -> Result<Option<BlobState>, StoreError> {
         let row = self.read(|conn| blob_row(conn, party, &place.name))?;
         row.map(|row| place.state(&row)).transpose()
+    }
+
+    /// The file of a complete blob; `None` while bytes of it are missing.
+    ///
+    /// # Errors
+    /// As `blob`.
+    pub fn blob_path(&self, party: &PartyId, name: &Hash) -> Result<Option<PathBuf>, StoreError> {
+        let complete = self.blob(party, name)?.is_some_and(|state| state.complete);
+        let place = self.blob_place(party, name)?;
+        Ok(complete.then(|| place.whole().to_owned()))
     }
 
     /// Where a party's blob lies.

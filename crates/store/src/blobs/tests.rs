@@ -97,9 +97,12 @@ fn pieces_become_the_file() {
         assert_eq!(place.state(&bytes), None);
         assert_eq!(place.put(&bytes, 0, PIECE).unwrap(), had(PIECE, 3 * PIECE));
         assert_eq!(place.state(&bytes), Some(had(PIECE, 3 * PIECE)));
+        assert_eq!(place.store.blob_path(&plant(), &Hash::of(&bytes)).unwrap(), None);
         assert_eq!(place.put(&bytes, PIECE, 3 * PIECE).unwrap(), had(3 * PIECE, 3 * PIECE));
         assert_eq!(fs::read(place.path(&bytes, "")).unwrap(), bytes);
         assert!(!place.path(&bytes, ".part").exists());
+        let path = place.store.blob_path(&plant(), &Hash::of(&bytes)).unwrap();
+        assert_eq!(path, Some(place.path(&bytes, "")));
         place.restart();
         assert_eq!(place.state(&bytes), Some(had(3 * PIECE, 3 * PIECE)));
         // Sent again, it is there.

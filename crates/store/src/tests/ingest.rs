@@ -92,8 +92,9 @@ on_both! {
         let forks: Vec<Signed> =
             (0..3).map(|_| clone.write(batch_register("dust", "yard", Some("8")), &at)).collect();
         let forked = EntryResult::Forked { leaf: first.leaf, stored: entries[0].leaf };
-        assert_eq!(fixture.send(std::slice::from_ref(&first)), [forked.clone()]);
-        assert_eq!(fixture.send(&[first]), [forked], "and again");
+        let result = fixture.send(std::slice::from_ref(&first));
+        assert_eq!(result, [forked]);
+        assert_eq!(fixture.send(&[first]), result, "and again");
         // What follows on the fork must not push the true stream aside.
         let results = fixture.send(&forks);
         let stored = entries[1].leaf;

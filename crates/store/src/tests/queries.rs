@@ -217,7 +217,8 @@ on_both! {
         assert_eq!(coming.iter().map(|pair| pair.code.clone()).collect::<Vec<_>>(), [code(2)]);
         assert_eq!(pairs(&fixture, &other.party), [], "a stranger sees nothing");
         let by_code = fixture.store.handovers_by_code(&smelter, &code(1)).expect("read");
-        assert_eq!(by_code, [both.clone()]);
+        assert_eq!(by_code.first(), Some(both));
+        assert_eq!(by_code.len(), 1);
         let not_ours = fixture.store.handovers_by_code(&smelter, &code(3)).expect("read");
         assert_eq!(not_ours, []);
     }

@@ -113,8 +113,8 @@ fn filled(backend: Backend, cuts: &[(bool, usize)]) -> (TestDatabase, Store) {
         story(plant, "gate-1")
     });
     let mut left = stories.each_ref().map(|(_, entries)| &entries[..]);
-    let mut cuts = cuts.iter().copied().chain([(false, usize::MAX), (true, usize::MAX)]);
-    while let Some((second, size)) = cuts.next() {
+    let rest = [(false, usize::MAX), (true, usize::MAX)];
+    for (second, size) in cuts.iter().copied().chain(rest) {
         let which = usize::from(second);
         let (upload, rest) = left[which].split_at(size.min(left[which].len()));
         left[which] = rest;
