@@ -1,11 +1,16 @@
 //! The doctor: everything that was stored is hashed anew and compared.
 //!
-//! It reads the logs in chunks while they grow: what is judged is each log as it was when the
-//! doctor came to it. Nothing is repaired here.
+//! Each log is judged in one state of the database while it goes on growing, in pages: what is
+//! kept is one end for each stream and one hash for each refused entry, never the entries, however
+//! long a log is. Nothing is repaired here.
 
-use std::collections::BTreeMap;
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use diesel::sql_types::{BigInt, Binary, Text};
+use tl_domain::event::Head;
 use tl_domain::ids::PartyId;
 use tl_ledger::{Frontier, Hash};
 
@@ -13,7 +18,12 @@ use crate::blobs::hash_file;
 use crate::books::entry_of;
 use crate::limits::BATCH_ENTRIES_MAX;
 use crate::sql::{Conn, Value};
-use crate::{LogView, Store, StoreError};
+use crate::{Store, StoreError};
+
+/// Most findings that are listed; a disk that fails gives one for each entry.
+const FINDINGS_MAX: usize = 1_000;
+/// Refused entries that are read at once; each may be as large as an upload.
+const EVIDENCE_AT_ONCE: u64 = 64;
 
 /// Something that is wrong in what is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,8 +47,18 @@ pub struct CheckReport {
     pub evidence: u64,
     /// Blobs whose bytes were hashed again.
     pub blobs: u64,
-    /// What is wrong; empty when all is well.
+    /// What is wrong, the first `FINDINGS_MAX` of it; empty when all is well.
     pub findings: Vec<Finding>,
+}
+
+#[derive(diesel::QueryableByName)]
+struct LogRow {
+    #[diesel(sql_type = BigInt)]
+    size: i64,
+    #[diesel(sql_type = Binary)]
+    root: Vec<u8>,
+    #[diesel(sql_type = Binary)]
+    frontier: Vec<u8>,
 }
 
 #[derive(diesel::QueryableByName)]
@@ -87,18 +107,12 @@ struct StreamRow {
     head: Vec<u8>,
 }
 
-/// A number of a stream: who holds it and what it says of the one before.
-struct Numbered {
-    leaf: Hash,
-    /// `prev` of an entry; evidence is not asked for it.
-    prev: Option<Hash>,
-    index: Option<u64>,
-}
-
-type Streams = BTreeMap<(String, i64), BTreeMap<i64, Numbered>>;
+/// Device and epoch.
+type Stream = (String, i64);
 
 impl Store {
     /// Hashes everything that is stored anew and compares: leaves, roots, numbers, chains, blobs.
+    /// `progress` hears entries done and in all.
     ///
     /// # Errors
     /// The database's; what is wrong in the data is a finding, not an error.
@@ -108,16 +122,28 @@ impl Store {
         let mut report = CheckReport::default();
         for log in logs {
             self.read_all(|conn| {
-                let mut checked =
-                    Checked { log: &log, report: &mut report, streams: Streams::new() };
-                checked.entries(conn, &mut |done| progress(done, total))?;
+                let mut checked = Checked {
+                    party: &log.party,
+                    report: &mut report,
+                    counted: BTreeMap::new(),
+                    ends: BTreeMap::new(),
+                };
                 checked.evidence(conn)?;
-                checked.chains(conn)
+                checked.entries(conn, &mut |done| progress(done, total))?;
+                checked.streams(conn)
             })?;
             report.logs += 1;
         }
         self.check_blobs(&mut report)?;
         Ok(report)
+    }
+}
+
+impl CheckReport {
+    fn find(&mut self, party: &PartyId, index: Option<u64>, message: String) {
+        if self.findings.len() < FINDINGS_MAX {
+            self.findings.push(Finding { party: party.clone(), index, message });
+        }
     }
 }
 
@@ -146,58 +172,103 @@ impl Store {
                 Ok(found) => format!("blob {name}: the file has SHA-256 {found}"),
                 Err(error) => format!("blob {name}: {error}"),
             };
-            report.findings.push(Finding { party, index: None, message });
+            report.find(&party, None, message);
         }
         Ok(())
     }
 }
 
 struct Checked<'a> {
-    log: &'a LogView,
+    party: &'a PartyId,
     report: &'a mut CheckReport,
-    streams: Streams,
+    /// Refused entries that took a number of a stream.
+    counted: BTreeMap<(Stream, i64), Hash>,
+    /// Number and leaf of the last entry of each stream so far.
+    ends: BTreeMap<Stream, (i64, Hash)>,
 }
 
 impl Checked<'_> {
     fn find(&mut self, index: Option<u64>, message: String) {
-        self.report.findings.push(Finding { party: self.log.party.clone(), index, message });
+        self.report.find(self.party, index, message);
     }
 
-    /// Leaves, root, and what the row says beside the bytes.
+    fn evidence(&mut self, conn: &mut Conn) -> Result<(), StoreError> {
+        let mut last: Option<(String, Vec<u8>)> = None;
+        loop {
+            let (device, leaf) = last.unwrap_or_default();
+            let rows: Vec<EvidenceRow> = conn.load(
+                "SELECT device, epoch, dseq, counted, leaf, bytes FROM evidence \
+                 WHERE party = ? AND (device, leaf) > (?, ?) ORDER BY device, leaf LIMIT ?",
+                &[
+                    Value::text(self.party.as_str()),
+                    Value::text(&device),
+                    Value::bytes(&leaf),
+                    Value::count(EVIDENCE_AT_ONCE),
+                ],
+            )?;
+            let Some(end) = rows.last() else { return Ok(()) };
+            last = Some((end.device.clone(), end.leaf.clone()));
+            rows.into_iter().for_each(|row| self.refused(row));
+        }
+    }
+
+    fn refused(&mut self, row: EvidenceRow) {
+        self.report.evidence += 1;
+        let leaf = Hash::leaf(&row.bytes);
+        if row.leaf != leaf.0 {
+            let at = format!("device {}, epoch {}, number {}", row.device, row.epoch, row.dseq);
+            self.find(None, format!("evidence of {at} has been altered"));
+        }
+        if row.counted != 0 {
+            self.counted.insert(((row.device, row.epoch), row.dseq), leaf);
+        }
+    }
+
+    /// Leaves, chains, root, frontier, and what the rows say beside the bytes.
     fn entries(
         &mut self,
         conn: &mut Conn,
         progress: &mut dyn FnMut(u64),
     ) -> Result<(), StoreError> {
-        let party = self.log.party.clone();
+        let sql = "SELECT size, root, frontier FROM log WHERE party = ?";
+        let stored: Option<LogRow> = conn.one(sql, &[Value::text(self.party.as_str())])?;
+        let stored = stored.ok_or_else(|| StoreError::NoLog(self.party.clone()))?;
         let mut frontier = Frontier::new();
-        while frontier.size() < self.log.size {
-            let limit = u64::try_from(BATCH_ENTRIES_MAX).unwrap_or(1);
-            let limit = limit.min(self.log.size - frontier.size());
+        let mut next = 0;
+        loop {
             let rows: Vec<EntryRow> = conn.load(
                 "SELECT idx, id, device, epoch, dseq, leaf, bytes FROM entry \
                  WHERE party = ? AND idx >= ? ORDER BY idx LIMIT ?",
-                &[Value::text(party.as_str()), Value::count(frontier.size()), Value::count(limit)],
+                &[
+                    Value::text(self.party.as_str()),
+                    Value::Int(next),
+                    Value::count(u64::try_from(BATCH_ENTRIES_MAX).unwrap_or(1)),
+                ],
             )?;
-            if rows.is_empty() {
-                let message = format!("{} entries are missing", self.log.size - frontier.size());
-                self.find(Some(frontier.size()), message);
-                return Ok(());
-            }
+            let Some(end) = rows.last() else { break };
+            next = end.idx + 1;
             for row in rows {
-                self.entry(&row, &mut frontier);
+                self.entry(row, &mut frontier);
             }
             progress(self.report.entries);
         }
-        let root = frontier.root();
-        if root != self.log.root {
-            let stored = self.log.root;
-            self.find(None, format!("the entries give root {root}, the log's row says {stored}"));
+        let (size, root) = (frontier.size(), frontier.root());
+        if size != stored.size.unsigned_abs() {
+            let expected = stored.size;
+            let message =
+                format!("{size} entries are there, {expected} expected: missing or added");
+            self.find(None, message);
+        }
+        if stored.root != root.0 {
+            self.find(None, format!("the entries give root {root}, the log's row has another"));
+        }
+        if stored.frontier != frontier.to_bytes() {
+            self.find(None, "the stored frontier is not that of the entries".to_owned());
         }
         Ok(())
     }
 
-    fn entry(&mut self, row: &EntryRow, frontier: &mut Frontier) {
+    fn entry(&mut self, row: EntryRow, frontier: &mut Frontier) {
         let index = row.idx.unsigned_abs();
         if index != frontier.size() {
             let expected = frontier.size();
@@ -209,81 +280,77 @@ impl Checked<'_> {
         if row.leaf != leaf.0 {
             self.find(Some(index), format!("the bytes give leaf {leaf}, the row has another"));
         }
-        let entry = match entry_of(&row.bytes) {
-            Ok(entry) => entry,
-            Err(error) => return self.find(Some(index), error.to_string()),
+        let prev = match entry_of(&row.bytes) {
+            Ok(entry) => {
+                self.signed(&row, &entry.head);
+                Some(entry.head.prev)
+            }
+            Err(error) => {
+                self.find(Some(index), error.to_string());
+                None
+            }
         };
-        let head = &entry.head;
+        self.chain((row.device, row.epoch), (row.dseq, leaf), prev, index);
+    }
+
+    fn signed(&mut self, row: &EntryRow, head: &Head) {
         let said = (row.id.as_str(), row.device.as_str(), row.epoch, row.dseq);
-        let signed = (
-            &*head.id.to_string(),
-            head.device.as_str(),
-            i64::try_from(head.epoch).unwrap_or(-1),
-            i64::try_from(head.dseq).unwrap_or(-1),
-        );
-        if said != signed || head.log != self.log.party {
+        let id = head.id.to_string();
+        let number = |number| i64::try_from(number).unwrap_or(-1);
+        let signed = (&*id, head.device.as_str(), number(head.epoch), number(head.dseq));
+        if said != signed || head.log != *self.party {
+            let index = row.idx.unsigned_abs();
             self.find(Some(index), format!("the row says {said:?}, signed is {signed:?}"));
         }
-        let numbered = Numbered { leaf, prev: Some(head.prev), index: Some(index) };
-        self.number((row.device.clone(), row.epoch), row.dseq, numbered);
     }
 
-    fn evidence(&mut self, conn: &mut Conn) -> Result<(), StoreError> {
-        let rows: Vec<EvidenceRow> = conn.load(
-            "SELECT device, epoch, dseq, counted, leaf, bytes FROM evidence WHERE party = ? \
-             ORDER BY device, epoch, dseq, leaf",
-            &[Value::text(self.log.party.as_str())],
-        )?;
-        for row in rows {
-            self.report.evidence += 1;
-            let leaf = Hash::leaf(&row.bytes);
-            if row.leaf != leaf.0 {
-                let at = format!("device {}, epoch {}, number {}", row.device, row.epoch, row.dseq);
-                self.find(None, format!("evidence of {at} has been altered"));
-            }
-            if row.counted != 0 {
-                let numbered = Numbered { leaf, prev: None, index: None };
-                self.number((row.device, row.epoch), row.dseq, numbered);
-            }
+    /// Numbers without gaps, each naming the one before; refused entries take theirs.
+    fn chain(&mut self, stream: Stream, here: (i64, Hash), prev: Option<Hash>, index: u64) {
+        let (last, leaf) = self.end(&stream, here.0);
+        let at = format!("device {}, epoch {}", stream.0, stream.1);
+        let numbered = (stream, here.0);
+        if self.counted.contains_key(&numbered) {
+            self.find(Some(index), format!("{at}: number {} is that of refused bytes too", here.0));
         }
-        Ok(())
-    }
-
-    fn number(&mut self, stream: (String, i64), dseq: i64, numbered: Numbered) {
-        let index = numbered.index;
-        let twice = format!("number {dseq} of device {} (epoch {}) twice", stream.0, stream.1);
-        if self.streams.entry(stream).or_default().insert(dseq, numbered).is_some() {
-            self.find(index, twice);
+        if here.0 != last + 1 {
+            self.find(Some(index), format!("{at}: {} follows on {last}", here.0));
+        } else if prev.is_some_and(|prev| prev != leaf) {
+            self.find(Some(index), format!("{at}: prev of {} is not {leaf}", here.0));
         }
+        self.ends.insert(numbered.0, here);
     }
 
-    /// Numbers without gaps, each naming the one before, up to the stream's stored head.
-    fn chains(&mut self, conn: &mut Conn) -> Result<(), StoreError> {
+    /// Where a stream ends before a number, refused entries included.
+    fn end(&self, stream: &Stream, before: i64) -> (i64, Hash) {
+        let (mut last, mut leaf) = self.ends.get(stream).copied().unwrap_or((0, Hash::ZERO));
+        while last + 1 < before
+            && let Some(counted) = self.counted.get(&(stream.clone(), last + 1))
+        {
+            (last, leaf) = (last + 1, *counted);
+        }
+        (last, leaf)
+    }
+
+    /// Streams end where they are stored to end.
+    fn streams(&mut self, conn: &mut Conn) -> Result<(), StoreError> {
         let rows: Vec<StreamRow> = conn.load(
             "SELECT device, epoch, acked, head FROM stream WHERE party = ? ORDER BY device, epoch",
-            &[Value::text(self.log.party.as_str())],
+            &[Value::text(self.party.as_str())],
         )?;
-        let mut heads: BTreeMap<(String, i64), (i64, Vec<u8>)> =
+        let mut heads: BTreeMap<Stream, (i64, Vec<u8>)> =
             rows.into_iter().map(|row| ((row.device, row.epoch), (row.acked, row.head))).collect();
-        for ((device, epoch), numbers) in std::mem::take(&mut self.streams) {
-            let at = format!("device {device}, epoch {epoch}");
-            let mut last = (0, Hash::ZERO);
-            for (dseq, numbered) in numbers {
-                if dseq != last.0 + 1 {
-                    self.find(numbered.index, format!("{at}: {dseq} follows on {}", last.0));
-                } else if numbered.prev.is_some_and(|prev| prev != last.1) {
-                    self.find(numbered.index, format!("{at}: prev of {dseq} is not {}", last.1));
-                }
-                last = (dseq, numbered.leaf);
-            }
-            match heads.remove(&(device, epoch)) {
-                Some((acked, head)) if acked == last.0 && head == last.1.0 => {}
-                // The log has grown since its size was read.
-                Some((acked, _)) if acked > last.0 => {}
-                other => {
-                    let stored = other.map(|(acked, _)| acked);
-                    self.find(None, format!("{at}: ends at {}, stored is {stored:?}", last.0));
-                }
+        let counted = self.counted.keys().map(|(stream, _)| stream.clone());
+        let read: BTreeSet<Stream> = self.ends.keys().cloned().chain(counted).collect();
+        for stream in &read {
+            let (last, leaf) = self.end(stream, i64::MAX);
+            let stored = heads.remove(stream);
+            if stored.as_ref().is_none_or(|(acked, head)| *acked != last || *head != leaf.0) {
+                let (device, epoch) = stream;
+                let acked = stored.map(|(acked, _)| acked);
+                let message = format!(
+                    "device {device}, epoch {epoch}: ends at {last} {leaf}, stored is {acked:?}"
+                );
+                self.find(None, message);
             }
         }
         for ((device, epoch), (acked, _)) in heads {
