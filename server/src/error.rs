@@ -195,3 +195,6 @@ fn framework_failure(error: &actix_web::Error) -> Failure {
     };
     Failure::new(code, error.to_string())
 }
+
+#[cfg(test)]
+mod tests;

@@ -60,6 +60,7 @@ macro_rules! page_service {
             .default_service(actix_web::web::to($crate::serve::nowhere))
     };
 }
+#[cfg(test)]
 pub(crate) use page_service;
 
 /// Where a server listens.

@@ -1,9 +1,8 @@
 //! `admin create`: an account with a chosen or generated password; there is no default one.
 
-use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
-
 use tl_domain::ids::PartyId;
 
+use super::secret;
 use super::words::Words;
 use crate::auth::role::Function;
 use crate::auth::{Level, Role, Roles, password};
@@ -40,9 +39,9 @@ pub(super) struct Create {
 /// Creates the account and prints the password when it was generated.
 pub(super) fn create(config: &Config, new: Create, words: Words) -> anyhow::Result<()> {
     let store = serve::open_store(config)?;
-    let chosen = read_password(words)?;
+    let chosen = secret::read(words.password_prompt())?;
     let generated = chosen.is_none();
-    let password = chosen.unwrap_or_else(password::generate);
+    let password = chosen.map_or_else(password::generate, |chosen| chosen.to_string());
     let roles = if new.role == [Role::Officer] {
         let area = new.area.as_deref().unwrap_or("");
         let level = new.level.unwrap_or_else(|| level_of(area));
@@ -64,19 +63,6 @@ pub(super) fn create(config: &Config, new: Create, words: Words) -> anyhow::Resu
         println!("{}: {password}", words.password_once());
     }
     Ok(())
-}
-
-/// A password from a prompt or a pipe; `None` for an empty line.
-fn read_password(words: Words) -> anyhow::Result<Option<String>> {
-    let input = io::stdin();
-    if input.is_terminal() {
-        print!("{}", words.password_prompt());
-        io::stdout().flush()?;
-    }
-    let mut line = String::new();
-    input.lock().read_line(&mut line)?;
-    let password = line.trim_end_matches(['\r', '\n']).to_owned();
-    Ok((!password.is_empty()).then_some(password))
 }
 
 /// 450000 is a region, 451200 a city, 451202 a county (GB/T 2260).

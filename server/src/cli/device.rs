@@ -25,7 +25,7 @@ pub(super) enum DeviceCommand {
         #[arg(long)]
         site: SiteId,
         /// 设备编号 / id of the device
-        #[arg(long = "id", id = "device_id", value_name = "ID")]
+        #[arg(long, alias = "id", id = "device_id", value_name = "ID")]
         device: DeviceId,
         /// 用途 / what its key may sign
         #[arg(long, value_enum)]
@@ -37,7 +37,7 @@ pub(super) enum DeviceCommand {
     /// 注销设备及其密钥 / revoke a device and its key
     Revoke {
         /// 设备编号 / id of the device
-        #[arg(long = "id", id = "device_id", value_name = "ID")]
+        #[arg(long, alias = "id", id = "device_id", value_name = "ID")]
         device: DeviceId,
         /// 原因 / reason
         #[arg(long)]

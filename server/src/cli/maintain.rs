@@ -163,10 +163,8 @@ fn without_password(url: &str) -> String {
 }
 
 fn free_bytes(folder: &Path) -> Option<u64> {
-    let answer = std::process::Command::new("df").args(["-Pk", "--"]).arg(folder).output().ok()?;
-    let text = String::from_utf8(answer.stdout).ok()?;
-    let blocks: u64 = text.lines().nth(1)?.split_whitespace().nth(3)?.parse().ok()?;
-    Some(blocks * 1024)
+    let disk = nix::sys::statvfs::statvfs(folder).ok()?;
+    Some(disk.blocks_available() * disk.fragment_size())
 }
 
 #[cfg(test)]

@@ -9,6 +9,8 @@ mod device;
 mod errors;
 mod maintain;
 mod party;
+mod person;
+mod secret;
 mod words;
 
 use std::io::Write as _;
@@ -80,6 +82,8 @@ enum Admin {
     /// 主体 / parties
     #[command(subcommand)]
     Party(party::Party),
+    /// 终端人员：工牌与 PIN / people who sign in at agents
+    Person(person::Person),
     /// 设备 / devices
     #[command(subcommand)]
     Device(device::DeviceCommand),
@@ -88,7 +92,8 @@ enum Admin {
 /// Runs the program with the arguments of the process.
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    start_logs();
+    // The demonstration's screen is for people: only what is wrong is logged there.
+    start_logs(if matches!(arguments.command, Command::Demo(_)) { "warn" } else { "info" });
     let words = Words(arguments.lang);
     // One provider for all of rustls; a second call means that a test was faster.
     let _ = rustls::crypto::ring::default_provider().install_default();
@@ -111,6 +116,7 @@ fn run(arguments: Arguments, words: Words) -> anyhow::Result<ExitCode> {
         Command::Demo(demo) => crate::demo::run(&demo, arguments.settings.clone())?,
         Command::Admin(Admin::Create(create)) => account::create(&config()?, create, words)?,
         Command::Admin(Admin::Party(party)) => party::run(&config()?, party, words)?,
+        Command::Admin(Admin::Person(person)) => person::create(&config()?, person, words)?,
         Command::Admin(Admin::Device(device)) => device::run(config()?, device, words)?,
         Command::Rebuild => maintain::rebuild(&config()?, words)?,
         Command::Doctor => return maintain::doctor(&config()?, words),
@@ -135,8 +141,8 @@ fn print_all(text: &str) -> anyhow::Result<()> {
 }
 
 /// Logs go to standard error, so that standard output holds answers alone.
-fn start_logs() {
-    let filter = EnvFilter::try_from_env("TL_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+fn start_logs(level: &str) {
+    let filter = EnvFilter::try_from_env("TL_LOG").unwrap_or_else(|_| EnvFilter::new(level));
     let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     // A second subscriber is refused; the first one stays.
     let _ = logs.try_init();

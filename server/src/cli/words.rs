@@ -36,6 +36,10 @@ words! {
     account_created = "已新建账号", "account created";
     password_once = "密码（只显示这一次）", "password (shown this once)";
     password_prompt = "密码（直接回车则自动生成）：", "Password (Enter makes one): ";
+    person_created = "已新建终端人员", "person for agents created";
+    badge = "工牌码", "badge code";
+    pin_once = "PIN（只显示这一次）", "PIN (shown this once)";
+    pin_prompt = "PIN（至少 6 位数字，直接回车则自动生成）：", "PIN (6 digits or more, Enter makes one): ";
     party_created = "已新建主体", "party created";
     log_entry = "台账首条记录", "entry 0 of its log";
     token_once = "登记口令（24 小时内有效，只能用一次）", "enrolment token (24 hours, used once)";

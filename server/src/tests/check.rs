@@ -49,15 +49,15 @@ fn walk(document: &Value, schema: &Value, value: &Value, at: &str, wrong: &mut V
         wrong.push(format!("{at}: {value} is no {}", schema["type"]));
         return;
     }
-    if let Some(allowed) = schema["enum"].as_array() {
-        if !allowed.contains(value) {
-            wrong.push(format!("{at}: {value} is not one of {allowed:?}"));
-        }
+    if let Some(allowed) = schema["enum"].as_array()
+        && !allowed.contains(value)
+    {
+        wrong.push(format!("{at}: {value} is not one of {allowed:?}"));
     }
-    if let (Some(least), Some(number)) = (schema["minimum"].as_f64(), value.as_f64()) {
-        if number < least {
-            wrong.push(format!("{at}: {number} is below {least}"));
-        }
+    if let (Some(least), Some(number)) = (schema["minimum"].as_f64(), value.as_f64())
+        && number < least
+    {
+        wrong.push(format!("{at}: {number} is below {least}"));
     }
     for part in schema["allOf"].as_array().into_iter().flatten() {
         walk(document, part, value, at, wrong);

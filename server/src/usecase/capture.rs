@@ -76,10 +76,10 @@ pub(super) fn record<A: Action>(
     form: Form,
     body: Body,
 ) -> Result<Recorded, Failure> {
-    if let Some(id) = form.id {
-        if let Some(earlier) = recorded_before(app, permit.party(), id, &body)? {
-            return Ok(earlier);
-        }
+    if let Some(id) = form.id
+        && let Some(earlier) = recorded_before(app, permit.party(), id, &body)?
+    {
+        return Ok(earlier);
     }
     let checked = check(app, permit, &body, form.observed_at.as_ref())?;
     if !checked.refusals.is_empty() {

@@ -121,10 +121,10 @@ fn check_account(store: &Store, new: &NewAccount) -> anyhow::Result<()> {
     if new.roles.iter().next().is_none() {
         anyhow::bail!("an account needs a role");
     }
-    if let Some(party) = &new.party {
-        if store.log(party)?.is_none() {
-            return Err(StoreError::NoLog(party.clone()).into());
-        }
+    if let Some(party) = &new.party
+        && store.log(party)?.is_none()
+    {
+        return Err(StoreError::NoLog(party.clone()).into());
     }
     let enterprise = new.roles.iter().any(Role::of_enterprise);
     if enterprise && new.party.is_none() {
