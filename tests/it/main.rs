@@ -2,8 +2,11 @@
 
 mod bad_input;
 mod decode;
+mod demo;
+mod edge_bad_input;
 mod isolation;
 mod kill_nine;
+mod pages;
 mod rebuild;
 mod scan_to_balance;
 mod year_balance;
