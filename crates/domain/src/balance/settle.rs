@@ -39,10 +39,8 @@ impl Desk<'_> {
         grams.close();
         dry.close();
         let change = grams.closing - grams.opening;
-        let closure_percent = (grams.input != SubstanceMass::ZERO).then(|| {
-            let found = grams.output + grams.discharge + change;
-            found.0 / grams.input.0 * Decimal::ONE_HUNDRED
-        });
+        let found = grams.output + grams.discharge + change;
+        let closure_percent = percent_of(found.0, grams.input.0);
         let coverage = self.coverage();
         let causes = self.causes(stocks, &coverage);
         let terms: Vec<Term> = self.lines.into_iter().map(|(key, line)| term(key, line)).collect();
@@ -78,13 +76,16 @@ impl Desk<'_> {
         for (_, line) in boundary {
             missing += line.missing;
             for (quality, grams) in &line.by_quality {
-                *by_quality.entry(*quality).or_default() += grams.0.abs();
+                let sum: &mut Decimal = by_quality.entry(*quality).or_default();
+                *sum = sum.saturating_add(grams.0.abs());
             }
         }
-        let turnover: Decimal = by_quality.values().sum();
-        let percent = |grams: Decimal| grams / turnover * Decimal::ONE_HUNDRED;
+        let turnover = by_quality.values().fold(Decimal::ZERO, |sum, q| sum.saturating_add(*q));
         by_quality.retain(|_, grams| !grams.is_zero());
-        let percent = by_quality.into_iter().map(|(q, grams)| (q, percent(grams))).collect();
+        let percent = by_quality
+            .into_iter()
+            .filter_map(|(quality, grams)| Some((quality, percent_of(grams, turnover)?)))
+            .collect();
         Coverage { percent, missing }
     }
 
@@ -116,6 +117,11 @@ impl Desk<'_> {
 
 /// Error sources that a balance names.
 const ERROR_SOURCES_MAX: usize = 20;
+
+/// A part in per cent of a whole; `None` of nothing.
+fn percent_of(part: Decimal, whole: Decimal) -> Option<Decimal> {
+    Some(part.checked_div(whole)?.saturating_mul(Decimal::ONE_HUNDRED))
+}
 
 fn term(key: TermKey, line: Line) -> Term {
     Term {

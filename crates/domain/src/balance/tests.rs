@@ -354,3 +354,23 @@ fn without_a_stock_take_the_books_of_batches_count_and_are_named() {
     assert!(yard.causes.contains(&closing), "{:?}", yard.causes);
     picture_sums_to_table(&yard);
 }
+
+#[test]
+fn absurd_figures_give_an_absurd_balance_and_no_panic() {
+    let huge = "79228162514264337593543950335";
+    let mut plant = Books::new();
+    plant.node("plant", "plant");
+    for id in ["ore", "slag"] {
+        plant.material(id, "ore");
+    }
+    plant.stream("ore", None, Some("plant"), "input");
+    plant.stream("slag", Some("plant"), None, "waste");
+    plant.flow("ore", mass(huge, "dry"), None, solid(huge, "dry"));
+    plant.flow("ore", mass("0.0000000000000000000001", "wet"), Some("99.9"), solid(huge, "wet"));
+    let density = json!({"volume": {"unit": "m3", "value": huge}});
+    let below = json!({"result": {"is": "below", "limit": huge}, "unit": "ug/kg", "basis": "dry"});
+    plant.flow("slag", density, None, below);
+    let balance = plant.balance(Scope::Enterprise);
+    assert!(!balance.terms.is_empty());
+    assert_ne!(balance.judgement(), Judgement::Closes);
+}

@@ -149,14 +149,14 @@ fn substance(
     if content.unit.per_cubic_metre().is_some() {
         let volume = amount.volume.or_else(|| {
             // A mass whose content is per volume needs a measured density.
-            Some(amount.wet?.tonnes() / amount.density.filter(|d| !d.is_zero())?)
+            amount.wet?.tonnes().checked_div(amount.density?)
         });
         let volume = volume.ok_or(Missing::Unit)?;
         return substance_volume(volume, value, content.unit).map_err(|_| Missing::Unit);
     }
     let weighed = amount.wet.or_else(|| {
-        let tonnes = amount.volume? * amount.density?;
-        Some(WetMass(tonnes * Decimal::from(1_000_000)))
+        let tonnes = amount.volume?.saturating_mul(amount.density?);
+        Some(WetMass(tonnes.saturating_mul(Decimal::from(1_000_000))))
     });
     let grams = match content.basis {
         Basis::Wet => {

@@ -58,14 +58,14 @@ macro_rules! grams {
 
         impl Add for $name {
             type Output = Self;
-            fn add(self, other: Self) -> Self { Self(self.0 + other.0) }
+            fn add(self, other: Self) -> Self { Self(self.0.saturating_add(other.0)) }
         }
         impl AddAssign for $name {
-            fn add_assign(&mut self, other: Self) { self.0 += other.0; }
+            fn add_assign(&mut self, other: Self) { *self = *self + other; }
         }
         impl Sub for $name {
             type Output = Self;
-            fn sub(self, other: Self) -> Self { Self(self.0 - other.0) }
+            fn sub(self, other: Self) -> Self { Self(self.0.saturating_sub(other.0)) }
         }
         impl Neg for $name {
             type Output = Self;
@@ -125,7 +125,7 @@ impl Mass {
     /// Grams on the mass's own basis.
     #[must_use]
     pub fn grams(&self) -> Decimal {
-        self.value.value() * self.unit.grams()
+        self.value.value().saturating_mul(self.unit.grams())
     }
 
     /// Refuses what is no amount.
@@ -153,7 +153,10 @@ impl Mass {
     pub fn wetted(&self, moisture: Option<Moisture>) -> Option<WetMass> {
         match self.basis {
             Basis::Wet => Some(WetMass(self.grams())),
-            Basis::Dry => Some(WetMass(self.grams() / (Decimal::ONE - moisture?.fraction()))),
+            Basis::Dry => {
+                let dry_share = Decimal::ONE - moisture?.fraction();
+                Some(WetMass(self.grams().checked_div(dry_share).unwrap_or(Decimal::MAX)))
+            }
         }
     }
 }
@@ -247,7 +250,7 @@ pub fn substance_volume(
     unit: ContentUnit,
 ) -> Result<SubstanceMass, MassError> {
     let factor = unit.per_cubic_metre().ok_or(MassError::Unit { unit, what: "a volume" })?;
-    Ok(SubstanceMass(cubic_metres * content * factor))
+    Ok(SubstanceMass(cubic_metres.saturating_mul(factor).saturating_mul(content)))
 }
 
 fn per_mass(
@@ -256,5 +259,5 @@ fn per_mass(
     unit: ContentUnit,
 ) -> Result<SubstanceMass, MassError> {
     let factor = unit.per_gram().ok_or(MassError::Unit { unit, what: "a mass" })?;
-    Ok(SubstanceMass(grams * content * factor))
+    Ok(SubstanceMass(grams.saturating_mul(factor).saturating_mul(content)))
 }

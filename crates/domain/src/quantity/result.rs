@@ -57,7 +57,7 @@ impl Reading {
     #[must_use]
     pub fn bounds(&self) -> Option<Bounds> {
         let between = |low: Decimal, high: Decimal| {
-            let middle = (low + high) / Decimal::TWO;
+            let middle = low.saturating_add(high) / Decimal::TWO;
             Some(Bounds { low, middle, high, censored: true })
         };
         match self {

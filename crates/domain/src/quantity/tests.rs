@@ -86,6 +86,21 @@ proptest! {
     }
 
     #[test]
+    fn absurd_quantities_saturate_and_never_panic(
+        unit in prop::sample::select(MassUnit::ALL),
+        content in prop::sample::select(ContentUnit::ALL),
+    ) {
+        let largest = dec("79228162514264337593543950335");
+        let moisture = Moisture::from_percent(dec("99.99999999").value()).expect("below 100");
+        let mass = Mass { basis: Basis::Dry, unit, value: largest.clone() };
+        let wet = mass.wetted(Some(moisture)).expect("moisture given");
+        let _ = substance_wet(wet + wet, largest.value(), content);
+        let _ = substance_volume(largest.value(), largest.value(), content);
+        let below = Reading::Below { limit: largest };
+        prop_assert!(below.bounds().is_some());
+    }
+
+    #[test]
     fn drying_and_wetting_are_inverse(grams in 1_i64..1_000_000_000, permille in 0_i64..999) {
         let moisture = Moisture::from_percent(Decimal::new(permille, 1)).expect("below 100");
         let dry = WetMass(Decimal::from(grams)).dried(moisture);

@@ -43,11 +43,14 @@ impl Contents<'_> {
         for replicates in samples.values() {
             let parts = Decimal::from(replicates.len()) * count;
             let total = |pick: fn(&Bounds) -> Decimal| {
-                replicates.iter().map(|(_, bounds)| pick(bounds)).sum::<Decimal>() / parts
+                replicates
+                    .iter()
+                    .fold(Decimal::ZERO, |sum, (_, bounds)| sum.saturating_add(pick(bounds)))
+                    / parts
             };
-            content.value += total(|bounds| bounds.middle);
-            content.range.0 += total(|bounds| bounds.low);
-            content.range.1 += total(|bounds| bounds.high);
+            content.value = content.value.saturating_add(total(|bounds| bounds.middle));
+            content.range.0 = content.range.0.saturating_add(total(|bounds| bounds.low));
+            content.range.1 = content.range.1.saturating_add(total(|bounds| bounds.high));
         }
         for (sample, replicates) in &samples {
             let of_samples = 1.0 / samples.len() as f64;
@@ -88,11 +91,12 @@ impl Contents<'_> {
         if let Some(bounds) = determination.result.bounds().filter(|bounds| bounds.censored) {
             content.quality = Quality::Censored;
             // Many NDs of one method must not average an unknown away: one key for all of them.
-            let half = (bounds.high - bounds.low) / Decimal::TWO;
+            let half = bounds.high.saturating_sub(bounds.low) / Decimal::TWO;
             let relative = if bounds.middle.is_zero() {
                 0.0
             } else {
-                (half / bounds.middle).to_f64().unwrap_or(1.0) * 100.0 / 3.0_f64.sqrt()
+                half.checked_div(bounds.middle).and_then(|r| r.to_f64()).unwrap_or(1.0) * 100.0
+                    / 3.0_f64.sqrt()
             };
             let of = wanted.stream.map(ToString::to_string);
             let of = of.or_else(|| wanted.material.map(ToString::to_string)).unwrap_or_default();
@@ -128,9 +132,9 @@ fn converted(determination: &Determination, unit: ContentUnit) -> Option<Bounds>
     let factor = ratio(determination.unit.per_gram(), unit.per_gram())
         .or_else(|| ratio(determination.unit.per_cubic_metre(), unit.per_cubic_metre()))?;
     Some(Bounds {
-        low: bounds.low * factor,
-        middle: bounds.middle * factor,
-        high: bounds.high * factor,
+        low: bounds.low.saturating_mul(factor),
+        middle: bounds.middle.saturating_mul(factor),
+        high: bounds.high.saturating_mul(factor),
         censored: bounds.censored,
     })
 }
@@ -148,7 +152,8 @@ pub(super) fn weighted(groups: impl IntoIterator<Item = (Micros, Content)>) -> O
             if mean == other {
                 return mean;
             }
-            (mean * of_mean + other * of_other) / (of_mean + of_other)
+            let sum = mean.saturating_mul(of_mean).saturating_add(other.saturating_mul(of_other));
+            sum / (of_mean + of_other)
         };
         mean.value = blend(mean.value, other.value);
         mean.range = (blend(mean.range.0, other.range.0), blend(mean.range.1, other.range.1));
