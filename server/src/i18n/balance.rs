@@ -29,6 +29,10 @@ messages! { BALANCE {
     closure_of(percent) = "平衡率 {percent} %", "Closure {percent} %";
     gap_no_data = "没有数据", "No data";
     gap_not_judged = "缺数据，暂不能判断", "Figures missing: no judgement";
+    gap_no_stock_take = "不可判：缺期初或期末盘点", "Not judged: no stock take at an end";
+    gap_band_too_wide = "不可判：不确定度过大", "Not judged: the uncertainty is too wide";
+    internal_terms = "厂内流转", "Between nodes";
+    internal_terms_note = "不计入合计，供核对各节点。", "In no sum; for checking the nodes.";
     gap_within_band = "在不确定度范围内", "Within its uncertainty";
     gap_loss = "超出不确定度：损失或计量偏差", "Beyond its uncertainty: loss or bias";
     gap_gain = "产出大于投入：先查未检投料、期初库存、计量偏差",

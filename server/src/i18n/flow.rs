@@ -21,9 +21,9 @@ messages! { FLOW {
     record = "记录", "Record";
 
     stock = "库存", "Stock";
-    stock_lead = "账面库存由进出相加；实盘为最近一次盘点。账面为负时，等下次盘点校正。",
-        "Book stock is the sum of movements; counted is the last stock take. Stock below zero is \
-         put right by the next one.";
+    stock_lead = "账面库存由进出相加；账物差 = 最近一次实盘 − 当时账面。账面为负时，等下次盘点校正。",
+        "Book stock is the sum of movements; the difference is the last count less the books at \
+         that moment. Stock below zero is put right by the next count.";
     stock_takes = "盘点", "Stock takes";
     take_stock = "登记盘点", "Take stock";
     last_stock_take(time) = "最近一次盘点：{time}", "Last stock take: {time}";
@@ -32,6 +32,9 @@ messages! { FLOW {
     counted_tonnes = "实盘(t)", "Counted (t)";
     counted_how = "盘点方法", "Method";
     labelled_batches = "带标签批次", "Labelled batches";
+    book_then_tonnes = "盘点时账面(t)", "Books at the count (t)";
+    count_difference = "账物差(t)", "Counted − books (t)";
+    nodes_without_stock = "没有库存的节点", "Nodes without stock";
     node_empty = "账面和盘点都没有库存。", "Nothing in the books and nothing counted.";
     no_nodes = "还没有设置节点。最小的企业只需一个节点“全厂”。",
         "No nodes are declared. The smallest plant needs one, the whole plant.";
@@ -88,7 +91,6 @@ messages! { FLOW {
     half_missing = "尚无记录", "Not on record";
     hash_matches = "对方引用一致", "Named by the other half";
     hash_differs = "对方引用的是另一条", "The other half names another one";
-    hash_not_named = "对方未引用", "Not named by the other half";
     line_word = "行", "Line";
     shipped_written = "发货数", "As shipped";
     received_written = "收货数", "As received";

@@ -2,7 +2,7 @@
 
 messages! { FRAME {
     product = "铊迹", "TlTrace";
-    product_long = "铊迹 TlTrace", "TlTrace 铊迹";
+    product_long = "铊迹 TlTrace", "TlTrace";
     tagline = "铊元素全链条闭环追溯", "Tracing thallium from ore to waste";
     skip_to_content = "跳到主要内容", "Skip to content";
     main_navigation = "主导航", "Main";

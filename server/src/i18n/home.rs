@@ -54,9 +54,10 @@ messages! { HOME {
     task_what = "情况", "What";
     task_since = "自", "Since";
     task_entries = "涉及记录", "Records";
-    detail_left = "账面剩余(g)", "left in the books (g)";
-    detail_taken = "取用(g)", "taken (g)";
-    detail_over = "超出(g)", "over (g)";
+    detail_left = "账面剩余", "left in the books";
+    batch_word = "批次", "Batch";
+    run_word = "工序", "Run";
+    handover_word = "交接", "Handover";
     todo_overdraw = "核对过磅和取用记录；账物确有差别的，下次盘点会校正账面。",
         "Check weighings and draws; where stock really differs, the next stock take corrects the \
          books.";

@@ -22,6 +22,11 @@ messages! { LAB {
     reported_at = "报出时间", "Reported";
     quality_failed_chip = "质控不合格", "Quality check failed";
     quality_failed_checks(checks) = "不合格：{checks}", "failed: {checks}";
+    check_blank = "空白", "blank";
+    check_duplicate = "平行样", "duplicate";
+    check_spike = "加标回收", "spike recovery";
+    check_reference = "标准样品", "reference material";
+    check_drift = "漂移", "drift";
     review_heading = "复核这份结果", "Review this result";
     review_note = "复核人不能是检测人。退回的结果不计入平衡，记录仍保留。",
         "The reviewer is not the analyst. A returned result does not count, and stays on record.";

@@ -3,8 +3,11 @@
 //! `Desk::open` is the only way to a party's rows: it authorises first. Links of an officer carry
 //! the enterprise they are about, so that an address means the same for a colleague.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
 use tl_domain::event::PartyKind;
-use tl_domain::ids::PartyId;
+use tl_domain::ids::{BatchId, PartyId};
 use tl_domain::project::TaskRow;
 use tl_domain::time::Micros;
 use tl_store::LogView;
@@ -73,6 +76,10 @@ pub(crate) struct Desk {
     pub(crate) query: Query,
     /// Symbol of the substance accounted for.
     pub(crate) substance: String,
+    /// Open tasks of the party, the oldest first.
+    pub(crate) tasks: Vec<TaskRow>,
+    /// What batches are called that this page names.
+    batches: RefCell<BTreeMap<BatchId, String>>,
 }
 
 impl Desk {
@@ -101,11 +108,13 @@ impl Desk {
             permit,
             offset: names.offset_minutes(),
             names,
-            links: if own { Links::default() } else { Links::about(party) },
+            links: if own { Links::default() } else { Links::about(party.clone()) },
             party: log,
             now: app.clock.micros(),
             query: query.clone(),
             substance: app.config.substance.to_string(),
+            tasks: app.store.tasks(&party)?,
+            batches: RefCell::default(),
         })
     }
 
@@ -121,6 +130,7 @@ impl Desk {
             path => self.links.to(path),
         });
         frame::mark_current(&mut frame.nav, self.query.path());
+        frame.tasks = Some((self.links.to("/tasks"), self.tasks.len()));
         frame.crumbs =
             crumbs.iter().map(|(words, path)| ((*words).to_owned(), self.links.to(path))).collect();
         Sheet::new(frame)
@@ -146,12 +156,30 @@ impl Desk {
         format::minute(at, self.offset)
     }
 
-    /// Open tasks of the party.
+    /// Looks up what people call these batches, for tables that name them.
     ///
     /// # Errors
     /// The store's.
-    pub(crate) fn tasks(&self, app: &App) -> Result<Vec<TaskRow>, Failure> {
-        Ok(app.store.tasks(&self.party.party)?)
+    pub(crate) fn learn_batches(
+        &self,
+        app: &App,
+        ids: impl IntoIterator<Item = BatchId>,
+    ) -> Result<(), Failure> {
+        for id in ids {
+            if self.batches.borrow().contains_key(&id) {
+                continue;
+            }
+            if let Some(row) = app.store.batch(&self.party.party, id)? {
+                self.batches.borrow_mut().insert(id, super::batches::title(&row));
+            }
+        }
+        Ok(())
+    }
+
+    /// What people call a batch: as learnt, else the end of its id.
+    pub(crate) fn batch_name(&self, id: BatchId) -> String {
+        let known = self.batches.borrow().get(&id).cloned();
+        known.unwrap_or_else(|| super::batches::short_id(id))
     }
 }
 
@@ -174,6 +202,7 @@ pub(crate) fn outer_frame(session: &Session, query: &Query, title: impl Into<Str
             role: frame::role_words(t, &session.roles),
         }),
         nav,
+        tasks: None,
         crumbs: Vec::new(),
         flash: frame::flash(t, query.value("done")),
         here: query.without("done").href(),

@@ -52,7 +52,8 @@ fn sheet(desk: &Desk, stored: &StoredEntry) -> Result<Sheet, Failure> {
         format!("{} · {}", t.entry_title(view.index), desk.teller().title(&view.entry.body));
     let mut sheet = desk.sheet(title, &[(t.nav_home(), "/")]);
     sheet.lead = t.entry_what_it_shows().to_owned();
-    let event: Event = desk.teller().event(view);
+    // The page itself is the record: no link to it.
+    let event = Event { href: String::new(), ..desk.teller().event(view) };
     let timeline = Timeline { t, events: vec![event] };
     sheet.sections.push(Section::new("event", t.kind_of_entry(), timeline));
     let envelope = Envelope::parse(&stored.bytes).map_err(|error| Failure::internal(&error))?;

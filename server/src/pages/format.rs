@@ -52,6 +52,21 @@ pub(crate) fn gram_places(largest: Decimal) -> u32 {
     }
 }
 
+/// A calculated figure with about three digits that matter.
+pub(crate) fn significant(value: Decimal) -> String {
+    let size = value.abs();
+    let mut places = 0;
+    let mut bound = Decimal::ONE_HUNDRED;
+    while size < bound && places < SIGNIFICANT_PLACES_MAX && !size.is_zero() {
+        bound /= Decimal::TEN;
+        places += 1;
+    }
+    rounded(value, places)
+}
+
+/// Places beyond which a calculated figure is nothing to look at.
+const SIGNIFICANT_PLACES_MAX: u32 = 9;
+
 /// A signed figure: `+` in front of what is above zero.
 pub(crate) fn signed(value: Decimal, places: u32) -> String {
     let text = rounded(value, places);

@@ -24,8 +24,6 @@ pub(crate) struct NavItem {
     pub(crate) href: String,
     /// Whether this page belongs to it.
     pub(crate) current: bool,
-    /// A number beside it, such as open tasks.
-    pub(crate) count: Option<String>,
 }
 
 /// The frame of a page.
@@ -39,6 +37,8 @@ pub(crate) struct Frame {
     pub(crate) viewer: Option<Viewer>,
     /// Navigation, at most seven.
     pub(crate) nav: Vec<NavItem>,
+    /// Where open tasks are listed, and how many there are.
+    pub(crate) tasks: Option<(String, usize)>,
     /// Pages above this one: words and target.
     pub(crate) crumbs: Vec<(String, String)>,
     /// What just happened.
@@ -83,7 +83,7 @@ pub(crate) fn navigation(t: Words, roles: &Roles, link: impl Fn(&str) -> String)
     };
     items
         .into_iter()
-        .map(|(words, path)| NavItem { words, href: link(path), current: false, count: None })
+        .map(|(words, path)| NavItem { words, href: link(path), current: false })
         .collect()
 }
 

@@ -5,7 +5,7 @@
 
 use tl_domain::event::{
     Amount, AssayReport, BatchRegister, BatchWeigh, Body, FlowReport, HandoverDispatch,
-    HandoverReceive, Portion, ReviewDecision, Take,
+    HandoverReceive, KeyRole, Portion, ReviewDecision, Take,
 };
 use tl_domain::quantity::{Mass, Reading};
 use tl_store::EntryView;
@@ -14,7 +14,11 @@ use super::desk::Links;
 use super::format;
 use super::names::Names;
 use super::part::{Chip, Event, Tone};
+use super::tasks::check_words;
 use crate::i18n::{Lang, Words};
+
+/// Device name under which the installation itself signs.
+const INSTALLATION: &str = "server";
 
 /// Writes entries of one party as events.
 #[derive(Debug, Clone, Copy)]
@@ -37,7 +41,10 @@ impl Teller<'_> {
             chips.push(Chip::new(Tone::Bad, t.suspect_chip()));
         }
         let operator = view.entry.head.operator.as_ref().map(|id| self.names.operator(id));
-        let device = t.written_by_device(&view.device);
+        let device = match view.device.as_str() {
+            INSTALLATION => t.key_role(KeyRole::Server).to_owned(),
+            other => t.written_by_device(other),
+        };
         Event {
             what: self.title(&view.entry.body),
             lines: self.lines(&view.entry.body),
@@ -93,10 +100,12 @@ impl Teller<'_> {
                 pair(t.operation(), format!("{} · {}", b.operation, names.node(&b.node))),
                 pair(t.inputs(), self.portions(&b.inputs)),
             ],
-            Body::RunClose(b) => vec![
-                pair(t.inputs(), self.portions(&b.inputs)),
-                pair(t.outputs(), t.batch_count(b.outputs.len())),
-            ],
+            Body::RunClose(b) => {
+                let more = !b.inputs.is_empty();
+                let inputs = more.then(|| pair(t.inputs(), self.portions(&b.inputs)));
+                let outputs = pair(t.outputs(), t.batch_count(b.outputs.len()));
+                inputs.into_iter().chain([outputs]).collect()
+            }
             Body::SampleTake(b) => {
                 let code = b.code.as_ref().map(|code| pair(t.sample_pot(), code.display()));
                 let increments = b.increments.map(|count| t.increments_of(count));
@@ -227,8 +236,8 @@ impl Teller<'_> {
         if let Some(number) = &b.report_number {
             lines.push(t.pair(t.report_number(), number));
         }
-        let failed: Vec<&str> =
-            b.quality.iter().filter(|q| !q.passed).map(|q| q.check.as_str()).collect();
+        let failed: Vec<String> =
+            b.quality.iter().filter(|q| !q.passed).map(|q| check_words(t, &q.check)).collect();
         if !b.quality.is_empty() {
             let words = if failed.is_empty() {
                 t.quality_all_passed().to_owned()

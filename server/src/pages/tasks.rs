@@ -3,12 +3,14 @@
 //! A task goes away when its cause does; nothing is ticked off by hand.
 
 use actix_web::{HttpRequest, HttpResponse, web};
+use rust_decimal::Decimal;
 use tl_domain::project::{TaskRow, Verdict};
+use tl_domain::quantity::WetMass;
 
 use super::desk::Desk;
 use super::part::{Cell, Column, Empty, Table, Tone};
 use super::sheet::{Section, Sheet};
-use super::{show, story};
+use super::{format, show, story};
 use crate::app::App;
 use crate::auth::Session;
 use crate::error::{Failure, PageError};
@@ -25,7 +27,8 @@ pub async fn list(
 
 fn sheet(app: &App, desk: &Desk) -> Result<Sheet, Failure> {
     let t = desk.t;
-    let tasks = desk.tasks(app)?;
+    learn(app, desk, &desk.tasks)?;
+    let tasks = &desk.tasks;
     let mut sheet = desk.sheet(t.nav_tasks(), &[(t.nav_home(), "/")]);
     sheet.lead = t.tasks_lead().to_owned();
     for verdict in Verdict::ALL {
@@ -48,6 +51,18 @@ fn sheet(app: &App, desk: &Desk) -> Result<Sheet, Failure> {
     }
     Ok(sheet)
 }
+
+/// Looks up what the tasks' batches are called.
+///
+/// # Errors
+/// The store's.
+pub(crate) fn learn(app: &App, desk: &Desk, rows: &[TaskRow]) -> Result<(), Failure> {
+    let batches = rows.iter().filter_map(|task| task.object.strip_prefix("batch:")?.parse().ok());
+    desk.learn_batches(app, batches.take(LEARNT_MAX))
+}
+
+/// Batches looked up for one page.
+const LEARNT_MAX: usize = 200;
 
 /// Tasks as a table.
 pub(crate) fn table(desk: &Desk, rows: &[&TaskRow]) -> Table {
@@ -74,7 +89,7 @@ fn cells(desk: &Desk, task: &TaskRow) -> Vec<Cell> {
     let chip = story::verdict(t, task.verdict);
     let tone = if chip.tone == Tone::Note { Tone::Note } else { Tone::Watch };
     let detail: Vec<String> =
-        task.detail.iter().map(|(name, value)| t.pair(detail_name(t, name), value)).collect();
+        task.detail.iter().map(|(name, value)| detail(desk, name, value)).collect();
     vec![
         about,
         Cell::state(tone, chip.text).small(detail.join(" · ")),
@@ -91,11 +106,14 @@ pub(crate) fn object(desk: &Desk, text: &str) -> (String, Option<String>) {
     let page = |path: String| Some(desk.links.to(path));
     let short = || super::batches::short_id(id);
     match noun {
-        "batch" => (t.pair(t.nav_batches(), short()), page(format!("/batches/{id}"))),
-        "run" => (t.pair(t.nav_runs(), short()), page(format!("/runs/{id}"))),
+        "batch" => {
+            let name = id.parse().map_or_else(|_| short(), |id| desk.batch_name(id));
+            (t.pair(t.batch_word(), name), page(format!("/batches/{id}")))
+        }
+        "run" => (t.pair(t.run_word(), short()), page(format!("/runs/{id}"))),
         "sample" => (t.pair(t.sample_word(), short()), page(format!("/samples/{id}"))),
         "assay" => (t.pair(t.assay_word(), short()), page(format!("/entries/{id}"))),
-        "handover" => (t.pair(t.nav_handovers(), id), page(format!("/handovers/{id}"))),
+        "handover" => (t.pair(t.handover_word(), id), page(format!("/handovers/{id}"))),
         "code" => (t.pair(t.code(), id), page(format!("/scan?q={id}"))),
         "stream" => {
             let name = id.parse().map_or_else(|_| id.to_owned(), |id| names.stream(&id));
@@ -110,11 +128,34 @@ pub(crate) fn object(desk: &Desk, text: &str) -> (String, Option<String>) {
     }
 }
 
-fn detail_name(t: Words, name: &str) -> String {
-    match name {
-        "left" => t.detail_left().to_owned(),
-        "taken" => t.detail_taken().to_owned(),
-        "over" => t.detail_over().to_owned(),
+/// A figure of a task in words: what is left in the books, or which check failed.
+fn detail(desk: &Desk, name: &str, value: &str) -> String {
+    let (t, names) = (desk.t, &desk.names);
+    let mut parts = name.split(' ');
+    match (parts.next(), value.parse::<Decimal>()) {
+        (Some("grams"), Ok(grams)) => {
+            let left = format!("{} t", format::tonnes(WetMass(grams)));
+            let of: Vec<String> = parts
+                .map(|id| {
+                    let node = names.master("node", id);
+                    if node == id { names.master("material", id) } else { node }
+                })
+                .collect();
+            format!("{} {}", t.pair(t.detail_left(), left), of.join(" · ")).trim_end().to_owned()
+        }
+        (Some("check"), _) => t.pair(t.quality_word(), check_words(t, value)),
+        _ => t.pair(name, value),
+    }
+}
+
+/// A laboratory's check in words; others as written.
+pub(crate) fn check_words(t: Words, check: &str) -> String {
+    match check {
+        "blank" => t.check_blank().to_owned(),
+        "duplicate" => t.check_duplicate().to_owned(),
+        "spike" => t.check_spike().to_owned(),
+        "reference" => t.check_reference().to_owned(),
+        "drift" => t.check_drift().to_owned(),
         other => other.to_owned(),
     }
 }

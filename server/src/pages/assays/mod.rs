@@ -37,6 +37,7 @@ fn list_sheet(app: &App, desk: &Desk) -> Result<Sheet, Failure> {
     }
     let mut sheet = desk.sheet(t.assays(), &[]);
     sheet.tabs = samples::lab_tabs(desk, "/assays");
+    samples::learn(app, desk, found.rows.iter().map(|row| &row.subject))?;
     let mut table = table(desk, &found.rows);
     table.empty = Empty::why(t.no_assays()).act(t.samples(), desk.links.to("/samples"));
     table.paging = Some(Paging::new(t, &desk.query, found.total));

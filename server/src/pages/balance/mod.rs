@@ -8,7 +8,7 @@ mod terms;
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use rust_decimal::Decimal;
-use tl_domain::balance::{Balance, Cause, Missing, Quality, Question, Scope};
+use tl_domain::balance::{Balance, Cause, Judgement, Lack, Missing, Quality, Question, Scope};
 use tl_domain::ids::{Analyte, NodeId, SiteId};
 
 use super::desk::Desk;
@@ -103,6 +103,10 @@ fn sheet(app: &App, desk: &Desk) -> Result<Sheet, Failure> {
     let table = terms::table(desk, &balance);
     let section = Section::new("terms", t.balance_terms(), table).note(t.balance_terms_note());
     sheet.sections.push(section);
+    if let Some(table) = terms::internal(desk, &balance) {
+        let section = Section::new("internal", t.internal_terms(), table);
+        sheet.sections.push(section.note(t.internal_terms_note()));
+    }
     let causes = causes(desk, &balance);
     sheet.sections.push(Section::new("causes", t.why_not_closed(), causes));
     sheet.sections.push(Section::new("sources", t.error_sources(), sources(t, &balance)));
@@ -183,7 +187,7 @@ pub(crate) fn closure(balance: &Balance) -> String {
 
 /// Expanded uncertainty of the difference, k = 2.
 pub(crate) fn band(balance: &Balance) -> Decimal {
-    Decimal::try_from(2.0 * balance.sigma_grams).unwrap_or_default()
+    balance.band_grams()
 }
 
 /// Places at which all grams of this balance are shown.
@@ -193,25 +197,25 @@ pub(crate) fn places(balance: &Balance) -> u32 {
     format::gram_places(sums.iter().map(|sum| sum.0.abs()).max().unwrap_or_default())
 }
 
-/// What the difference means: without figures nothing can be said, and never by colour alone.
+/// What the difference means, never by colour alone.
 pub(crate) fn gap_tone(balance: &Balance) -> Tone {
-    if balance.terms.is_empty() || balance.coverage.missing > 0 {
-        Tone::Plain
-    } else if balance.grams.unaccounted.0.abs() <= band(balance) {
-        Tone::Good
-    } else {
-        Tone::Watch
+    match balance.judgement() {
+        Judgement::NoData | Judgement::NotJudged(_) => Tone::Plain,
+        Judgement::Closes => Tone::Good,
+        Judgement::Loss | Judgement::Gain => Tone::Watch,
     }
 }
 
 /// The same in words.
 pub(crate) fn gap_words(t: Words, balance: &Balance) -> &'static str {
-    match gap_tone(balance) {
-        Tone::Plain if balance.terms.is_empty() => t.gap_no_data(),
-        Tone::Plain => t.gap_not_judged(),
-        Tone::Good => t.gap_within_band(),
-        _ if balance.grams.unaccounted.0 < Decimal::ZERO => t.gap_gain(),
-        _ => t.gap_loss(),
+    match balance.judgement() {
+        Judgement::NoData => t.gap_no_data(),
+        Judgement::NotJudged(Lack::Figures) => t.gap_not_judged(),
+        Judgement::NotJudged(Lack::StockTake) => t.gap_no_stock_take(),
+        Judgement::NotJudged(Lack::Precision) => t.gap_band_too_wide(),
+        Judgement::Closes => t.gap_within_band(),
+        Judgement::Gain => t.gap_gain(),
+        Judgement::Loss => t.gap_loss(),
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
 use tl_domain::balance::{Balance, GraphLink, GraphNode, LinkStyle, NodeRole};
 use tl_report::figure::Surface;
 use tl_report::figure::sankey::{
@@ -72,28 +73,49 @@ fn sankey(desk: &Desk, balance: &Balance, id: &str) -> Sankey {
             closure(balance),
         ),
         nodes: nodes.collect(),
-        links: balance.graph.links.iter().map(|link| ribbon(desk, link, places)).collect(),
+        links: ribbons(desk, balance, places),
     }
 }
 
-fn ribbon(desk: &Desk, link: &GraphLink, places: u32) -> Link {
-    let text = format!("{} g", format::rounded(link.grams.0, places));
-    let material = link.material.as_ref().map(|id| format!("{} · ", desk.names.material(id)));
-    let (from, to) = (label(desk, &link.from), label(desk, &link.to));
-    Link {
-        from: key(&link.from),
-        to: key(&link.to),
-        value: link.grams.to_f64(),
-        title: format!("{}{from} → {to}: {text}", material.unwrap_or_default()),
+/// One ribbon for all that goes the same way; what it carries is in its title.
+fn ribbons(desk: &Desk, balance: &Balance, places: u32) -> Vec<Link> {
+    let mut merged: BTreeMap<(&GraphNode, &GraphNode, LinkStyle), Vec<&GraphLink>> =
+        BTreeMap::new();
+    for link in &balance.graph.links {
+        merged.entry((&link.from, &link.to, link.style)).or_default().push(link);
+    }
+    merged.into_values().filter_map(|links| ribbon(desk, &links, places)).collect()
+}
+
+fn ribbon(desk: &Desk, links: &[&GraphLink], places: u32) -> Option<Link> {
+    let first = links.first()?;
+    let grams: Decimal = links.iter().map(|link| link.grams.0).sum();
+    let mut text = format!("{} g", format::rounded(grams, places));
+    if grams > Decimal::ZERO && !text.contains(|c: char| ('1'..='9').contains(&c)) {
+        text = format!("<{} g", Decimal::new(1, places));
+    }
+    let mut carried: Vec<String> = links
+        .iter()
+        .filter_map(|link| link.material.as_ref())
+        .map(|id| desk.names.material(id))
+        .collect();
+    carried.sort();
+    carried.dedup();
+    let (from, to) = (label(desk, &first.from), label(desk, &first.to));
+    Some(Link {
+        from: key(&first.from),
+        to: key(&first.to),
+        value: grams.to_f64().unwrap_or(0.0),
+        title: format!("{from} → {to}: {text} {}", carried.join(", ")),
         text,
-        style: match link.style {
+        style: match first.style {
             LinkStyle::Normal => Style::Normal,
             LinkStyle::Returned => Style::Return,
             LinkStyle::Stock => Style::StockChange,
             LinkStyle::Unaccounted => Style::Unaccounted,
         },
         href: Some("#terms".to_owned()),
-    }
+    })
 }
 
 /// A unique name of a node within the figure.

@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 use tl_domain::balance::{Balance, Quality, Role, Term};
-use tl_domain::quantity::WetMass;
+use tl_domain::quantity::DryMass;
 
 use super::super::desk::Desk;
 use super::super::format;
@@ -10,27 +10,17 @@ use super::super::part::{Cell, Column, Empty, Table, Tone};
 use super::{band, places};
 
 /// Entries linked per term; all of them are on the flow list.
-const LINKS: usize = 6;
+const LINKS: usize = 3;
 
 /// Every term and the sums.
 pub(super) fn table(desk: &Desk, balance: &Balance) -> Table {
     let t = desk.t;
-    let columns = vec![
-        Column::text(t.term()),
-        Column::text(t.name()),
-        Column::number(t.dry_tonnes()),
-        Column::number(t.grams_of(&balance.substance)),
-        Column::number(t.standard_uncertainty()),
-        Column::number(t.mean_content()),
-        Column::text(t.rests_on()),
-        Column::text(t.evidence()),
-    ];
-    let mut table = Table::new(t, t.balance_terms(), columns);
+    let mut table = Table::new(t, t.balance_terms(), columns(desk, balance));
     table.empty = Empty::why(t.no_terms()).act(t.nav_batches(), desk.links.to("/batches"));
     for role in ROLES {
         let terms: Vec<&Term> = balance.terms.iter().filter(|term| term.role == role).collect();
         table.rows.extend(terms.iter().map(|term| cells(desk, balance, term)));
-        if role != Role::Internal && !balance.terms.is_empty() {
+        if !balance.terms.is_empty() {
             table.rows.push(sum(desk, balance, role));
         }
     }
@@ -40,8 +30,29 @@ pub(super) fn table(desk: &Desk, balance: &Balance) -> Table {
     table
 }
 
-const ROLES: [Role; 6] =
-    [Role::Opening, Role::Input, Role::Output, Role::Discharge, Role::Closing, Role::Internal];
+/// What moved between nodes inside the boundary; in no sum.
+pub(super) fn internal(desk: &Desk, balance: &Balance) -> Option<Table> {
+    let mut table = Table::new(desk.t, desk.t.internal_terms(), columns(desk, balance));
+    let inner = balance.terms.iter().filter(|term| term.role == Role::Internal);
+    table.rows = inner.map(|term| cells(desk, balance, term)).collect();
+    (!table.rows.is_empty()).then_some(table)
+}
+
+fn columns(desk: &Desk, balance: &Balance) -> Vec<Column> {
+    let t = desk.t;
+    vec![
+        Column::text(t.term()),
+        Column::text(t.name()),
+        Column::number(t.dry_tonnes()),
+        Column::number(t.grams_of(&balance.substance)),
+        Column::number(t.standard_uncertainty()),
+        Column::number(t.mean_content()),
+        Column::text(t.rests_on()),
+        Column::text(t.evidence()),
+    ]
+}
+
+const ROLES: [Role; 5] = [Role::Opening, Role::Input, Role::Output, Role::Discharge, Role::Closing];
 
 fn cells(desk: &Desk, balance: &Balance, term: &Term) -> Vec<Cell> {
     let t = desk.t;
@@ -89,7 +100,7 @@ fn name(desk: &Desk, term: &Term) -> Cell {
 
 fn mass(term: &Term) -> Cell {
     if !term.dry.0.is_zero() {
-        return Cell::text(format::tonnes(WetMass(term.dry.0.round_dp(3))));
+        return tonnes(term.dry);
     }
     if !term.volume.is_zero() {
         return Cell::text(format!("{} m³", format::rounded(term.volume, 0)));
@@ -106,8 +117,12 @@ fn content(term: &Term) -> Cell {
         (per(term.volume), "mg/L")
     };
     let Some(value) = value.filter(|_| term.missing == 0) else { return Cell::dash() };
-    let places = if value >= Decimal::TEN { 1 } else { 4 };
-    Cell::text(format!("{} {unit}", format::rounded(value, places)))
+    // Traces in water and gas are read in the next smaller unit.
+    let (value, unit) = match unit {
+        "mg/L" if value < Decimal::new(1, 3) => (value * Decimal::ONE_THOUSAND, "µg/L"),
+        _ => (value, unit),
+    };
+    Cell::text(format!("{} {unit}", format::significant(value)))
 }
 
 fn quality(desk: &Desk, term: &Term) -> Cell {
@@ -151,21 +166,21 @@ fn sum(desk: &Desk, balance: &Balance, role: Role) -> Vec<Cell> {
         Role::Output => (grams.output, dry.output),
         Role::Discharge => (grams.discharge, dry.discharge),
         Role::Closing => (grams.closing, dry.closing),
-        Role::Internal => (grams.unaccounted, dry.unaccounted),
+        Role::Internal => return Vec::new(),
     };
-    let mass = if dry.0.is_zero() { Cell::dash() } else { tonnes(dry.0) };
+    let mass = if dry.0.is_zero() { Cell::dash() } else { tonnes(dry) };
     let mut cells = vec![
-        Cell::text(t.sum_of(t.balance_role(role))),
+        Cell::text(t.sum_of(t.balance_role(role))).strong(),
         Cell::default(),
-        mass,
-        Cell::text(format::rounded(grams.0, places(balance))),
+        mass.strong(),
+        Cell::text(format::rounded(grams.0, places(balance))).strong(),
     ];
     cells.resize_with(COLUMNS, Cell::default);
     cells
 }
 
-fn tonnes(grams: Decimal) -> Cell {
-    Cell::text(format::tonnes(WetMass(grams.round_dp(3))))
+fn tonnes(dry: DryMass) -> Cell {
+    Cell::text(format::rounded(dry.tonnes(), 3))
 }
 
 /// opening + in − out − discharge − closing.
@@ -175,7 +190,7 @@ fn foot(desk: &Desk, balance: &Balance) -> Vec<Cell> {
     let mut cells = vec![
         Cell::text(t.unaccounted()),
         Cell::text(t.unaccounted_is()).small(t.closure_of(super::closure(balance))),
-        tonnes(balance.dry.unaccounted.0),
+        tonnes(balance.dry.unaccounted),
         Cell::text(format::signed(balance.grams.unaccounted.0, places)),
         Cell::text(format::rounded(band(balance) / Decimal::TWO, places)),
     ];

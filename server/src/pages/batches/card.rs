@@ -33,6 +33,8 @@ fn sheet(app: &App, desk: &Desk, row: &BatchRow) -> Result<Sheet, Failure> {
     let history = app.store.history(party, &object)?;
     let samples = app.store.samples_of(party, &object)?;
     let assays = app.store.assays_of(party, &object)?;
+    samples::learn(app, desk, samples.iter().map(|row| &row.subject))?;
+    desk.learn_batches(app, [row.id])?;
     let mut sheet = desk.sheet(title(row), &[(t.nav_batches(), "/batches")]);
     if let Some(code) = &row.code {
         let text = qr_text(&app.config.qr_host, CodeKind::Batch, code);

@@ -15,7 +15,7 @@ use super::part::{
 };
 use super::sheet::{Act, Filter, Section, Sheet};
 use super::span::{Calendar, Chosen};
-use super::{batches, format, show, stock, story};
+use super::{format, show, stock, story};
 use crate::app::App;
 use crate::auth::{Role, Session};
 use crate::error::{Failure, PageError};
@@ -54,6 +54,7 @@ fn list_sheet(app: &App, desk: &Desk) -> Result<Sheet, Failure> {
     let skip = usize::try_from(Paging::offset(query, total)).unwrap_or(usize::MAX);
     let take = usize::try_from(PAGE_ROWS).unwrap_or(usize::MAX);
     let shown: Vec<FlowRow> = rows.into_iter().skip(skip).take(take).collect();
+    desk.learn_batches(app, shown.iter().filter_map(|row| row.batch))?;
     let mut table = table(desk, &shown);
     for (column, key) in [(0, "when"), (4, "material"), (5, "amount")] {
         if let Some(column) = table.columns.get_mut(column) {
@@ -157,7 +158,7 @@ fn cells(desk: &Desk, row: &FlowRow) -> Vec<Cell> {
     let mut material = Cell::maybe(row.material.as_ref().map(|id| names.material(id)));
     if let Some(batch) = row.batch {
         material =
-            material.also(batches::short_id(batch), desk.links.to(format!("/batches/{batch}")));
+            material.also(desk.batch_name(batch), desk.links.to(format!("/batches/{batch}")));
     }
     let moisture = row.moisture.as_ref().map(|value| story::percent(t, value)).unwrap_or_default();
     let entries = row.evidence.iter().take(3).enumerate();

@@ -31,6 +31,20 @@ fn calculated_figures_round_half_away_and_never_to_minus_zero() {
 }
 
 #[test]
+fn traces_keep_three_digits_that_matter() {
+    for (given, shown) in [
+        ("3812.04", "3,812"),
+        ("100", "100"),
+        ("20.234", "20.2"),
+        ("4.3249", "4.32"),
+        ("0.0006892", "0.000689"),
+        ("0", "0"),
+    ] {
+        assert_eq!(significant(decimal(given)), shown);
+    }
+}
+
+#[test]
 fn masses_show_whole_kilograms_and_lose_nothing() {
     assert_eq!(tonnes(WetMass(decimal("32450000"))), "32.450");
     assert_eq!(tonnes(WetMass(decimal("32450000.5"))), "32.4500005");

@@ -277,11 +277,16 @@ fn facts(desk: &Desk, pair: &HandoverPair) -> Facts {
     facts.add(t.receiver(), Cell::text(receiver(desk, pair)));
     facts.add(t.shipped_at(), Cell::maybe(out.map(|half| desk.minute(half.at))));
     facts.add(t.received_on(), Cell::maybe(back.map(|half| desk.minute(half.at))));
-    facts.add(t.on_the_way(), Cell::text(transit(desk, pair)));
+    if out.is_some_and(|half| half.partner.is_some()) {
+        facts.add(t.on_the_way(), Cell::text(transit(desk, pair)));
+    }
     let decision = back.and_then(|half| half.decision);
     facts.add(t.decision_word(), Cell::maybe(decision.map(|decision| t.decision(decision))));
     facts.add(t.shippers_half(), hash_cell(desk, out, back.and_then(|half| half.other)));
-    facts.add(t.receivers_half(), hash_cell(desk, back, out.and_then(|half| half.other)));
+    // A receiver outside the system has no half to wait for.
+    if back.is_some() || out.is_none_or(|half| half.partner.is_some()) {
+        facts.add(t.receivers_half(), hash_cell(desk, back, out.and_then(|half| half.other)));
+    }
     facts
 }
 
@@ -295,7 +300,7 @@ fn hash_cell(desk: &Desk, half: Option<&HandoverRow>, named: Option<tl_ledger::H
     match named {
         Some(hash) if hash == half.hash => cell.chip(Tone::Good, t.hash_matches()),
         Some(_) => cell.chip(Tone::Bad, t.hash_differs()),
-        None => cell.chip(Tone::Plain, t.hash_not_named()),
+        None => cell,
     }
 }
 

@@ -103,6 +103,7 @@ fn laboratory(app: &App, desk: &Desk, sheet: &mut Sheet) -> Result<(), Failure> 
     waiting.retain(|row| row.assays == 0 && row.subject.is_some());
     let count = waiting.len();
     waiting.truncate(usize::try_from(ROWS).unwrap_or(usize::MAX));
+    samples::learn(app, desk, waiting.iter().map(|row| &row.subject))?;
     let mut table = samples::table(desk, &waiting, &[]);
     table.empty = Empty::why(t.no_samples_waiting());
     let heading = format!("{} · {count}", t.samples_waiting());
@@ -112,6 +113,7 @@ fn laboratory(app: &App, desk: &Desk, sheet: &mut Sheet) -> Result<(), Failure> 
     pending.retain(|row| row.review == Review::Pending);
     let count = pending.len();
     pending.truncate(usize::try_from(ROWS).unwrap_or(usize::MAX));
+    samples::learn(app, desk, pending.iter().map(|row| &row.subject))?;
     let mut table = assays::table(desk, &pending);
     table.empty = Empty::why(t.no_reviews_waiting());
     let heading = format!("{} · {count}", t.reviews_waiting());
@@ -135,7 +137,8 @@ fn management(app: &App, desk: &Desk, sheet: &mut Sheet) -> Result<(), Failure> 
     let open = Act::new(t.open_balance(), desk.links.to(format!("/balance?month={month}")));
     let section = Section::new("balance", t.balance_of_month(&month), balance::tiles(t, &found));
     sheet.sections.push(section.act(Some(open)));
-    let rows = desk.tasks(app)?;
+    tasks::learn(app, desk, &desk.tasks)?;
+    let rows = &desk.tasks;
     let shown: Vec<_> = rows.iter().take(usize::try_from(ROWS).unwrap_or(usize::MAX)).collect();
     let mut table = tasks::table(desk, &shown);
     table.empty = Empty::why(t.no_tasks());

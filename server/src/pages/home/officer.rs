@@ -94,7 +94,7 @@ fn glance(app: &App, desk: &Desk, month: &mut String) -> Result<Glance, Failure>
         substance: desk.substance.parse::<Analyte>().map_err(|error| Failure::internal(&error))?,
     };
     let found = usecase::balances::compute(app, &desk.permit, &question)?;
-    let tasks = desk.tasks(app)?.len();
+    let tasks = desk.tasks.len();
     let open = handovers::one_sided(app, desk)?.len();
     let newest = app.store.recent(&desk.party.party, Page { offset: 0, limit: 1 })?;
     let last = newest.rows.first().map(|view| view.received_at);

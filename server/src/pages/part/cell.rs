@@ -17,11 +17,24 @@ pub(crate) struct Cell {
     pub(crate) links: Vec<(String, String)>,
     /// Set in digits of one width.
     pub(crate) mono: bool,
+    /// Set in heavier letters: a sum.
+    pub(crate) strong: bool,
     /// Struck through: a value that a correction replaced.
     pub(crate) struck: bool,
 }
 
 impl Cell {
+    /// The attribute `class`, with a blank in front, where there is one.
+    pub(super) fn class(&self) -> &'static str {
+        match (self.mono, self.struck, self.strong) {
+            (true, true, _) => " class=\"mono struck\"",
+            (true, false, _) => " class=\"mono\"",
+            (false, true, _) => " class=\"struck\"",
+            (false, false, true) => " class=\"strong\"",
+            (false, false, false) => "",
+        }
+    }
+
     /// Plain text.
     pub(crate) fn text(text: impl Into<String>) -> Self {
         Self { text: text.into(), ..Self::default() }
@@ -50,6 +63,12 @@ impl Cell {
     /// The same, as a link.
     pub(crate) fn link(mut self, href: impl Into<String>) -> Self {
         self.href = Some(href.into());
+        self
+    }
+
+    /// The same, set as a sum.
+    pub(crate) fn strong(mut self) -> Self {
+        self.strong = true;
         self
     }
 

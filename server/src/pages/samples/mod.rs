@@ -46,6 +46,7 @@ fn list_sheet(app: &App, desk: &Desk) -> Result<Sheet, Failure> {
     for row in found.rows.iter().filter(|row| row.assays > 0) {
         of_rows.extend(app.store.assays_of(party, &Object::Sample(row.id))?);
     }
+    learn(app, desk, found.rows.iter().map(|row| &row.subject))?;
     let mut table = table(desk, &found.rows, &of_rows);
     table.empty = Empty::why(t.no_samples());
     if desk.may(&[Role::Gate, Role::Lab, Role::Ehs]) {
@@ -132,6 +133,26 @@ pub(crate) fn title(row: &SampleRow) -> String {
     }
 }
 
+/// Batches of a composite that a cell names.
+const SHARES_SHOWN: usize = 3;
+
+/// Looks up what the batches are called that these samples stand for.
+///
+/// # Errors
+/// The store's.
+pub(crate) fn learn<'a>(
+    app: &App,
+    desk: &Desk,
+    subjects: impl IntoIterator<Item = &'a Option<SampleSubject>>,
+) -> Result<(), Failure> {
+    for subject in subjects.into_iter().flatten() {
+        if let SampleSubject::Batches(shares) = subject {
+            desk.learn_batches(app, shares.iter().take(SHARES_SHOWN).map(|share| share.batch))?;
+        }
+    }
+    Ok(())
+}
+
 /// What a sample stands for, in words with links.
 pub(crate) fn subject(desk: &Desk, subject: Option<&SampleSubject>) -> Cell {
     let (t, names) = (desk.t, &desk.names);
@@ -142,9 +163,9 @@ pub(crate) fn subject(desk: &Desk, subject: Option<&SampleSubject>) -> Cell {
                 1 => Cell::default(),
                 count => Cell::text(t.composite_of(count)),
             };
-            for share in shares.iter().take(3) {
+            for share in shares.iter().take(SHARES_SHOWN) {
                 let href = desk.links.to(format!("/batches/{}", share.batch));
-                cell = cell.also(batches::short_id(share.batch), href);
+                cell = cell.also(desk.batch_name(share.batch), href);
             }
             cell
         }
@@ -196,6 +217,7 @@ fn card_sheet(app: &App, desk: &Desk, row: &SampleRow) -> Result<Sheet, Failure>
     if desk.may(&[Role::Lab]) {
         sheet.primary = Some(Act::new(t.act_result(), format!("/samples/{}/result", row.id)));
     }
+    learn(app, desk, [&row.subject])?;
     let mut facts = Facts::default();
     facts.add(t.stands_for(), subject(desk, row.subject.as_ref()));
     facts.add(t.taken_at(), Cell::maybe(row.taken_at.map(|at| desk.minute(at))));
@@ -203,9 +225,6 @@ fn card_sheet(app: &App, desk: &Desk, row: &SampleRow) -> Result<Sheet, Failure>
     sheet.sections.push(Section::new("facts", t.sample_facts(), facts));
     let mut table = assays::table(desk, &results);
     table.empty = Empty::why(t.no_assays_of_sample());
-    if desk.may(&[Role::Lab]) {
-        table.empty = table.empty.act(t.act_result(), format!("/samples/{}/result", row.id));
-    }
     sheet.sections.push(Section::new("assays", t.assays(), table));
     if let Some(act) = results.iter().find_map(|assay| assays::review_act(desk, assay)) {
         sheet.primary = Some(act);

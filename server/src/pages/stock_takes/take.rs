@@ -21,7 +21,7 @@ use crate::error::{Failure, PageError};
 use crate::usecase;
 
 /// Lines that a form offers; more go into a second stock take of the same moment.
-const LINES: usize = 12;
+const LINES: usize = 10;
 const METHODS: [(&str, StockMethod); 5] = [
     ("pile", StockMethod::Pile),
     ("level", StockMethod::Level),
