@@ -59,6 +59,11 @@ pub(crate) struct Keeper {
 }
 
 impl Keeper {
+    /// Writes the state once, so that whoever waits for the agent finds it.
+    pub(crate) fn announce(&self) {
+        self.write(&self.state());
+    }
+
     /// Works until `stop`.
     pub(crate) fn run(mut self, stop: &AtomicBool) {
         let mut shown: Option<State> = None;

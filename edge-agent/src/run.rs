@@ -30,6 +30,9 @@ pub(crate) struct RunArgs {
     /// Directory of the agent
     #[arg(long, default_value = "tl-edge")]
     dir: PathBuf,
+    /// Clears an alarm that stopped the uplink, once its cause was dealt with
+    #[arg(long)]
+    resume: bool,
 }
 
 /// Runs until SIGTERM or SIGINT.
@@ -47,6 +50,9 @@ pub(crate) fn run(args: &RunArgs) -> Result<()> {
             (ChainState::Broken(broken.to_string()), None)
         }
     };
+    if args.resume {
+        outbox.write(|tx| tx.set_alarm(None))?;
+    }
     let site = SharedSite::default();
     site.load(&outbox)?;
     let board = Arc::new(Board::default());
@@ -93,6 +99,7 @@ pub(crate) fn run(args: &RunArgs) -> Result<()> {
     };
     serve(&home, page, |address| {
         let (keeper, stop) = (keeper(address), stop.clone());
+        keeper.announce();
         threads.push(spawn("keeper", move || keeper.run(&stop))?);
         Ok(())
     })?;

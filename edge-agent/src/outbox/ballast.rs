@@ -10,7 +10,7 @@ use std::path::Path;
 use super::room::Room;
 use crate::home::Home;
 
-const CHUNK: [u8; 64 * 1024] = [0; 64 * 1024];
+static CHUNK: [u8; 64 * 1024] = [0; 64 * 1024];
 
 /// Makes the ballast when it is missing; without room for it captures are refused.
 pub(super) fn keep(home: &Home, bytes: u64, room: &Room) {

@@ -28,19 +28,39 @@ impl Tx<'_> {
     /// The database's.
     pub(crate) fn prune(&mut self, keep_days: u32) -> Result<Pruned, WriteError> {
         let before = self.now() - i64::from(keep_days) * DAY_MICROS;
-        let (epoch, through): (i64, i64) = stream::table
-            .select((stream::acked_epoch, stream::acked_through))
+        let (epoch, through, mark): (i64, i64, i64) = stream::table
+            .select((stream::acked_epoch, stream::acked_through, stream::pruned_position))
             .first(self.connection)?;
-        let old: Vec<i64> = entry::table
-            .filter(entry::epoch.lt(epoch).or(entry::epoch.eq(epoch).and(entry::dseq.le(through))))
-            .filter(entry::state.eq_any(["stored", "refused"]))
-            .filter(entry::recorded_micros.lt(before))
-            .filter(entry::envelope.is_not_null())
+        let next: Vec<(i64, i64, i64, String, i64)> = entry::table
+            .filter(entry::position.gt(mark))
+            .order(entry::position)
             .limit(PRUNE_ROWS_MAX)
-            .select(entry::position)
+            .select((
+                entry::position,
+                entry::epoch,
+                entry::dseq,
+                entry::state,
+                entry::recorded_micros,
+            ))
             .load(self.connection)?;
+        let mut old = Vec::new();
+        let mut looked_at = mark;
+        for (position, at_epoch, dseq, state, recorded) in next {
+            let acked = (at_epoch, dseq) <= (epoch, through) || state == "replaced";
+            if !acked || recorded >= before {
+                break;
+            }
+            looked_at = position;
+            // What clashed with the server stays as evidence.
+            if matches!(state.as_str(), "stored" | "refused" | "replaced") {
+                old.push(position);
+            }
+        }
         let entries = diesel::update(entry::table.filter(entry::position.eq_any(&old)))
             .set(entry::envelope.eq(None::<Vec<u8>>))
+            .execute(self.connection)?;
+        diesel::update(stream::table)
+            .set(stream::pruned_position.eq(looked_at))
             .execute(self.connection)?;
         let done =
             blob::table.filter(blob::complete.eq(true)).filter(blob::stored_micros.lt(before));

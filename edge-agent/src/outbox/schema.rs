@@ -10,6 +10,7 @@ diesel::table! {
         acked_epoch -> BigInt,
         acked_through -> BigInt,
         acked_micros -> Nullable<BigInt>,
+        pruned_position -> BigInt,
         alarm -> Nullable<Text>,
     }
 }
@@ -25,13 +26,13 @@ diesel::table! {
         operator -> Nullable<Text>,
         prev -> Binary,
         leaf -> Binary,
-        envelope -> Nullable<Binary>,
         recorded_micros -> BigInt,
         state -> Text,
         log_index -> Nullable<BigInt>,
         verdicts -> Nullable<Text>,
         problem_code -> Nullable<Text>,
         problem_detail -> Nullable<Text>,
+        envelope -> Nullable<Binary>,
     }
 }
 

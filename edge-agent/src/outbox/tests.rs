@@ -307,7 +307,7 @@ fn results_are_kept_and_old_acknowledged_bytes_are_pruned() {
         })
         .expect("pruned");
     assert_eq!(pruned.entries, 2);
-    let rows = outbox.read(|db| newest(db, 10, false)).expect("rows");
+    let rows = outbox.read(|db| newest(db, 10)).expect("rows");
     assert_eq!(rows[2].verdicts.as_deref(), Some("late"));
     assert_eq!(rows[1].problem_code.as_deref(), Some("entry-form"));
     let left = outbox.read(|db| pending(db, Mark { epoch: 1, through: 0 }, 10)).expect("rows");

@@ -38,6 +38,7 @@ impl Stream {
             stream::last_micros.eq(0),
             stream::acked_epoch.eq(to_db(identity.epoch)),
             stream::acked_through.eq(0),
+            stream::pruned_position.eq(0),
         );
         diesel::insert_or_ignore_into(stream::table).values(first).execute(connection)?;
         let (epoch, dseq, head, last_micros): (i64, i64, Vec<u8>, i64) = stream::table

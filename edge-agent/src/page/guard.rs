@@ -67,12 +67,11 @@ pub(super) async fn guard(
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let visitor = visitor(&page, &request);
     let chosen = language_of_query(&request);
-    if *request.method() != Method::GET && *request.method() != Method::HEAD {
-        if !own_origin(&request) {
-            let words = visitor.t("请求不是来自本页面", "the request does not come from this page");
-            let denied = HttpResponse::Forbidden().body(words.to_owned());
-            return Ok(request.into_response(denied));
-        }
+    let reads = matches!(*request.method(), Method::GET | Method::HEAD);
+    if !reads && !own_origin(&request) {
+        let words = visitor.t("请求不是来自本页面", "the request does not come from this page");
+        let denied = HttpResponse::Forbidden().body(words.to_owned());
+        return Ok(request.into_response(denied));
     }
     let open = OPEN.contains(&request.path());
     if visitor.operator.is_none() && !open {

@@ -58,7 +58,7 @@ pub(super) async fn queue(page: Data<Page>, visitor: ReqData<Visitor>) -> impl R
             .limit(TRAY_ROWS)
             .select((quarantine::port, quarantine::source, quarantine::reason, quarantine::detail))
             .load(db)?;
-        Ok((counts(db)?, newest(db, ROWS, false)?, unmatched, quarantined))
+        Ok((counts(db)?, newest(db, ROWS)?, unmatched, quarantined))
     });
     let (counts, rows, unmatched, quarantined) = match read {
         Ok(read) => read,

@@ -86,6 +86,9 @@ enum RoundError {
     Blob(String, std::io::Error),
 }
 
+/// Numbers and leaf hashes of a bundle's entries, in order.
+type Sent = Vec<(Mark, Hash)>;
+
 /// What a round achieved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Round {
@@ -241,9 +244,9 @@ impl<S: Server> Uplink<S> {
     }
 
     /// The bundle of the first epoch among what waits; bytes that changed on the disk never go.
-    fn pack(&self, waiting: &[Pending]) -> Result<(Vec<(Mark, Hash)>, Vec<u8>), RoundError> {
+    fn pack(&self, waiting: &[Pending]) -> Result<(Sent, Vec<u8>), RoundError> {
         let mut body = Vec::new();
-        let mut sent: Vec<(Mark, Hash)> = Vec::new();
+        let mut sent = Sent::new();
         for row in waiting {
             let other_epoch = sent.first().is_some_and(|(first, _)| first.epoch != row.epoch);
             if other_epoch {

@@ -204,7 +204,7 @@ impl Bench {
     }
 
     fn states(&self) -> Vec<String> {
-        let rows = self.outbox.read(|db| newest(db, 1000, false)).expect("rows");
+        let rows = self.outbox.read(|db| newest(db, 1000)).expect("rows");
         rows.into_iter().rev().map(|row| row.state).collect()
     }
 }
@@ -219,7 +219,7 @@ fn everything_arrives_once_in_order_and_verdicts_are_kept() {
     let numbers: Vec<u64> = stored.iter().map(|entry| entry.head.dseq).collect();
     assert_eq!(numbers, (1..=250).collect::<Vec<_>>());
     assert_eq!(lock(&bench.server.0).uploads, 3, "bundles of 100");
-    let rows = bench.outbox.read(|db| newest(db, 1, false)).expect("rows");
+    let rows = bench.outbox.read(|db| newest(db, 1)).expect("rows");
     assert_eq!((rows[0].state.as_str(), rows[0].verdicts.as_deref()), ("stored", Some("late")));
 }
 

@@ -13,6 +13,8 @@ CREATE TABLE stream (
   acked_epoch BIGINT NOT NULL,
   acked_through BIGINT NOT NULL,
   acked_micros BIGINT,
+  -- Entries up to this position were looked at for pruning.
+  pruned_position BIGINT NOT NULL,
   -- Why the uplink stands still; null while it may run.
   alarm TEXT
 );
@@ -28,8 +30,6 @@ CREATE TABLE entry (
   operator TEXT,
   prev BLOB NOT NULL,
   leaf BLOB NOT NULL,
-  -- Null once it was pruned: acknowledged, and older than what is kept.
-  envelope BLOB,
   recorded_micros BIGINT NOT NULL,
   -- waiting, stored, refused, forked, or replaced (written again in a later epoch).
   state TEXT NOT NULL,
@@ -38,10 +38,13 @@ CREATE TABLE entry (
   verdicts TEXT,
   problem_code TEXT,
   problem_detail TEXT,
+  -- Last, so that lists need not read past it. Null once it was pruned: acknowledged, and older
+  -- than what is kept.
+  envelope BLOB,
   UNIQUE (epoch, dseq)
 );
 CREATE INDEX entry_id ON entry (id);
-CREATE INDEX entry_state ON entry (state) WHERE state <> 'stored';
+CREATE INDEX entry_state ON entry (state);
 
 CREATE TABLE blob (
   sha256 TEXT NOT NULL PRIMARY KEY,
@@ -70,6 +73,7 @@ CREATE TABLE used_code (
   owner TEXT NOT NULL,
   used_micros BIGINT NOT NULL
 );
+CREATE INDEX used_code_owner ON used_code (owner);
 
 -- Batches that this agent registered or touched.
 CREATE TABLE batch (
@@ -83,6 +87,7 @@ CREATE TABLE batch (
   registered_micros BIGINT NOT NULL
 );
 CREATE INDEX batch_code ON batch (code);
+CREATE INDEX batch_open ON batch (closed, registered_micros);
 
 -- What was weighed into and taken out of batches here, in the order of entries; grams as text.
 CREATE TABLE batch_mass (
@@ -103,6 +108,8 @@ CREATE TABLE sample (
   lab_name TEXT,
   taken_micros BIGINT NOT NULL
 );
+CREATE INDEX sample_code ON sample (code);
+CREATE INDEX sample_lab_name ON sample (lab_name);
 
 CREATE TABLE run (
   id TEXT NOT NULL PRIMARY KEY,
