@@ -27,6 +27,7 @@ mod settings;
 mod stage;
 mod stock;
 mod stories;
+mod technician;
 mod works;
 mod write;
 mod zinc;

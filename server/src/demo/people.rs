@@ -25,6 +25,7 @@ pub(super) struct Login {
 /// Somebody who can sign in on an agent's page.
 #[derive(Debug)]
 pub(super) struct PagePerson {
+    pub(super) person: &'static str,
     pub(super) zh: &'static str,
     pub(super) pin: String,
     pub(super) badge: Code,
@@ -35,6 +36,14 @@ pub(super) struct PagePerson {
 pub(super) struct People {
     pub(super) logins: Vec<Login>,
     pub(super) pages: Vec<PagePerson>,
+}
+
+impl People {
+    /// PIN of the laboratory's person, who works on the agent's page in the demonstration.
+    pub(super) fn laboratory_pin(&self) -> String {
+        let found = self.pages.iter().find(|person| person.person == "lab");
+        found.map(|person| person.pin.clone()).unwrap_or_default()
+    }
 }
 
 /// Who signs in: login, operator, Chinese, English, party.
@@ -131,7 +140,7 @@ fn account(
     }
 }
 
-fn page_person(app: &App, person: &str, zh: &'static str) -> anyhow::Result<PagePerson> {
+fn page_person(app: &App, person: &'static str, zh: &'static str) -> anyhow::Result<PagePerson> {
     let digits = u64::from_be_bytes(random::bytes()) % 1_000_000;
     let pin = format!("{digits:06}");
     let badge = loop {
@@ -149,5 +158,5 @@ fn page_person(app: &App, person: &str, zh: &'static str) -> anyhow::Result<Page
         roles: vec![person.to_owned()],
         active: true,
     })?;
-    Ok(PagePerson { zh, pin, badge })
+    Ok(PagePerson { person, zh, pin, badge })
 }

@@ -12,10 +12,11 @@ use tl_domain::event::KeyRole;
 
 use super::agents::{Agent, LOOK, Setup};
 use super::bodies::name;
-use super::feeder::{Indicator, masshunter, truck};
+use super::feeder::{Indicator, Truck, masshunter, truck};
 use super::plants::ZINC;
 use super::print::say;
 use super::proxy::Wire;
+use super::technician::Technician;
 use crate::app::App;
 use crate::clock::CHINA_OFFSET_SECONDS;
 use crate::serve::Bound;
@@ -28,26 +29,40 @@ const LAB: &str = "hc-zinc-lab-1";
 const CUT: Duration = Duration::from_secs(20);
 /// Longest wait until it has caught up.
 const CATCH_UP: Duration = Duration::from_secs(90);
+/// Longest wait until the server's news reach an agent, and back.
+const ARRIVAL: Duration = Duration::from_secs(30);
+/// Pause before a form is sent again.
+const RETRY: Duration = Duration::from_secs(2);
+/// Name of the sample that is taken on the laboratory's page.
+const SAMPLED: &str = "W-0117";
+/// Name of a sample in the file that nobody took.
+const UNCLAIMED: &str = "W-0118";
 /// Pause between two trucks once the scene is over.
 const NEXT_TRUCK: Duration = Duration::from_secs(60);
 
 /// Plays until `stop`; what goes wrong with the agents is said, the server goes on without them.
-pub(super) fn play(app: &App, bound: Bound, program: &Path, folder: &Path, stop: &AtomicBool) {
-    let scene = Scene { app, bound, program, folder, stop };
+pub(super) fn play(scene: &Scene<'_>) {
     if let Err(error) = scene.run()
-        && !stop.load(Ordering::SeqCst)
+        && !scene.stop.load(Ordering::SeqCst)
     {
         println!("采集终端 / agents: {error:#}");
         say("平台继续运行。", "The platform goes on without them.");
     }
 }
 
-struct Scene<'a> {
-    app: &'a App,
-    bound: Bound,
-    program: &'a Path,
-    folder: &'a Path,
-    stop: &'a AtomicBool,
+/// What the scene plays with.
+pub(super) struct Scene<'a> {
+    pub(super) app: &'a App,
+    /// Where the server listens.
+    pub(super) bound: Bound,
+    /// The agent's program.
+    pub(super) program: &'a Path,
+    /// Folder of the demonstration.
+    pub(super) folder: &'a Path,
+    /// PIN of the laboratory's person on the agent's page.
+    pub(super) pin: String,
+    /// Set when the demonstration ends.
+    pub(super) stop: &'a AtomicBool,
 }
 
 impl Scene<'_> {
@@ -74,8 +89,8 @@ impl Scene<'_> {
         lab.wait_for("state.json")?;
         self.wait_online(&[&gate, &lab]);
         self.show_pages(&[("门岗 / gate", &gate), ("化验室 / laboratory", &lab)]);
-        self.one_truck(&indicator, scanner)?;
-        self.lab_file(&inbox)?;
+        let weighed = self.one_truck(&indicator, scanner)?;
+        self.laboratory(&lab, &inbox, &weighed)?;
         self.cut_off(&wire, &gate, &indicator, scanner)?;
         while self.pause(NEXT_TRUCK) {
             truck(&indicator, scanner)?;
@@ -107,32 +122,71 @@ impl Scene<'_> {
         }
     }
 
-    fn one_truck(&self, indicator: &Indicator, scanner: SocketAddr) -> anyhow::Result<()> {
+    fn one_truck(&self, indicator: &Indicator, scanner: SocketAddr) -> anyhow::Result<Truck> {
         let weighed = truck(indicator, scanner)?;
         let code = weighed.code.display();
         println!("  · 过磅 / weighed: {code}  {} kg  /batches?q={code}", weighed.net);
-        Ok(())
+        Ok(weighed)
     }
 
-    /// The instrument writes a result file; its samples are claimed on the laboratory's page.
-    fn lab_file(&self, inbox: &Path) -> anyhow::Result<()> {
+    /// The laboratory takes a sample of the truck on its page, and the instrument writes its file.
+    fn laboratory(&self, lab: &Agent, inbox: &Path, weighed: &Truck) -> anyhow::Result<()> {
+        let sampled = self.take_sample(lab, weighed)?;
         let now = self.app.clock.moment(CHINA_OFFSET_SECONDS).at();
-        let samples = [("W-0117".to_owned(), 4.22), ("W-0118".to_owned(), 1.87)];
+        let samples = [(SAMPLED.to_owned(), 7.82), (UNCLAIMED.to_owned(), 8.14)];
         let text = masshunter(&samples, &now.format("%Y-%m-%d %H:%M:%S").to_string());
         let file = inbox.join(format!("batch-{}.csv", now.format("%Y%m%d-%H%M%S")));
         let beside = file.with_extension("part");
         fs::write(&beside, text)?;
         fs::rename(&beside, &file)?;
         println!("  · MassHunter 结果文件 / lab file: {}", file.display());
-        say(
-            "    W-0117、W-0118 的结果在化验室终端等待认领样品。",
-            "The results wait on the laboratory's page until their samples are taken.",
-        );
+        let begun = Instant::now();
+        // The sample, then its report.
+        while sampled && self.acknowledged(LAB)? < 2 && begun.elapsed() < ARRIVAL {
+            if !self.pause(LOOK) {
+                return Ok(());
+            }
+        }
+        if self.acknowledged(LAB)? >= 2 {
+            say(
+                &format!("    {SAMPLED} 的结果已入账，见 /samples；{UNCLAIMED} 在终端等待认领。"),
+                &format!("The result of {SAMPLED} is in the books; {UNCLAIMED} waits for a pot."),
+            );
+        } else {
+            say(
+                "    结果在化验室终端等待认领样品。",
+                "The results wait on the laboratory's page until their samples are taken.",
+            );
+        }
         Ok(())
     }
 
-    fn acknowledged(&self) -> anyhow::Result<u64> {
-        let head = self.app.store.stream_head(&name(ZINC), &name(GATE))?;
+    /// Signs in on the agent's page with the PIN and takes a sample of the truck, once the agent's
+    /// site snapshot knows it.
+    fn take_sample(&self, lab: &Agent, weighed: &Truck) -> anyhow::Result<bool> {
+        let Some(page) = lab.page() else {
+            return Ok(false);
+        };
+        let mut technician = Technician::at(self.app, &page)?;
+        let operator = format!("{ZINC}-lab");
+        let code = weighed.code.display();
+        let form = [("batches", code.as_str()), ("lab_name", SAMPLED), ("increments", "5")];
+        let begun = Instant::now();
+        while begun.elapsed() < ARRIVAL {
+            // Before the first snapshot nobody is known at the agent.
+            if technician.sign_in(&operator, &self.pin)? && technician.send("/sample", &form)? {
+                println!("  · 取样 / sampled: {SAMPLED} ← {code}");
+                return Ok(true);
+            }
+            if !self.pause(RETRY) {
+                break;
+            }
+        }
+        Ok(false)
+    }
+
+    fn acknowledged(&self, device: &str) -> anyhow::Result<u64> {
+        let head = self.app.store.stream_head(&name(ZINC), &name(device))?;
         Ok(head.map_or(0, |head| head.acked_through))
     }
 
@@ -144,7 +198,7 @@ impl Scene<'_> {
         indicator: &Indicator,
         scanner: SocketAddr,
     ) -> anyhow::Result<()> {
-        let before = self.acknowledged()?;
+        let before = self.acknowledged(GATE)?;
         wire.cut(true);
         let begun = Instant::now();
         println!();
@@ -154,17 +208,17 @@ impl Scene<'_> {
             truck(indicator, scanner)?;
             trucks += 1;
         }
-        let (link, held) = (gate.link(), self.acknowledged()?);
+        let (link, held) = (gate.link(), self.acknowledged(GATE)?);
         println!("  · 链路 / link: {link}；断网期间过磅 / weighed meanwhile: {trucks} 车 / trucks");
         wire.cut(false);
         let joined = Instant::now();
         // Each truck is registered and weighed: two entries at least.
-        while self.acknowledged()? < held + 2 * trucks && joined.elapsed() < CATCH_UP {
+        while self.acknowledged(GATE)? < held + 2 * trucks && joined.elapsed() < CATCH_UP {
             if !self.pause(LOOK) {
                 return Ok(());
             }
         }
-        let (sent, seconds) = (self.acknowledged()? - before, joined.elapsed().as_secs_f32());
+        let (sent, seconds) = (self.acknowledged(GATE)? - before, joined.elapsed().as_secs_f32());
         say(
             &format!("恢复后 {seconds:.1} 秒补传 {sent} 条，序号无缺。"),
             &format!("Joined again: {sent} entries caught up within {seconds:.1} s, no gap."),
@@ -232,9 +286,14 @@ kind = "lab_folder"
 name = "icpms"
 path = "{}"
 settle_ms = 500
-method = "icpms-water"
-purpose = "self_monitoring"
+basis = "dry"
+method = "icpms-solid"
+blank_limit = "0.05"
 profile = {{ protocol = "agilent_masshunter_2row", unit = "ug/L" }}
+[port.digest]
+volume_ml = "50"
+dilution = "10"
+mass_g = "0.2000"
 "#,
         inbox.display()
     )

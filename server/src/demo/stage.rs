@@ -15,6 +15,7 @@ use super::calendar::Calendar;
 use super::folder::Folder;
 use super::history::history;
 use super::people::People;
+use super::scene::Scene;
 use super::{people, print, scene, write};
 use crate::app::App;
 use crate::clock::CHINA_OFFSET_SECONDS;
@@ -91,10 +92,13 @@ async fn play(
     print::welcome(&app, bound.page, &people, entries);
     let handles = [page.handle(), device.handle()];
     let (page, device) = (actix_web::rt::spawn(page), actix_web::rt::spawn(device));
+    let pin = people.laboratory_pin();
     let scene = args.edge_binary.clone().map(|program| {
-        let (app, folder) = (app.clone(), folder.path().to_owned());
-        let stop = stop.clone();
-        thread::spawn(move || scene::play(&app, bound, &program, &folder, &stop))
+        let (app, folder, stop) = (app.clone(), folder.path().to_owned(), stop.clone());
+        thread::spawn(move || {
+            let (app, program, folder, stop) = (&app, &program, &folder, &stop);
+            scene::play(&Scene { app, bound, program, folder, pin, stop });
+        })
     });
     if scene.is_none() {
         print::say("未指定 --edge-binary，不启动采集终端。", "No agents without --edge-binary.");
