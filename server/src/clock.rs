@@ -1,7 +1,7 @@
 //! The server's clock: read in the shell, passed into rules as an argument.
 //!
-//! Tests hold it still; products read the system. Offsets are those of the site or, where no site is
-//! meant, of China (UTC+8).
+//! Tests hold it still; products read the system. Offsets are those of the site or, where no site
+//! is meant, of China (UTC+8).
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};

@@ -14,7 +14,8 @@ pub struct Route {
 }
 
 macro_rules! table {
-    ($(#[$doc:meta])* $list:ident $configure:ident: $($method:ident $path:literal $handler:path;)+) => {
+    ($(#[$doc:meta])* $list:ident $configure:ident:
+        $($method:ident $path:literal $handler:path;)+) => {
         $(#[$doc])*
         pub const $list: &[Route] =
             &[$(Route { method: stringify!($method), path: $path }),+];

@@ -43,8 +43,8 @@ macro_rules! tuned {
     };
 }
 
-/// The service of the page port around an `App`; a macro for the same reason, and because tests call
-/// the very same service without sockets.
+/// The service of the page port around an `App`; a macro for the same reason, and because tests
+/// call the very same service without sockets.
 macro_rules! page_service {
     ($app:expr) => {
         actix_web::App::new()

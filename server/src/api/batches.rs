@@ -71,7 +71,8 @@ pub struct Card {
 }
 
 /// A batch by id.
-#[utoipa::path(get, path = "/api/v1/batches/{id}", tag = "batches", params(("id" = String, Path), Of),
+#[utoipa::path(get, path = "/api/v1/batches/{id}", tag = "batches",
+    params(("id" = String, Path), Of),
     responses((status = 200, body = schema::BatchCard), (status = 404)))]
 pub async fn card(
     app: web::Data<App>,

@@ -1,6 +1,8 @@
 //! `admin create`: an account with a chosen or generated password; there is no default one.
 
+use anyhow::Context as _;
 use tl_domain::ids::PartyId;
+use tl_store::{Account, Store};
 
 use super::secret;
 use super::words::Words;
@@ -63,6 +65,47 @@ pub(super) fn create(config: &Config, new: Create, words: Words) -> anyhow::Resu
         println!("{}: {password}", words.password_once());
     }
     Ok(())
+}
+
+/// An account that is there.
+#[derive(Debug, clap::Args)]
+pub(super) struct Known {
+    /// 登录名 / login
+    #[arg(long)]
+    login: String,
+}
+
+/// Sets a new password, unlocks the account and ends its sessions.
+pub(super) fn password(config: &Config, known: &Known, words: Words) -> anyhow::Result<()> {
+    let store = serve::open_store(config)?;
+    let mut account = find(&store, &known.login)?;
+    let chosen = secret::read(words.password_prompt())?;
+    let generated = chosen.is_none();
+    let password = chosen.map_or_else(password::generate, |chosen| chosen.to_string());
+    account.password_hash = password::hash(&password)?;
+    (account.failed, account.locked_until) = (0, None);
+    store.put_account(&account)?;
+    store.revoke_sessions(&account.id)?;
+    println!("{}: {}", words.password_set(), known.login);
+    if generated {
+        println!("{}: {password}", words.password_once());
+    }
+    Ok(())
+}
+
+/// Disables an account and ends its sessions.
+pub(super) fn disable(config: &Config, known: &Known, words: Words) -> anyhow::Result<()> {
+    let store = serve::open_store(config)?;
+    let mut account = find(&store, &known.login)?;
+    account.active = false;
+    store.put_account(&account)?;
+    store.revoke_sessions(&account.id)?;
+    println!("{}: {}", words.account_disabled(), known.login);
+    Ok(())
+}
+
+fn find(store: &Store, login: &str) -> anyhow::Result<Account> {
+    store.account_by_login(login)?.with_context(|| format!("no login {login:?}"))
 }
 
 /// 450000 is a region, 451200 a city, 451202 a county (GB/T 2260).

@@ -79,6 +79,10 @@ enum Command {
 enum Admin {
     /// 新建账号 / create an account
     Create(account::Create),
+    /// 重设密码、解锁并结束其会话 / a new password; unlocks, ends all sessions
+    Password(account::Known),
+    /// 停用账号并结束其会话 / no sign-in from now on, ends all sessions
+    Disable(account::Known),
     /// 主体 / parties
     #[command(subcommand)]
     Party(party::Party),
@@ -115,6 +119,8 @@ fn run(arguments: Arguments, words: Words) -> anyhow::Result<ExitCode> {
         }
         Command::Demo(demo) => crate::demo::run(&demo, arguments.settings.clone())?,
         Command::Admin(Admin::Create(create)) => account::create(&config()?, create, words)?,
+        Command::Admin(Admin::Password(known)) => account::password(&config()?, &known, words)?,
+        Command::Admin(Admin::Disable(known)) => account::disable(&config()?, &known, words)?,
         Command::Admin(Admin::Party(party)) => party::run(&config()?, party, words)?,
         Command::Admin(Admin::Person(person)) => person::create(&config()?, person, words)?,
         Command::Admin(Admin::Device(device)) => device::run(config()?, device, words)?,
@@ -147,3 +153,6 @@ fn start_logs(level: &str) {
     // A second subscriber is refused; the first one stays.
     let _ = logs.try_init();
 }
+
+#[cfg(test)]
+mod tests;

@@ -34,6 +34,8 @@ macro_rules! words {
 words! {
     error = "错误", "error";
     account_created = "已新建账号", "account created";
+    password_set = "已重设密码", "password set";
+    account_disabled = "已停用账号", "account disabled";
     password_once = "密码（只显示这一次）", "password (shown this once)";
     password_prompt = "密码（直接回车则自动生成）：", "Password (Enter makes one): ";
     person_created = "已新建终端人员", "person for agents created";

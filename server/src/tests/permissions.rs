@@ -1,8 +1,9 @@
 //! Every route against every kind of person, compared with one table.
 //!
 //! `yes`: the request got through to the use case. `go`: sent on to another page. `login`: sent to
-//! the sign-in page. A number: the status of the refusal. A route without a line, or a line without a route, fails the test. To
-//! accept a change, run the test with `TL_UPDATE_GOLDEN=1` and read the difference.
+//! the sign-in page. A number: the status of the refusal. A route without a line, or a line without
+//! a route, fails the test. To accept a change, run the test with `TL_UPDATE_GOLDEN=1` and read the
+//! difference.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
