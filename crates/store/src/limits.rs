@@ -11,7 +11,7 @@ pub const PAGE_ROWS_MAX: u32 = 500;
 /// Connections that read.
 pub const READERS_MAX: u32 = 4;
 /// How long a query waits for a connection.
-pub const READER_WAIT: Duration = Duration::from_secs(5);
+pub const READER_WAIT: Duration = Duration::from_secs(3);
 /// How long SQLite waits for another process's write, in milliseconds.
 pub const BUSY_TIMEOUT_MS: u32 = 10_000;
 /// Rows and facts that the writer remembers between transactions, over all parties.

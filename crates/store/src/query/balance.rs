@@ -1,9 +1,7 @@
 //! Everything that the balance of a span needs.
 
 use tl_domain::ids::PartyId;
-use tl_domain::project::{
-    AssayRow, BatchRow, FlowRow, MasterRow, PeriodRow, SampleRow, StockTakeRow,
-};
+use tl_domain::project::{AssayRow, FlowRow, MasterRow, StockTakeRow};
 use tl_domain::time::MicrosSpan;
 
 use super::docs;
@@ -18,18 +16,12 @@ pub struct BalanceFacts {
     pub masters: Vec<MasterRow>,
     /// Flows that began before the span's end, by time: earlier ones give book stock and transit.
     pub flows: Vec<FlowRow>,
-    /// Batches, whenever registered: a flow may name one that is registered later.
-    pub batches: Vec<BatchRow>,
-    /// Samples, whenever taken: a sample taken later may stand for the span.
-    pub samples: Vec<SampleRow>,
-    /// Assays, whenever reported.
+    /// Assays with their samples' subjects, whenever reported.
     pub assays: Vec<AssayRow>,
     /// Stock takes up to and including the span's end.
     pub stock_takes: Vec<StockTakeRow>,
     /// Handovers with the partner's half where it is addressed to this party.
     pub handovers: Vec<HandoverPair>,
-    /// Periods that were closed.
-    pub periods: Vec<PeriodRow>,
 }
 
 impl Store {
@@ -55,16 +47,6 @@ impl Store {
                     "SELECT doc FROM flow_row WHERE party = ? AND since < ? ORDER BY since, key",
                     &[name(), Value::Int(span.to)],
                 )?,
-                batches: docs(
-                    conn,
-                    "SELECT doc FROM batch_row WHERE party = ? ORDER BY key",
-                    &[name()],
-                )?,
-                samples: docs(
-                    conn,
-                    "SELECT doc FROM sample_row WHERE party = ? ORDER BY key",
-                    &[name()],
-                )?,
                 assays: docs(
                     conn,
                     "SELECT doc FROM assay_row WHERE party = ? ORDER BY reported_at, key",
@@ -76,11 +58,6 @@ impl Store {
                     &[name(), Value::Int(span.to)],
                 )?,
                 handovers: pairs(conn, party, None)?,
-                periods: docs(
-                    conn,
-                    "SELECT doc FROM period_row WHERE party = ? ORDER BY until, key",
-                    &[name()],
-                )?,
             })
         })
     }

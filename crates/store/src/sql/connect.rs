@@ -16,6 +16,8 @@ const POSTGRES_MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrati
 /// A plan that was made while a table was small would be kept while it grows: plan each time.
 const POSTGRES_SETTINGS: &str =
     "SET client_min_messages TO warning; SET plan_cache_mode TO force_custom_plan";
+/// How long a connection to PostgreSQL may take to open.
+const CONNECT_SECONDS: u32 = 3;
 /// Page cache of a connection to SQLite, in KiB.
 const SQLITE_CACHE_KIB: u32 = 16_384;
 
@@ -76,7 +78,7 @@ impl Place {
                 Ok(conn)
             }
             Self::Postgres(url) => {
-                let conn = PgConnection::establish(url).map_err(|e| self.failed(e))?;
+                let conn = PgConnection::establish(&bounded(url)).map_err(|e| self.failed(e))?;
                 let mut conn = Conn::Postgres(conn);
                 conn.script(POSTGRES_SETTINGS)?;
                 Ok(conn)
@@ -94,6 +96,16 @@ impl Place {
         }
         .map_err(failed)
     }
+}
+
+/// A database that is gone must be noticed while its caller still waits: libpq alone would try for
+/// as long as the network lets it. An address that names a time-out of its own keeps it.
+fn bounded(url: &str) -> String {
+    if url.contains("connect_timeout=") {
+        return url.to_owned();
+    }
+    let mark = if url.contains('?') { '&' } else { '?' };
+    format!("{url}{mark}connect_timeout={CONNECT_SECONDS}")
 }
 
 #[derive(diesel::QueryableByName)]
