@@ -10,8 +10,8 @@ use crate::error::{ApiError, Failure};
 
 /// Everything from this server alone; no script but its files, no inline script.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
-    img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; \
-    frame-ancestors 'none'; manifest-src 'self'";
+    img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; \
+    base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'";
 
 /// Refuses unsafe requests that a browser sends on behalf of another site. Browsers name the site
 /// in `Sec-Fetch-Site`, older ones in `Origin`; programs name none and bring no cookie by accident.

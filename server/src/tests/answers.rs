@@ -12,15 +12,21 @@ use crate::serve::page_service;
 
 #[actix_web::test]
 async fn every_answer_of_the_api_fits_the_document() {
+    for backend in kit::backends() {
+        println!("on {backend:?}");
+        every_answer_fits(&World::on(backend)).await;
+    }
+}
+
+async fn every_answer_fits(world: &World) {
     let document: Value = serde_json::from_str(&crate::openapi::text()).expect("JSON");
-    let world = World::new();
     let service = test::init_service(page_service!(world.app.clone())).await;
     let mut seen = 0;
     let routes = PAGE_ROUTES.iter().filter(|r| r.method == "get" && r.path.starts_with("/api/"));
     for route in routes {
         let login = if route.path == "/api/v1/devices" { "admin" } else { "ehs" };
         let request = test::TestRequest::get()
-            .uri(&address(&world, route.path))
+            .uri(&address(world, route.path))
             .insert_header(("cookie", world.cookie(login)))
             .to_request();
         let answer = test::call_service(&service, request).await;

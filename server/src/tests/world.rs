@@ -14,7 +14,7 @@ use tl_domain::ids::{EntryId, PartyId};
 use tl_domain::time::{HOUR_MICROS, Micros, Moment};
 use tl_ledger::Hash;
 use tl_store::{Draft, Submission};
-use tl_testkit::{self as kit, Plant};
+use tl_testkit::{self as kit, Backend, Plant, TestDatabase};
 use tl_wire::device::EntryResult;
 
 use super::people;
@@ -40,18 +40,30 @@ pub(super) struct World {
     pub(super) assay: (EntryId, Hash),
     pub(super) handover: Code,
     pub(super) token: String,
+    /// Last, so that it goes when nobody is connected to it any more.
+    _database: TestDatabase,
 }
 
 impl World {
-    /// The world at `START`.
+    /// The world at `START`, in an embedded database.
     pub(super) fn new() -> Self {
+        Self::on(Backend::Sqlite)
+    }
+
+    /// The world at `START`.
+    pub(super) fn on(backend: Backend) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let folder = tempfile::tempdir().expect("folder");
+        let database = TestDatabase::new(backend).expect("database");
+        drop(
+            tl_store::Store::create(database.url(), tl_store::Options::default()).expect("tables"),
+        );
         let any = Some(([127, 0, 0, 1], 0).into());
         let layer = Layer {
             data: Some(folder.path().join("data")),
             page: any,
             device: any,
+            database: Some(database.url().to_owned()),
             ..Layer::default()
         };
         let clock = Arc::new(AtomicI64::new(START));
@@ -68,6 +80,7 @@ impl World {
             assay: (none, Hash::ZERO),
             handover: kit::code(77),
             token: String::new(),
+            _database: database,
         };
         world.party("alfa", "451202");
         world.party("beta", "451203");
