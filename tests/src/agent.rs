@@ -50,6 +50,17 @@ impl Agent {
         Ok(Self { folder, directory, running: None })
     }
 
+    /// A second box with a copy of this one's directory, as a thief or a careless person makes it.
+    ///
+    /// # Errors
+    /// The directory can't be copied.
+    pub fn copied(&self) -> Result<Self> {
+        let folder = tempfile::Builder::new().prefix("tl-agent-").tempdir()?;
+        let directory = folder.path().join("agent");
+        program::succeed(Command::new("cp").arg("-r").arg(&self.directory).arg(&directory))?;
+        Ok(Self { folder, directory, running: None })
+    }
+
     /// Its directory.
     #[must_use]
     pub fn directory(&self) -> &Path {
