@@ -2,9 +2,10 @@
 // field made for it. A scan ends with Enter or Tab after a complete address of ours; no timer, so
 // slow radio scanners work. Physical keys are read, so that an input method does not change them.
 
-const ADDRESS = /HTTPS:\/\/[A-Z0-9.:-]+\/[BSMPC]\/([0-9A-Z]{10})$/;
+const ADDRESS = /HTTPS[:;]\/\/[A-Z0-9.:;-]+\/[BSMPC]\/([0-9A-Z]{10})$/;
+const BEGUN = /HTTPS[:;]\/{0,2}/;
 const BUFFER_MAX = 160;
-const SIGNS = { Slash: "/", Period: ".", Minus: "-", Semicolon: ";" };
+const SIGNS = { Slash: "/", Period: ".", Minus: "-" };
 
 let buffer = "";
 
@@ -13,7 +14,8 @@ function symbolOf(event) {
   const code = event.code;
   if (/^Key[A-Z]$/.test(code)) return code.slice(3);
   if (/^(Digit|Numpad)[0-9]$/.test(code)) return code.slice(-1);
-  if (code === "Semicolon" && event.shiftKey) return ":";
+  // Some scanners send the colon without its shift key.
+  if (code === "Semicolon") return event.shiftKey || event.key === ":" ? ":" : ";";
   return SIGNS[code] ?? "";
 }
 
@@ -40,7 +42,12 @@ function onKey(event) {
     field.dispatchEvent(new Event("change", { bubbles: true }));
     return;
   }
-  location.assign("/scan?q=" + encodeURIComponent(found[0]));
+  location.assign("/scan?q=" + encodeURIComponent(found[0].replaceAll(";", ":")));
+}
+
+/** Whether a scanner is in the middle of an address. */
+export function scanning() {
+  return BEGUN.test(buffer);
 }
 
 export function listenForScans() {

@@ -1,12 +1,12 @@
 // What makes pages livelier; every page works without it.
 
-import { listenForScans } from "/static/scan.js";
+import { listenForScans, scanning } from "/static/scan.js";
 
 listenForScans();
 
 /** `/` puts the caret into the scan box, unless somebody is typing. */
 document.addEventListener("keydown", (event) => {
-  if (event.key !== "/" || event.ctrlKey || event.altKey || event.metaKey) return;
+  if (event.key !== "/" || scanning() || event.ctrlKey || event.altKey || event.metaKey) return;
   const at = document.activeElement;
   if (at && (at.matches("input, textarea, select") || at.isContentEditable)) return;
   const box = document.getElementById("scan");

@@ -3,6 +3,8 @@
 messages! { BATCH {
     register_batch = "登记批次", "Register a batch";
     batch_search = "编号、磅单号、物料", "Code, ticket, material";
+    several_materials(count) = "名称符合的物料有 {count} 种，请选一种：",
+        "{count} materials are called so. Choose one:";
     state = "状态", "State";
     mass_tonnes = "净重(t)", "Net (t)";
     left_tonnes = "剩余(t)", "Left (t)";

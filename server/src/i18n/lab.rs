@@ -2,6 +2,7 @@
 
 messages! { LAB {
     samples = "样品", "Samples";
+    density_word = "密度", "Density";
     assays = "检测结果", "Assays";
     sample_word = "样品", "Sample";
     assay_word = "检测", "Assay";

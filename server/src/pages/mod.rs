@@ -81,6 +81,9 @@ mod story;
 pub mod tasks;
 mod typed;
 
+#[cfg(test)]
+mod tests;
+
 use actix_web::{HttpRequest, HttpResponse, web};
 
 pub(crate) use problem::failure;

@@ -4,8 +4,8 @@
 //! that a correction replaced stays, struck through, with a link to the correction.
 
 use tl_domain::event::{
-    Amount, AssayReport, BatchRegister, BatchWeigh, Body, FlowReport, HandoverDispatch,
-    HandoverReceive, KeyRole, Portion, ReviewDecision, Take,
+    Amount, AssayReport, BatchRegister, BatchWeigh, Body, Determination, FlowReport,
+    HandoverDispatch, HandoverReceive, KeyRole, Portion, ReviewDecision, Take,
 };
 use tl_domain::quantity::{Mass, Reading};
 use tl_store::EntryView;
@@ -222,11 +222,7 @@ impl Teller<'_> {
 
     fn assay(&self, b: &AssayReport) -> Vec<String> {
         let t = self.t;
-        let mut lines: Vec<String> = b
-            .determinations
-            .iter()
-            .map(|d| t.pair(&d.analyte, result(t, &d.result, d.unit.sign(), d.basis)))
-            .collect();
+        let mut lines: Vec<String> = b.determinations.iter().map(|d| determination(t, d)).collect();
         lines.push(format!(
             "{} · {} · {}",
             t.purpose(b.purpose),
@@ -394,6 +390,15 @@ pub(crate) fn result(
 pub(crate) fn unit_sign(sign: &str) -> String {
     let sign = sign.strip_prefix("ug").map_or_else(|| sign.to_owned(), |rest| format!("µg{rest}"));
     sign.strip_suffix("m3").map_or_else(|| sign.clone(), |rest| format!("{rest}m³"))
+}
+
+/// One determination: what, how much, in which unit. Moisture is per cent of the wet mass.
+pub(crate) fn determination(t: Words, d: &Determination) -> String {
+    match d.analyte.as_str() {
+        "moisture" => t.pair(t.moisture_word(), percent(t, &d.result)),
+        "density" => t.pair(t.density_word(), result(t, &d.result, d.unit.sign(), None)),
+        substance => t.pair(substance, result(t, &d.result, d.unit.sign(), d.basis)),
+    }
 }
 
 /// A moisture as printed, with its per cent sign.

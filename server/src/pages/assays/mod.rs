@@ -73,11 +73,8 @@ pub(crate) fn table(desk: &Desk, rows: &[AssayRow]) -> Table {
 
 fn cells(desk: &Desk, row: &AssayRow) -> Vec<Cell> {
     let (t, names) = (desk.t, &desk.names);
-    let results: Vec<String> = row
-        .determinations
-        .iter()
-        .map(|d| t.pair(&d.analyte, story::result(t, &d.result, d.unit.sign(), d.basis)))
-        .collect();
+    let results: Vec<String> =
+        row.determinations.iter().map(|d| story::determination(t, d)).collect();
     let lab = row.lab.as_ref().map_or_else(|| t.own_laboratory().to_owned(), |id| names.party(id));
     let analyst = row.analyst.as_ref().map(|id| names.operator(id)).unwrap_or_default();
     let mut state = Cell::state(tone(row.review), t.review(row.review));

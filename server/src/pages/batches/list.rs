@@ -9,7 +9,7 @@ use super::super::desk::Desk;
 use super::super::part::{
     Cell, Choice, Column, Empty, Field, FieldKind, PAGE_ROWS, Paging, Table, Tone,
 };
-use super::super::sheet::{Act, Filter, Section, Sheet};
+use super::super::sheet::{Act, Filter, Section, Sheet, Tab};
 use super::super::{format, show as page, story};
 use super::{title, tone};
 use crate::app::App;
@@ -52,7 +52,10 @@ fn sheet(app: &App, desk: &Desk) -> Result<Sheet, Failure> {
     }
     sheet.filter = Some(filter_form(desk));
     // Several materials are called so: each is one click away.
-    sheet.acts = named.iter().map(|id| material_act(desk, id)).collect();
+    if !named.is_empty() {
+        sheet.lead = t.several_materials(named.len());
+        sheet.tabs = named.iter().map(|id| material_tab(desk, id)).collect();
+    }
     let mut table = table(desk, &found.rows);
     table.paging = Some(Paging::new(t, &desk.query, found.total));
     sheet.sections.push(Section::new("list", "", table));
@@ -78,9 +81,9 @@ fn filter(desk: &Desk) -> (BatchFilter, Vec<MaterialId>) {
     (filter, named)
 }
 
-fn material_act(desk: &Desk, id: &MaterialId) -> Act {
+fn material_tab(desk: &Desk, id: &MaterialId) -> Tab {
     let href = desk.query.with("q", id.as_str()).without("page").href();
-    Act::new(desk.names.material(id), href)
+    Tab { words: desk.names.material(id), href, current: false }
 }
 
 fn filter_form(desk: &Desk) -> Filter {

@@ -92,7 +92,7 @@ fn cells(desk: &Desk, row: &SampleRow, assays: &[AssayRow]) -> Vec<Cell> {
         .iter()
         .filter(|assay| assay.review != Review::Returned)
         .flat_map(|assay| &assay.determinations)
-        .map(|d| t.pair(&d.analyte, story::result(t, &d.result, d.unit.sign(), d.basis)))
+        .map(|d| story::determination(t, d))
         .collect();
     let results = if results.is_empty() { Cell::dash() } else { Cell::text(results.join(" · ")) };
     let chip = state(desk, row, &own);
