@@ -44,8 +44,6 @@ pub const SERVER_CERTIFICATE_DAYS: u64 = 397;
 pub const SERVER_RENEW_DAYS: u64 = 30;
 /// Days that the installation's CA is valid.
 pub const CA_DAYS: u64 = 3_652;
-/// Number of values in one code lease.
-pub const LEASE_VALUES: u64 = 1 << 25;
 /// Life of a code lease.
 pub const LEASE_LIFE: Duration = Duration::from_secs(120 * 86_400);
 /// Seconds that a client waits before it sends again what was refused as busy.
