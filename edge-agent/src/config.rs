@@ -8,7 +8,7 @@
 //! node = "gate"                     # node where arrivals are booked; default: first of the site
 //!
 //! [page]
-//! listen = "0.0.0.0:8443"           # HTTPS; port 0: the chosen address is written to DIR/page.addr
+//! listen = "0.0.0.0:8443"           # HTTPS; port 0: the chosen address is in DIR/page.addr
 //!
 //! [outbox]
 //! quota_bytes = 4294967296          # warn at 80 %, refuse new captures at 95 %
@@ -29,7 +29,7 @@
 //! connect = "192.168.1.20:2001"     # or: listen = "0.0.0.0:2001" (port 0: DIR/port-NAME.addr)
 //! answer = true                     # send 06h (done) or 15h (refused) back after each scan
 //! profile = { suffix = "\r", aim = "required" }
-//! [port.station]                    # optional: a scan records at once; without it scans fill forms
+//! [port.station]                    # optional: scans record at once, else they fill forms
 //! material = "zinc-concentrate"     # what a code is registered as that is not known yet
 //! node = "gate"
 //! scale = "weighbridge"             # optional: weigh at each scan with this port's stable weight

@@ -6,14 +6,12 @@
 
 use std::sync::{Arc, PoisonError, RwLock};
 
-use diesel::prelude::*;
 use tl_domain::event::{Master, MaterialRecord, NodeRecord, SiteRecord};
 use tl_ledger::{Envelope, SNAPSHOT_TYPE};
 use tl_wire::snapshot::{KnownBatch, Snapshot, SnapshotUser};
 
 use crate::home::Identity;
-use crate::outbox::schema::snapshot;
-use crate::outbox::{Mark, Outbox, WriteError, from_db, to_db};
+use crate::outbox::{Mark, Outbox, StoredSnapshot, WriteError, stored_snapshot};
 
 /// The version of the snapshot format that this program reads.
 const SNAPSHOT_FORMAT: u32 = 1;
@@ -139,26 +137,13 @@ impl SharedSite {
     /// # Errors
     /// The outbox can't be read; a damaged snapshot is only logged, the next one replaces it.
     pub(crate) fn load(&self, outbox: &Outbox) -> Result<(), WriteError> {
-        type Row = (Vec<u8>, i64, i64, i64);
-        let row: Option<Row> = outbox.read(|db| {
-            snapshot::table
-                .select((
-                    snapshot::envelope,
-                    snapshot::covers_epoch,
-                    snapshot::covers_through,
-                    snapshot::received_micros,
-                ))
-                .first(db)
-                .optional()
-        })?;
-        let Some((bytes, epoch, through, received_micros)) = row else {
+        let Some(stored) = outbox.read(stored_snapshot)? else {
             return Ok(());
         };
-        match verify(&bytes, &outbox.shared().identity) {
+        match verify(&stored.envelope, &outbox.shared().identity) {
             Ok(read) => {
-                let covers = Mark { epoch: from_db(epoch), through: from_db(through) };
-                let site = Site { snapshot: Some(read), covers: Some(covers), received_micros };
-                self.set(site, outbox);
+                let (covers, received_micros) = (Some(stored.covers), stored.received_micros);
+                self.set(Site { snapshot: Some(read), covers, received_micros }, outbox);
             }
             Err(error) => tracing::error!(%error, "the stored snapshot cannot be used"),
         }
@@ -181,18 +166,8 @@ impl SharedSite {
             return Err(SnapshotError::Stale { read: version, have });
         }
         let received_micros = outbox.shared().clock.wall();
-        outbox.write(move |tx| {
-            let row = (
-                snapshot::only_row.eq(1),
-                snapshot::version.eq(to_db(version)),
-                snapshot::envelope.eq(&bytes),
-                snapshot::covers_epoch.eq(to_db(covers.epoch)),
-                snapshot::covers_through.eq(to_db(covers.through)),
-                snapshot::received_micros.eq(received_micros),
-            );
-            diesel::replace_into(snapshot::table).values(row).execute(tx.connection)?;
-            Ok(())
-        })?;
+        let stored = StoredSnapshot { envelope: bytes, covers, received_micros };
+        outbox.write(move |tx| tx.store_snapshot(version, &stored))?;
         self.set(Site { snapshot: Some(read), covers: Some(covers), received_micros }, outbox);
         Ok(version)
     }

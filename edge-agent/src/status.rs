@@ -4,14 +4,15 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use anyhow::{Context as _, Result};
-use diesel::SqliteConnection;
 use serde::Serialize;
 
 use crate::board::{PortState, PortView};
 use crate::config::Config;
 use crate::home::Home;
 use crate::keeper::{self, State};
-use crate::outbox::{Counts, TAIL_LINKS, check_links, counts, open_reader, standing, used_bytes};
+use crate::outbox::{
+    Counts, Db, TAIL_LINKS, check_links, counts, open_reader, standing, used_bytes,
+};
 use crate::uplink::renew;
 
 /// What to show.
@@ -88,7 +89,7 @@ fn read(home: &Home) -> Result<Status> {
     })
 }
 
-fn tail(home: &Home, connection: &mut SqliteConnection) -> Result<String> {
+fn tail(home: &Home, connection: &mut Db) -> Result<String> {
     let key = home.event_key(false)?.public();
     Ok(match check_links(connection, &key, None, TAIL_LINKS)? {
         Ok(_) => "ok".to_owned(),

@@ -3,14 +3,11 @@
 //! A code is marked as used in the transaction of the entry that claims it, so that a crash gives
 //! no label twice. Codes can't be enumerated, because neighbours in a block are not used in order.
 
-use diesel::prelude::*;
 use tl_domain::code::{Code, CodeKind};
-use tl_domain::ids::EntryId;
 use tl_wire::snapshot::{CodeLease, Snapshot};
 
 use super::refuse;
-use crate::outbox::schema::used_code;
-use crate::outbox::{Tx, WriteError};
+use crate::outbox::{Tx, WriteError, owner_of_code};
 use crate::site::Site;
 
 /// Random draws before the block is searched in order.
@@ -49,27 +46,6 @@ pub(crate) fn draw(tx: &mut Tx<'_>, site: &Site) -> Result<Code, WriteError> {
         }
     }
     Err(no_codes())
-}
-
-/// Marks a code as used by an entry; the rules were asked before.
-///
-/// # Errors
-/// The outbox's.
-pub(crate) fn claim(
-    tx: &mut Tx<'_>,
-    code: &Code,
-    kind: CodeKind,
-    owner: EntryId,
-) -> Result<(), WriteError> {
-    diesel::insert_or_ignore_into(used_code::table)
-        .values((
-            used_code::code.eq(code.as_str()),
-            used_code::kind.eq(kind_name(kind)),
-            used_code::owner.eq(owner.to_string()),
-            used_code::used_micros.eq(tx.now()),
-        ))
-        .execute(tx.connection)?;
-    Ok(())
 }
 
 /// The name of a kind as it is stored.
@@ -114,9 +90,9 @@ fn try_value(tx: &mut Tx<'_>, site: &Site, value: u64) -> Result<Option<Code>, W
     let Some(code) = Code::issue(value) else {
         return Ok(None);
     };
-    let used: i64 = used_code::table.find(code.as_str()).count().get_result(tx.connection)?;
+    let used = owner_of_code(tx.connection, &code)?.is_some();
     let known = site.snapshot.as_ref().is_some_and(|snapshot| is_known(snapshot, &code));
-    Ok((used == 0 && !known).then_some(code))
+    Ok((!used && !known).then_some(code))
 }
 
 /// Codes that other programs already gave to something of this site.

@@ -9,7 +9,6 @@ pub(crate) mod handover;
 pub(crate) mod process;
 pub(crate) mod receive;
 pub(crate) mod sample;
-pub(crate) mod state;
 pub(crate) mod station;
 mod view;
 pub(crate) mod weigh;
@@ -23,7 +22,7 @@ use tl_domain::capture::{self, Capture};
 use tl_domain::event::Body;
 use tl_domain::ids::{EntryId, OperatorId};
 
-use crate::outbox::{Appended, Draft, Tx, WriteError};
+use crate::outbox::{Appended, Draft, Tx, WriteError, state};
 use crate::site::Site;
 use crate::words::Words;
 use view::LocalView;

@@ -6,8 +6,8 @@ use tl_domain::event::{
 use tl_domain::ids::{MaterialId, NodeId, PlaceId, RunId};
 use tl_domain::quantity::Mass;
 
-use super::state::{BatchView, short};
 use super::{Context, Done, record, refuse};
+use crate::outbox::state::{BatchView, short};
 use crate::outbox::{Tx, WriteError};
 
 /// A batch and how much of it; none for all that is left.

@@ -1,13 +1,11 @@
 //! 取样: a pot with its own code stands for one batch or a composite of several.
 
-use diesel::prelude::*;
 use tl_domain::code::Code;
 use tl_domain::event::{SampleShare, SampleSubject, SampleTake};
 
-use super::state::BatchView;
 use super::{Context, Done, codes, record, refuse};
-use crate::outbox::schema::sample;
-use crate::outbox::{Tx, WriteError};
+use crate::outbox::state::BatchView;
+use crate::outbox::{Db, Query, Tx, WriteError, sample_by_code, sample_by_lab_name};
 
 /// What is known when a sample is taken.
 #[derive(Debug, Clone)]
@@ -57,22 +55,12 @@ pub(crate) fn take(
 }
 
 /// The id of the sample that a laboratory calls `name`: by its code, else by its lab name.
-pub(crate) fn by_name(db: &mut SqliteConnection, name: &str) -> QueryResult<Option<String>> {
+pub(crate) fn by_name(db: &mut Db, name: &str) -> Query<Option<String>> {
     let code: Option<Code> = tl_domain::code::read_scan(name).ok().map(|(_, code)| code);
-    if let Some(code) = code {
-        let found = sample::table
-            .filter(sample::code.eq(code.as_str()))
-            .select(sample::id)
-            .first(db)
-            .optional()?;
-        if found.is_some() {
-            return Ok(found);
-        }
+    if let Some(code) = code
+        && let Some(found) = sample_by_code(db, &code)?
+    {
+        return Ok(Some(found.id));
     }
-    sample::table
-        .filter(sample::lab_name.eq(name))
-        .order(sample::taken_micros.desc())
-        .select(sample::id)
-        .first(db)
-        .optional()
+    Ok(sample_by_lab_name(db, name)?.map(|found| found.id))
 }

@@ -7,8 +7,9 @@ use tl_domain::event::{Origin, Raw};
 
 use super::receive::{self, Register};
 use super::weigh::{self, Side, Weighed, Weighing};
-use super::{Context, refuse, state};
+use super::{Context, refuse};
 use crate::config::{Station, StationWeigh};
+use crate::outbox::state;
 use crate::outbox::{Tx, WriteError};
 
 /// What a scan at a station did, in words for the log.

@@ -1,6 +1,5 @@
 //! The working state as the domain's rules look at it.
 
-use diesel::prelude::*;
 use tl_domain::capture::{Reported, View};
 use tl_domain::code::Code;
 use tl_domain::event::Master;
@@ -8,9 +7,8 @@ use tl_domain::ids::{AssayId, BatchId, EntryId, RunId, SampleId};
 use tl_domain::project::{BatchRow, BatchState, CodeRow, MasterRow, RunRow, SampleRow};
 use tl_domain::quantity::WetMass;
 
-use super::{codes, state};
-use crate::outbox::schema::{run, sample, used_code};
-use crate::outbox::{Tx, WriteError};
+use super::codes;
+use crate::outbox::{Tx, WriteError, owner_of_code, sample_by_id, state};
 use crate::site::Site;
 
 /// Own tables and the snapshot.
@@ -45,11 +43,7 @@ impl View for LocalView<'_, '_> {
     }
 
     fn code(&mut self, code: &Code) -> Result<Option<CodeRow>, WriteError> {
-        let row: Option<(String, String)> = used_code::table
-            .find(code.as_str())
-            .select((used_code::kind, used_code::owner))
-            .first(self.tx.connection)
-            .optional()?;
+        let row = owner_of_code(self.tx.connection, code)?;
         let own = row.and_then(|(kind, owner)| {
             let (kind, owner) = (codes::kind_of(&kind)?, owner.parse().ok()?);
             Some(CodeRow { code: code.clone(), kind, owner })
@@ -71,11 +65,7 @@ impl View for LocalView<'_, '_> {
     }
 
     fn run(&mut self, id: RunId) -> Result<Option<RunRow>, WriteError> {
-        let row: Option<(String, String, bool, i64)> = run::table
-            .find(id.to_string())
-            .select((run::node, run::operation, run::open, run::started_micros))
-            .first(self.tx.connection)
-            .optional()?;
+        let row = state::run_by_id(self.tx.connection, &id.to_string())?;
         Ok(row.map(|(node, operation, open, started)| RunRow {
             id,
             node: node.parse().ok(),
@@ -88,18 +78,14 @@ impl View for LocalView<'_, '_> {
     }
 
     fn sample(&mut self, id: SampleId) -> Result<Option<SampleRow>, WriteError> {
-        let row: Option<(Option<String>, Option<String>, i64)> = sample::table
-            .find(id.to_string())
-            .select((sample::code, sample::lab_name, sample::taken_micros))
-            .first(self.tx.connection)
-            .optional()?;
-        Ok(row.map(|(code, lab_name, taken)| SampleRow {
+        let row = sample_by_id(self.tx.connection, &id.to_string())?;
+        Ok(row.map(|known| SampleRow {
             id,
-            code: code.and_then(|code| code.parse().ok()),
+            code: known.code.and_then(|code| code.parse().ok()),
             code_taken: false,
-            lab_name,
+            lab_name: known.lab_name,
             subject: None,
-            taken_at: Some(taken),
+            taken_at: Some(known.taken_micros),
             assays: 0,
         }))
     }

@@ -12,8 +12,8 @@ use tl_domain::event::{BatchWeigh, Raw};
 use tl_domain::ids::{BatchId, MeterId};
 use tl_domain::quantity::{DecimalText, Mass, MassUnit};
 
-use super::state::{self, BatchView};
 use super::{Context, Done, record, refuse};
+use crate::outbox::state::{self, BatchView};
 use crate::outbox::{Tx, WriteError};
 use crate::words::Words;
 

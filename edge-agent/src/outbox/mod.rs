@@ -9,11 +9,16 @@ mod ballast;
 mod chain;
 mod connection;
 mod epoch;
+mod kept;
+mod labels;
 mod prune;
 mod queue;
 mod room;
 pub(crate) mod schema;
+pub(crate) mod state;
+mod tickets;
 mod transaction;
+mod trays;
 mod writer;
 
 #[cfg(test)]
@@ -31,17 +36,28 @@ use tl_ledger::Signer;
 
 pub(crate) use chain::{TAIL_LINKS, check_links};
 pub(crate) use connection::open_reader;
+pub(crate) use kept::{StoredSnapshot, open_blobs, stored_snapshot};
+pub(crate) use labels::{
+    code_of_entry, owner_of_code, sample_by_code, sample_by_id, sample_by_lab_name,
+};
 pub(crate) use queue::{
-    Counts, EntryRow, Mark, Pending, counts, leaf_at, newest, pending, standing,
+    Counts, EntryRow, Mark, Pending, counts, entry_by_id, leaf_at, newest, pending, standing,
 };
 pub(crate) use room::{Room, RoomState, used_bytes};
+pub(crate) use tickets::{TicketRow, open_tickets, ticket_by_number};
 pub(crate) use transaction::{Appended, Draft, Tx};
+pub(crate) use trays::{Quarantined, Unmatched, quarantined, unmatched_names, unmatched_results};
 
 use crate::clock::AgentClock;
 use crate::config::OutboxConfig;
 use crate::home::{Home, Identity};
 use crate::words::Words;
 use writer::{Job, Pass};
+
+/// A connection to the outbox, for the questions of this module.
+pub(crate) type Db = SqliteConnection;
+/// What a question gives.
+pub(crate) type Query<T> = diesel::QueryResult<T>;
 
 /// Jobs that may wait for the writer; more wait at their caller.
 const QUEUE_JOBS_MAX: usize = 256;

@@ -176,6 +176,19 @@ pub(crate) fn newest(connection: &mut SqliteConnection, limit: i64) -> QueryResu
         .load(connection)
 }
 
+/// The newest row of an entry's id.
+pub(crate) fn entry_by_id(
+    connection: &mut SqliteConnection,
+    id: &str,
+) -> QueryResult<Option<EntryRow>> {
+    entry::table
+        .filter(entry::id.eq(id))
+        .order(entry::position.desc())
+        .select(EntryRow::as_select())
+        .first(connection)
+        .optional()
+}
+
 impl Tx<'_> {
     /// Notes what the server said of one entry.
     ///

@@ -4,8 +4,8 @@ use tl_domain::code::{Code, read_scan};
 use tl_domain::quantity::{DecimalText, Mass, MassUnit};
 
 use crate::capture::process::{Found, Input, Output};
-use crate::capture::state::{self, BatchView};
 use crate::capture::{Context, refuse};
+use crate::outbox::state::{self, BatchView};
 use crate::outbox::{Tx, WriteError};
 
 /// Code point of the full-width digit zero, as Chinese input methods give it.

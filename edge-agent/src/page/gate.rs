@@ -12,8 +12,9 @@ use super::form;
 use super::guard::{Act, Visitor};
 use super::home::{Shown, materials, nodes, shown};
 use crate::capture::receive::{self, Register};
+use crate::capture::refuse;
 use crate::capture::weigh::{self, Side, Weighed, Weighing};
-use crate::capture::{refuse, state};
+use crate::outbox::state;
 use crate::words::Words;
 
 #[derive(Debug, Deserialize)]

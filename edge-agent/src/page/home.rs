@@ -4,14 +4,13 @@ use actix_web::http::header;
 use actix_web::web::{Data, ReqData};
 use actix_web::{HttpResponse, Responder};
 use askama::Template;
-use diesel::prelude::*;
 
 use super::Page;
 use super::answer::{Frame, problem, render};
 use super::guard::Visitor;
-use crate::capture::state::{self, BatchView};
 use crate::capture::weigh;
-use crate::outbox::schema::ticket;
+use crate::outbox::open_tickets;
+use crate::outbox::state::{self, BatchView};
 use crate::site::Site;
 use crate::words::Words;
 
@@ -79,13 +78,7 @@ pub(super) async fn home(page: Data<Page>, visitor: ReqData<Visitor>) -> impl Re
     let site = page.site.now();
     let read = page.outbox.read(|db| {
         let batches = state::open_batches(db, &site, BATCHES)?;
-        let trucks: Vec<(String, String)> = ticket::table
-            .filter(ticket::register_id.is_null())
-            .order(ticket::number.desc())
-            .limit(BATCHES)
-            .select((ticket::number, ticket::shown))
-            .load(db)?;
-        Ok((batches, trucks))
+        Ok((batches, open_tickets(db, BATCHES)?))
     });
     let (batches, trucks) = match read {
         Ok(read) => read,

@@ -2,7 +2,6 @@
 
 use actix_web::web::{self, Data, Form, Path, ReqData};
 use actix_web::{HttpResponse, Responder};
-use diesel::prelude::*;
 use serde::Deserialize;
 use tl_domain::code::{Code, CodeKind};
 use tl_domain::event::LabelPrint;
@@ -12,10 +11,9 @@ use super::answer::{Submission, capture, problem};
 use super::form;
 use super::guard::{Act, Visitor};
 use super::home::shown;
-use crate::capture::{Done, codes, record, refuse, state};
+use crate::capture::{Done, codes, record, refuse};
 use crate::label::{Format, Sheet, send};
-use crate::outbox::WriteError;
-use crate::outbox::schema::sample;
+use crate::outbox::{WriteError, sample_by_code, state};
 use crate::words::Words;
 
 /// Most copies of one label.
@@ -65,16 +63,9 @@ fn sheet(page: &Page, visitor: &Visitor, kind: CodeKind, code: &Code) -> anyhow:
             }
         }
         CodeKind::Sample => {
-            let row: Option<(Option<String>, i64)> = page.outbox.read(|db| {
-                sample::table
-                    .filter(sample::code.eq(code.as_str()))
-                    .select((sample::lab_name, sample::taken_micros))
-                    .first(db)
-                    .optional()
-            })?;
-            if let Some((lab_name, taken)) = row {
-                title = lab_name.unwrap_or_else(|| "样品".to_owned());
-                let at = page.outbox.shared().clock.moment(taken);
+            if let Some(sample) = page.outbox.read(|db| sample_by_code(db, code))? {
+                title = sample.lab_name.unwrap_or_else(|| "样品".to_owned());
+                let at = page.outbox.shared().clock.moment(sample.taken_micros);
                 lines.push(("取样 Taken".to_owned(), at.at().format("%Y-%m-%d %H:%M").to_string()));
             }
         }

@@ -3,7 +3,6 @@
 use actix_web::web::{Data, Form, Path, Query, ReqData};
 use actix_web::{HttpResponse, Responder};
 use askama::Template;
-use diesel::prelude::*;
 use serde::Deserialize;
 use tl_device::stability::ScaleState;
 
@@ -14,8 +13,10 @@ use super::guard::{Act, Visitor};
 use crate::board::PortState;
 use crate::capture::{refuse, sample};
 use crate::keeper::ChainState;
-use crate::outbox::schema::{entry, quarantine, unmatched, used_code};
-use crate::outbox::{Counts, EntryRow, counts, lock, newest, standing};
+use crate::outbox::{
+    Counts, EntryRow, code_of_entry, counts, entry_by_id, lock, newest, quarantined, standing,
+    unmatched_results,
+};
 use crate::port::lab;
 use crate::uplink::renew;
 use crate::words::Words;
@@ -44,21 +45,10 @@ struct QueueTemplate {
     quarantined: Vec<(String, String, String, String)>,
 }
 
-type Tray = Vec<(String, String, String, String)>;
-
 pub(super) async fn queue(page: Data<Page>, visitor: ReqData<Visitor>) -> impl Responder {
     let read = page.outbox.read(|db| {
-        let unmatched: Tray = unmatched::table
-            .order(unmatched::number.desc())
-            .limit(TRAY_ROWS)
-            .select((unmatched::port, unmatched::sample, unmatched::shown, unmatched::file))
-            .load(db)?;
-        let quarantined: Tray = quarantine::table
-            .order(quarantine::number.desc())
-            .limit(TRAY_ROWS)
-            .select((quarantine::port, quarantine::source, quarantine::reason, quarantine::detail))
-            .load(db)?;
-        Ok((counts(db)?, newest(db, ROWS)?, unmatched, quarantined))
+        let (waiting, aside) = (unmatched_results(db, TRAY_ROWS)?, quarantined(db, TRAY_ROWS)?);
+        Ok((counts(db)?, newest(db, ROWS)?, waiting, aside))
     });
     let (counts, rows, unmatched, quarantined) = match read {
         Ok(read) => read,
@@ -117,20 +107,7 @@ pub(super) async fn entry(
     visitor: ReqData<Visitor>,
     id: Path<String>,
 ) -> impl Responder {
-    let read = page.outbox.read(|db| {
-        let row: Option<EntryRow> = entry::table
-            .filter(entry::id.eq(id.as_str()))
-            .order(entry::position.desc())
-            .select(EntryRow::as_select())
-            .first(db)
-            .optional()?;
-        let code: Option<(String, String)> = used_code::table
-            .filter(used_code::owner.eq(id.as_str()))
-            .select((used_code::code, used_code::kind))
-            .first(db)
-            .optional()?;
-        Ok((row, code))
-    });
+    let read = page.outbox.read(|db| Ok((entry_by_id(db, &id)?, code_of_entry(db, &id)?)));
     match read {
         Ok((Some(row), code)) => {
             let (code, label) = code.unwrap_or_default();

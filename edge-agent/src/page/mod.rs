@@ -15,7 +15,7 @@
 //!                                                    value, unit (kg|t), reason
 //! GET  /sample?batches=       POST /sample           batches (codes by line), code?, increments?,
 //!                                                    lab_name?
-//! GET  /runs?inputs=          POST /runs/start       node, operation, inputs ("CODE" or "CODE 5 t")
+//! GET  /runs?inputs=          POST /runs/start       node, operation, inputs ("CODE", "CODE 5 t")
 //!                             POST /runs/{id}/close  outputs ("CODE 3.2 t [返料|return]")
 //! GET  /dispatch?inputs=      POST /dispatch         kind (delivery|manifest), from, inputs, to?,
 //!                                                    manifest_number?, code?

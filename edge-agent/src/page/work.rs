@@ -16,8 +16,8 @@ use super::guard::{Act, Visitor};
 use super::home::{materials, nodes};
 use crate::capture::handover::{self, Arrived, Dispatch, Reception};
 use crate::capture::sample::{self, Sampling};
-use crate::capture::{process, refuse, state};
-use crate::outbox::WriteError;
+use crate::capture::{process, refuse};
+use crate::outbox::{WriteError, state};
 use crate::site::Site;
 use crate::words::Words;
 

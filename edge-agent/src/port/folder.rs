@@ -8,11 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 
-use diesel::prelude::*;
 use tl_ledger::Hash;
-
-use crate::outbox::schema::read_file;
-use crate::outbox::{Outbox, Tx, WriteError};
 
 /// How often a folder is looked at.
 pub(super) const LOOK_EVERY: Duration = Duration::from_millis(500);
@@ -121,38 +117,4 @@ pub(crate) fn read(file: &Settled) -> std::io::Result<(Vec<u8>, Hash)> {
     let bytes = fs::read(&file.path)?;
     let hash = Hash::of(&bytes);
     Ok((bytes, hash))
-}
-
-/// Whether a port read these bytes before.
-///
-/// # Errors
-/// The outbox's.
-pub(crate) fn is_read(outbox: &Outbox, port: &str, sha256: Hash) -> Result<bool, WriteError> {
-    let key = (port.to_owned(), sha256.to_string());
-    let rows: i64 = outbox.read(|db| read_file::table.find(key).count().get_result(db))?;
-    Ok(rows > 0)
-}
-
-/// Notes that a file was read to its end.
-///
-/// # Errors
-/// The outbox's.
-pub(crate) fn note_read(
-    tx: &mut Tx<'_>,
-    port: &str,
-    name: &str,
-    sha256: Hash,
-    (accepted, refused): (i64, i64),
-) -> Result<(), WriteError> {
-    diesel::insert_or_ignore_into(read_file::table)
-        .values((
-            read_file::port.eq(port),
-            read_file::sha256.eq(sha256.to_string()),
-            read_file::name.eq(name),
-            read_file::read_micros.eq(tx.now()),
-            read_file::accepted.eq(accepted),
-            read_file::refused.eq(refused),
-        ))
-        .execute(tx.connection)?;
-    Ok(())
 }

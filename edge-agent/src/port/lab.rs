@@ -9,7 +9,6 @@ use std::time::{Duration, Instant};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use diesel::prelude::*;
 use rust_decimal::Decimal;
 use serde_json::Value;
 use tl_device::{Accepted, Assay, Output, Reading as DeviceReading, Rejection};
@@ -18,13 +17,12 @@ use tl_domain::ids::{EntryId, SampleId};
 use tl_domain::quantity::{ContentUnit, DecimalText, Reading};
 use tl_ledger::Hash;
 
+use super::Ports;
 use super::folder::{self, Settled, Watch};
-use super::{Ports, Quarantined, put_aside};
 use crate::board::PortState;
 use crate::capture::{record_fact, sample};
 use crate::config::{Digest, LabFolder};
-use crate::outbox::schema::unmatched;
-use crate::outbox::{Draft, Tx, WriteError};
+use crate::outbox::{Draft, Quarantined, Tx, Unmatched, WriteError, unmatched_names};
 
 /// Pause before a file is tried again that could not be recorded.
 const RETRY: Duration = Duration::from_secs(5);
@@ -82,7 +80,7 @@ impl Lab {
     /// Reads one file and records everything it gives in one transaction.
     pub(super) fn take(&self, file: &Settled) -> anyhow::Result<()> {
         let (bytes, sha256) = folder::read(file)?;
-        if folder::is_read(&self.ports.outbox, &self.config.name, sha256)? {
+        if self.ports.outbox.is_read(&self.config.name, sha256)? {
             return Ok(());
         }
         let series = self.decode(file, &bytes, sha256)?;
@@ -156,13 +154,7 @@ impl Lab {
 
     /// Results in the tray whose sample is known by now.
     pub(super) fn match_waiting(&self) -> Result<(), WriteError> {
-        let names: Vec<String> = self.ports.outbox.read(|db| {
-            unmatched::table
-                .filter(unmatched::port.eq(&self.config.name))
-                .select(unmatched::sample)
-                .distinct()
-                .load(db)
-        })?;
+        let names = self.ports.outbox.read(|db| unmatched_names(db, &self.config.name))?;
         for name in names {
             let found = self.ports.outbox.read(|db| sample::by_name(db, &name))?;
             if let Some(id) = found.and_then(|id| id.parse().ok()) {
@@ -209,17 +201,17 @@ fn record(tx: &mut Tx<'_>, config: &LabFolder, series: &Series) -> Result<(i64, 
             }
             Err(detail) => {
                 let aside = aside(config, series, "unusable_value", &detail, &accepted.raw);
-                put_aside(tx, &aside)?;
+                tx.put_aside(&aside)?;
                 counts.1 += 1;
             }
         }
     }
     for refused in &series.refused {
         let reason = refused.reason.name();
-        put_aside(tx, &aside(config, series, reason, &refused.detail, &refused.raw))?;
+        tx.put_aside(&aside(config, series, reason, &refused.detail, &refused.raw))?;
         counts.1 += 1;
     }
-    folder::note_read(tx, &config.name, &series.file.name, series.file.sha256, counts)?;
+    tx.note_read(&config.name, &series.file.name, series.file.sha256, counts)?;
     Ok(counts)
 }
 
@@ -252,19 +244,15 @@ fn settle(
         report.sample = sample;
         return append(tx, report, &assay.sample);
     }
-    let text =
+    let report =
         serde_json::to_string(&report).map_err(|error| WriteError::Form(error.to_string()))?;
-    diesel::insert_into(unmatched::table)
-        .values((
-            unmatched::port.eq(&config.name),
-            unmatched::sample.eq(&assay.sample),
-            unmatched::report.eq(text),
-            unmatched::file.eq(&series.file.name),
-            unmatched::shown.eq(format!("{} {} {}", assay.analyte, assay.value, assay.unit)),
-            unmatched::seen_micros.eq(tx.now()),
-        ))
-        .execute(tx.connection)?;
-    Ok(())
+    tx.add_unmatched(&Unmatched {
+        port: &config.name,
+        sample: &assay.sample,
+        report,
+        file: &series.file.name,
+        shown: format!("{} {} {}", assay.analyte, assay.value, assay.unit),
+    })
 }
 
 fn append(tx: &mut Tx<'_>, report: AssayReport, name: &str) -> Result<(), WriteError> {
@@ -283,17 +271,11 @@ pub(crate) fn attach(
     name: &str,
     sample: SampleId,
 ) -> Result<(), WriteError> {
-    let rows: Vec<(i64, String)> = unmatched::table
-        .filter(unmatched::port.eq(port).and(unmatched::sample.eq(name)))
-        .order(unmatched::number)
-        .select((unmatched::number, unmatched::report))
-        .load(tx.connection)?;
-    for (number, text) in rows {
+    for text in tx.take_unmatched(port, name)? {
         let mut report: AssayReport =
             serde_json::from_str(&text).map_err(|error| WriteError::Form(error.to_string()))?;
         report.sample = sample;
         append(tx, report, name)?;
-        diesel::delete(unmatched::table.find(number)).execute(tx.connection)?;
     }
     Ok(())
 }

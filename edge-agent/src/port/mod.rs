@@ -22,7 +22,6 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use anyhow::Result;
-use diesel::prelude::*;
 use tl_domain::ids::OperatorId;
 
 pub(crate) use scale::{Scale, Scales};
@@ -31,8 +30,7 @@ use crate::board::Board;
 use crate::capture::Context;
 use crate::config::{Config, PortConfig};
 use crate::home::Home;
-use crate::outbox::schema::quarantine;
-use crate::outbox::{Outbox, Tx, WriteError};
+use crate::outbox::Outbox;
 use crate::run::spawn;
 use crate::site::SharedSite;
 
@@ -119,42 +117,4 @@ impl Ports {
     pub(crate) fn context(&self, operator: Option<OperatorId>) -> Context {
         Context { site: self.site.now(), operator }
     }
-}
-
-/// Something that must not become an entry.
-#[derive(Debug, Clone)]
-pub(crate) struct Quarantined {
-    pub(crate) port: String,
-    pub(crate) source: String,
-    pub(crate) reason: String,
-    pub(crate) detail: String,
-    pub(crate) raw: Vec<u8>,
-}
-
-/// Keeps it with its reason; the same thing again is not kept twice.
-///
-/// # Errors
-/// The outbox's.
-pub(crate) fn put_aside(tx: &mut Tx<'_>, what: &Quarantined) -> Result<(), WriteError> {
-    let same: i64 = quarantine::table
-        .filter(quarantine::port.eq(&what.port))
-        .filter(quarantine::reason.eq(&what.reason))
-        .filter(quarantine::detail.eq(&what.detail))
-        .filter(quarantine::raw.eq(&what.raw))
-        .count()
-        .get_result(tx.connection)?;
-    if same > 0 {
-        return Ok(());
-    }
-    diesel::insert_into(quarantine::table)
-        .values((
-            quarantine::port.eq(&what.port),
-            quarantine::source.eq(&what.source),
-            quarantine::reason.eq(&what.reason),
-            quarantine::detail.eq(&what.detail),
-            quarantine::raw.eq(&what.raw),
-            quarantine::seen_micros.eq(tx.now()),
-        ))
-        .execute(tx.connection)?;
-    Ok(())
 }

@@ -14,7 +14,7 @@ use tl_ledger::Envelope;
 use super::folder::{Settled, Watch};
 use super::*;
 use crate::capture::record_fact;
-use crate::outbox::schema::{blob, entry, ticket, unmatched};
+use crate::outbox::schema::{blob, entry, quarantine, ticket, unmatched};
 use crate::outbox::tests::{enrolled, open};
 use crate::outbox::{Counts, Draft, Writer, counts};
 

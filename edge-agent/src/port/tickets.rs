@@ -6,7 +6,6 @@
 
 use std::time::{Duration, Instant};
 
-use diesel::prelude::*;
 use serde_json::Value;
 use tl_device::ticket::{
     Direction, Ticket, TicketFile, TicketMapping, TicketState, read_cells, read_csv,
@@ -21,13 +20,12 @@ use tl_domain::time::Moment;
 use tl_ledger::Hash;
 
 use super::folder::{self, Settled, Watch};
-use super::{Ports, Quarantined, put_aside, workbook};
+use super::{Ports, workbook};
 use crate::board::PortState;
 use crate::capture::receive::Register;
 use crate::capture::{codes, record_fact};
 use crate::config::TicketFolder;
-use crate::outbox::schema::ticket;
-use crate::outbox::{Appended, Draft, Tx, WriteError};
+use crate::outbox::{Appended, Draft, Quarantined, TicketRow, Tx, WriteError, ticket_by_number};
 use crate::site::Site;
 
 /// Pause before a file is tried again whose rows could not all be recorded.
@@ -80,7 +78,7 @@ impl Tickets {
     /// Reads one file; `false` when some rows have to be tried again.
     pub(super) fn take(&self, file: &Settled) -> anyhow::Result<bool> {
         let (bytes, sha256) = folder::read(file)?;
-        if folder::is_read(&self.ports.outbox, &self.config.name, sha256)? {
+        if self.ports.outbox.is_read(&self.config.name, sha256)? {
             return Ok(true);
         }
         let read = match self.decode(&file.name, &bytes) {
@@ -127,7 +125,7 @@ impl Tickets {
 
     fn finish(&self, file: &Settled, sha256: Hash, counts: (i64, i64)) -> Result<bool, WriteError> {
         let (port, name) = (self.config.name.clone(), file.name.clone());
-        self.ports.outbox.write(move |tx| folder::note_read(tx, &port, &name, sha256, counts))?;
+        self.ports.outbox.write(move |tx| tx.note_read(&port, &name, sha256, counts))?;
         tracing::info!(file = file.name, tickets = counts.0, refused = counts.1, "tickets read");
         Ok(true)
     }
@@ -147,17 +145,16 @@ impl Tickets {
             detail: detail.to_owned(),
             raw: raw.to_vec(),
         };
-        self.ports.outbox.write(move |tx| put_aside(tx, &what))
+        self.ports.outbox.write(move |tx| tx.put_aside(&what))
     }
 
-    /// Records one ticket in one transaction: nothing, entries, corrections, or a place on the list.
+    /// One ticket in one transaction: nothing, entries, corrections, or a place on the list.
     fn take_ticket(&self, read: Ticket) -> Result<(), Held> {
         let digest = read.content_hash();
-        let key = (self.config.software.clone(), read.number.clone());
-        let known: Option<Row> = self
+        let known = self
             .ports
             .outbox
-            .read(|db| ticket::table.find(key).select(Row::as_select()).first(db).optional())?;
+            .read(|db| ticket_by_number(db, &self.config.software, &read.number))?;
         if known.as_ref().is_some_and(|row| row.digest == digest) {
             return Ok(());
         }
@@ -225,18 +222,6 @@ fn held(read: &Ticket, reason: &'static str, detail: &str) -> Held {
     Held::Aside(reason, format!("磅单 {}:{detail}", read.number), read.raw_line.clone())
 }
 
-#[derive(Debug, Clone, Queryable, Selectable)]
-#[diesel(table_name = ticket)]
-struct Row {
-    digest: String,
-    register_id: Option<String>,
-    register_leaf: Option<Vec<u8>>,
-    register_body: Option<String>,
-    weigh_id: Option<String>,
-    weigh_leaf: Option<Vec<u8>>,
-    weigh_body: Option<String>,
-}
-
 struct Mapped {
     material: tl_domain::ids::MaterialId,
     partner: Option<tl_domain::ids::PartyId>,
@@ -287,7 +272,7 @@ impl Job<'_> {
     }
 
     /// An edited ticket: corrects what differs and leaves the rest alone.
-    fn correct(&self, tx: &mut Tx<'_>, row: &Row, digest: &str) -> Result<(), WriteError> {
+    fn correct(&self, tx: &mut Tx<'_>, row: &TicketRow, digest: &str) -> Result<(), WriteError> {
         let old: Value = parse(row.register_body.as_deref())?;
         let target = reference(row.register_id.as_deref(), row.register_leaf.as_deref())?;
         let code = old.get("code").and_then(Value::as_str).and_then(|code| code.parse().ok());
@@ -317,26 +302,13 @@ impl Job<'_> {
             }
             weigh = Some(body);
         }
-        self.save_corrected(tx, digest, &new, weigh.as_ref())
-    }
-
-    fn save_corrected(
-        &self,
-        tx: &mut Tx<'_>,
-        digest: &str,
-        register: &Value,
-        weigh: Option<&Value>,
-    ) -> Result<(), WriteError> {
-        let key = (self.config.software.as_str(), self.read.number.as_str());
-        diesel::update(ticket::table.find(key))
-            .set((
-                ticket::digest.eq(digest),
-                ticket::shown.eq(shown(self.read)),
-                ticket::register_body.eq(Some(register.to_string())),
-                ticket::weigh_body.eq(weigh.map(Value::to_string)),
-            ))
-            .execute(tx.connection)?;
-        Ok(())
+        tx.save_ticket(&TicketRow {
+            digest: digest.to_owned(),
+            shown: shown(self.read),
+            register_body: Some(new.to_string()),
+            weigh_body: weigh.map(|body| body.to_string()),
+            ..row.clone()
+        })
     }
 
     fn supersede(
@@ -476,21 +448,18 @@ fn save(
     let id = |recorded: &Option<Recorded>| recorded.as_ref().map(|it| it.0.id.to_string());
     let leaf = |recorded: &Option<Recorded>| recorded.as_ref().map(|it| it.0.leaf.0.to_vec());
     let body = |recorded: &Option<Recorded>| recorded.as_ref().map(|it| it.1.to_string());
-    diesel::replace_into(ticket::table)
-        .values((
-            ticket::software.eq(&config.software),
-            ticket::number.eq(&read.number),
-            ticket::digest.eq(digest),
-            ticket::shown.eq(shown(read)),
-            ticket::register_id.eq(id(&register)),
-            ticket::register_leaf.eq(leaf(&register)),
-            ticket::register_body.eq(body(&register)),
-            ticket::weigh_id.eq(id(&weigh)),
-            ticket::weigh_leaf.eq(leaf(&weigh)),
-            ticket::weigh_body.eq(body(&weigh)),
-        ))
-        .execute(tx.connection)?;
-    Ok(())
+    tx.save_ticket(&TicketRow {
+        software: config.software.clone(),
+        number: read.number.clone(),
+        digest: digest.to_owned(),
+        shown: shown(read),
+        register_id: id(&register),
+        register_leaf: leaf(&register),
+        register_body: body(&register),
+        weigh_id: id(&weigh),
+        weigh_leaf: leaf(&weigh),
+        weigh_body: body(&weigh),
+    })
 }
 
 fn parse(text: Option<&str>) -> Result<Value, WriteError> {

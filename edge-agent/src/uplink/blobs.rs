@@ -3,12 +3,9 @@
 use std::fs::File;
 use std::io::{Read as _, Seek as _, SeekFrom};
 
-use diesel::prelude::*;
-
 use super::{RoundError, Uplink};
 use crate::api::{ApiError, Server};
-use crate::outbox::from_db;
-use crate::outbox::schema::blob;
+use crate::outbox::{from_db, open_blobs};
 
 /// Bytes of a blob in one request; small, because they are in memory.
 const PIECE_BYTES: usize = 256 * 1024;
@@ -16,21 +13,10 @@ const PIECE_BYTES: usize = 256 * 1024;
 impl<S: Server> Uplink<S> {
     /// Uploads every blob that the server has not whole.
     pub(super) fn upload_blobs(&mut self) -> Result<(), RoundError> {
-        let open: Vec<(String, i64)> = self.outbox.read(|db| {
-            blob::table
-                .filter(blob::complete.eq(false))
-                .order(blob::stored_micros)
-                .select((blob::sha256, blob::size))
-                .load(db)
-        })?;
+        let open = self.outbox.read(open_blobs)?;
         for (sha256, size) in open {
             match self.upload_blob(&sha256, from_db(size)) {
-                Ok(()) => self.outbox.write(move |tx| {
-                    diesel::update(blob::table.find(&sha256))
-                        .set(blob::complete.eq(true))
-                        .execute(tx.connection)?;
-                    Ok(())
-                })?,
+                Ok(()) => self.outbox.write(move |tx| tx.blob_arrived(&sha256))?,
                 // A file that is gone or refused must not hold up the others.
                 Err(error @ (RoundError::Blob(..) | RoundError::Api(ApiError::Problem { .. }))) => {
                     tracing::error!(%error, sha256, "a blob was not uploaded");

@@ -12,9 +12,9 @@ use tl_domain::event::{
 use tl_domain::ids::{BatchId, NodeId};
 use tl_domain::quantity::Mass;
 
-use super::codes;
-use crate::outbox::schema::{batch, batch_mass, run, sample};
-use crate::outbox::{Appended, Mark, Tx, WriteError, from_db, to_db};
+use super::schema::{batch, batch_mass, run};
+use super::{Appended, Mark, Tx, WriteError, from_db, to_db};
+use crate::capture::codes::kind_name;
 use crate::site::Site;
 
 /// A batch as captures see it.
@@ -189,7 +189,7 @@ const EMPTIED: &str = "emptied";
 ///
 /// # Errors
 /// The database's.
-pub(super) fn apply(tx: &mut Tx<'_>, at: &Appended, body: &Body) -> Result<(), WriteError> {
+pub(crate) fn apply(tx: &mut Tx<'_>, at: &Appended, body: &Body) -> Result<(), WriteError> {
     match body {
         Body::BatchRegister(register) => registered(tx, at, register),
         Body::BatchWeigh(weigh) => {
@@ -227,7 +227,7 @@ fn registered(tx: &mut Tx<'_>, at: &Appended, register: &BatchRegister) -> Resul
         ))
         .execute(tx.connection)?;
     if let Some(code) = &register.code {
-        codes::claim(tx, code, CodeKind::Batch, at.id)?;
+        tx.claim_code(code, kind_name(CodeKind::Batch), at.id)?;
     }
     match &register.mass {
         Some(mass) => weighed(tx, at, 0, BatchId::from(at.id), mass),
@@ -344,16 +344,9 @@ fn run_closed(tx: &mut Tx<'_>, at: &Appended, close: &RunClose) -> Result<(), Wr
 }
 
 fn sampled(tx: &mut Tx<'_>, at: &Appended, take: &SampleTake) -> Result<(), WriteError> {
-    diesel::insert_into(sample::table)
-        .values((
-            sample::id.eq(at.id.to_string()),
-            sample::code.eq(take.code.as_ref().map(Code::as_str)),
-            sample::lab_name.eq(take.lab_name.as_deref()),
-            sample::taken_micros.eq(tx.now()),
-        ))
-        .execute(tx.connection)?;
+    tx.keep_sample(at.id, take.code.as_ref(), take.lab_name.as_deref())?;
     match &take.code {
-        Some(code) => codes::claim(tx, code, CodeKind::Sample, at.id),
+        Some(code) => tx.claim_code(code, kind_name(CodeKind::Sample), at.id),
         None => Ok(()),
     }
 }
@@ -363,7 +356,7 @@ fn dispatched(
     at: &Appended,
     dispatch: &HandoverDispatch,
 ) -> Result<(), WriteError> {
-    codes::claim(tx, &dispatch.code, CodeKind::Handover, at.id)?;
+    tx.claim_code(&dispatch.code, kind_name(CodeKind::Handover), at.id)?;
     for (line, number) in dispatch.lines.iter().zip(0..) {
         if let Some(portion) = &line.portion {
             taken(tx, at, number, portion)?;
@@ -379,4 +372,16 @@ pub(crate) fn open_runs(db: &mut SqliteConnection) -> QueryResult<Vec<(String, S
         .order(run::started_micros.desc())
         .select((run::id, run::node, run::operation))
         .load(db)
+}
+
+/// A run as it is known here: node, operation, whether it is open, when it began.
+pub(crate) fn run_by_id(
+    db: &mut SqliteConnection,
+    id: &str,
+) -> QueryResult<Option<(String, String, bool, i64)>> {
+    run::table
+        .find(id)
+        .select((run::node, run::operation, run::open, run::started_micros))
+        .first(db)
+        .optional()
 }
