@@ -19,6 +19,7 @@ use crate::error::Failure;
 use crate::keys::KeyFolder;
 use crate::limits::{LOGIN_ADDRESSES_MAX, LOGIN_BURST, LOGIN_REFILL};
 use crate::tls::{Authority, ServerCertificate};
+use crate::usecase::balances::BalanceShelf;
 
 /// One instance of the server.
 pub struct App {
@@ -40,6 +41,8 @@ pub struct App {
     pub hashing: Semaphore,
     /// Base address of the device port, known once it is bound.
     pub device_url: OnceLock<String>,
+    /// Balances that were asked for, while the books stand as they did.
+    pub balances: BalanceShelf,
     /// When each device's snapshot was last compared with the store, and its version.
     pub snapshots: Mutex<HashMap<DeviceId, (Micros, u64)>>,
 }
@@ -68,6 +71,7 @@ impl App {
             sign_ins: Limiter::new(LOGIN_BURST, LOGIN_REFILL, LOGIN_ADDRESSES_MAX),
             hashing: Semaphore::new(HASHING_MAX),
             device_url: OnceLock::new(),
+            balances: BalanceShelf::default(),
             snapshots: Mutex::default(),
         }
     }

@@ -120,7 +120,7 @@ impl Span {
 }
 
 /// A half-open span in microseconds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct MicrosSpan {
     /// First microsecond of the span.
     pub from: Micros,

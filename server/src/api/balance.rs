@@ -1,9 +1,9 @@
 //! The balance of a node, a site or an enterprise.
 
-use actix_web::web;
+use actix_web::{HttpResponse, web};
 use actix_web::web::Query;
 use serde::Deserialize;
-use tl_domain::balance::{Balance, Question, Scope};
+use tl_domain::balance::{Question, Scope};
 use tl_domain::ids::{Analyte, PartyId};
 use tl_domain::time::Moment;
 use tl_wire::problem::ErrorCode;
@@ -43,7 +43,7 @@ pub async fn compute(
     app: web::Data<App>,
     session: Session,
     query: Query<Asked>,
-) -> Result<web::Json<Balance>, ApiError> {
+) -> Result<HttpResponse, ApiError> {
     let Asked { party, from, to, scope, substance } = query.into_inner();
     let question = Question {
         scope: parse_scope(scope.as_deref().unwrap_or("enterprise"))?,
@@ -53,7 +53,7 @@ pub async fn compute(
     let found = with_leave(&app, session, party, move |app, permit| {
         balances::compute(app, permit, &question)
     });
-    Ok(web::Json(found.await?))
+    Ok(web::Json(found.await?.as_ref().clone()))
 }
 
 fn parse_scope(text: &str) -> Result<Scope, Failure> {

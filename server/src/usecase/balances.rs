@@ -1,6 +1,7 @@
 //! The balance of a node, a site or an enterprise over a span.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tl_domain::balance::{self, Balance, Question, Records};
 use tl_domain::event::Master;
@@ -13,7 +14,32 @@ use crate::app::App;
 use crate::auth::permit::{Permit, ReadParty};
 use crate::error::Failure;
 
-/// Computes the balance from the books as they stand now.
+/// Balances kept at once, over all parties.
+const SHELF_MAX: usize = 1024;
+
+/// Answers kept while the books that they rest on stand as they did: an officer's home asks for
+/// hundreds of closed months again and again.
+#[derive(Debug, Default)]
+pub struct BalanceShelf {
+    kept: Mutex<HashMap<(PartyId, Question), (u64, Arc<Balance>)>>,
+}
+
+impl BalanceShelf {
+    fn find(&self, key: &(PartyId, Question), version: u64) -> Option<Arc<Balance>> {
+        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.get(key).filter(|(known, _)| *known == version).map(|(_, balance)| balance.clone())
+    }
+
+    fn keep(&self, key: (PartyId, Question), version: u64, balance: Arc<Balance>) {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.len() >= SHELF_MAX && !kept.contains_key(&key) {
+            kept.clear();
+        }
+        kept.insert(key, (version, balance));
+    }
+}
+
+/// The balance from the books as they stand now.
 ///
 /// # Errors
 /// `NotFound` for a site or node that is not declared; the store's.
@@ -21,13 +47,21 @@ pub fn compute(
     app: &App,
     permit: &Permit<ReadParty>,
     question: &Question,
-) -> Result<Balance, Failure> {
+) -> Result<Arc<Balance>, Failure> {
+    let key = (permit.party().clone(), question.clone());
+    // Read before the facts: an entry that comes between makes the answer newer than its mark.
+    let version = app.store.balance_version(permit.party())?;
+    if let Some(balance) = app.balances.find(&key, version) {
+        return Ok(balance);
+    }
     let facts = app.store.balance_facts(permit.party(), question.span)?;
     let records = records(permit.party(), facts);
     if !declared(&records.masters, &question.scope) {
         return Err(Failure::not_found());
     }
-    Ok(balance::balance(&records, question))
+    let balance = Arc::new(balance::balance(&records, question));
+    app.balances.keep(key, version, balance.clone());
+    Ok(balance)
 }
 
 fn declared(masters: &[Master], scope: &balance::Scope) -> bool {

@@ -11,7 +11,7 @@ use crate::project::End;
 use crate::time::MicrosSpan;
 
 /// Where the fence of a balance runs.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 #[serde(tag = "scope", content = "id", rename_all = "snake_case")]
 pub enum Scope {
     /// All nodes of the party; what is in transit belongs to it until received.
@@ -23,7 +23,7 @@ pub enum Scope {
 }
 
 /// A question to the books.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Question {
     /// Where the fence runs.
     pub scope: Scope,

@@ -25,6 +25,20 @@ pub struct BalanceFacts {
 }
 
 impl Store {
+    /// Grows with every entry that can change a balance of this party: its own log's size and
+    /// those of the parties whose halves of handovers are addressed to it. For keeping answers.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn balance_version(&self, party: &PartyId) -> Result<u64, StoreError> {
+        let name = || Value::text(party.as_str());
+        let sizes = "SELECT CAST(COALESCE(SUM(size), 0) AS BIGINT) AS number FROM log \
+                     WHERE party = ? OR party IN \
+                     (SELECT DISTINCT party FROM handover_row WHERE partner = ?)";
+        let version = self.read(|conn| conn.number(sizes, &[name(), name()]))?;
+        Ok(version.unsigned_abs())
+    }
+
     /// What the balance of a party needs for a span; one consistent view of the database.
     ///
     /// # Errors

@@ -250,7 +250,10 @@ on_both! {
         let take = fixture.write(take);
         let end = fixture.clock.advance(HOUR_MICROS);
         let later = fixture.write(flow_report("feed", &to, &end, "1"));
+        let version = fixture.store.balance_version(&party).expect("read");
         fixture.send(&[inside.clone(), take.clone(), later]);
+        let grown = fixture.store.balance_version(&party).expect("read");
+        assert_eq!(grown, version + 3, "each entry of the own log makes older answers stale");
         let span = MicrosSpan { from: from.micros(), to: to.micros() };
         let facts = fixture.store.balance_facts(&party, span).expect("read");
         assert_eq!(facts.flows.iter().map(|f| f.owner).collect::<Vec<_>>(), [inside.id()]);
