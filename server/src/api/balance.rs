@@ -1,7 +1,7 @@
 //! The balance of a node, a site or an enterprise.
 
-use actix_web::{HttpResponse, web};
 use actix_web::web::Query;
+use actix_web::{HttpResponse, web};
 use serde::Deserialize;
 use tl_domain::balance::{Question, Scope};
 use tl_domain::ids::{Analyte, PartyId};
@@ -53,7 +53,7 @@ pub async fn compute(
     let found = with_leave(&app, session, party, move |app, permit| {
         balances::compute(app, permit, &question)
     });
-    Ok(web::Json(found.await?.as_ref().clone()))
+    Ok(HttpResponse::Ok().json(&*found.await?))
 }
 
 fn parse_scope(text: &str) -> Result<Scope, Failure> {
