@@ -79,3 +79,6 @@ impl Drop for Folder {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -59,6 +59,8 @@ const PERSONS: &[Person] = &[
     ("sysadmin", "demo-sysadmin", "系统管理员", "system administrator: sees no data", None),
 ];
 
+/// A hash that no password fits.
+const NOBODY: &str = "!";
 /// Operators of the history at each plant.
 const OTHERS: &[(&str, &str)] = &[
     ("process", "生产调度"),
@@ -107,8 +109,7 @@ pub(super) fn settle(app: &App) -> anyhow::Result<People> {
             }
             // A name for the history; no password fits this hash and the account is not active.
             let who = (name(&operator), operator.as_str(), *zh, Some(name(party)));
-            let nobody = "!".to_owned();
-            app.store.add_account(&account(who, vec![], None, nobody, false))?;
+            app.store.add_account(&account(who, vec![], None, NOBODY.to_owned(), false))?;
         }
     }
     let pages = [("gate", "门岗"), ("lab", "化验员"), ("ehs", "环保经理")]
@@ -116,6 +117,25 @@ pub(super) fn settle(app: &App) -> anyhow::Result<People> {
         .map(|(person, zh)| page_person(app, person, zh))
         .collect::<anyhow::Result<_>>()?;
     Ok(People { logins, pages })
+}
+
+/// Takes every right away again, for a database that outlives the demonstration.
+///
+/// # Errors
+/// The store's.
+pub(super) fn retire(app: &App) -> anyhow::Result<()> {
+    for mut account in app.store.accounts(None)? {
+        app.store.revoke_sessions(&account.id)?;
+        account.active = false;
+        account.password_hash = NOBODY.to_owned();
+        app.store.put_account(&account)?;
+    }
+    for mut user in app.store.page_users(&name(ZINC))? {
+        user.active = false;
+        user.pin_hash = NOBODY.to_owned();
+        app.store.put_page_user(&user)?;
+    }
+    Ok(())
 }
 
 fn account(

@@ -100,6 +100,10 @@ fn join(agent: TcpStream, server: SocketAddr, state: &Arc<State>) -> io::Result<
         open.push(agent.try_clone()?);
         open.push(server.try_clone()?);
     }
+    if state.cut.load(Ordering::SeqCst) || state.stop.load(Ordering::SeqCst) {
+        // It was cut while this connection came up.
+        state.hang_up();
+    }
     let (up, down) = ((agent.try_clone()?, server.try_clone()?), (server, agent));
     for (from, to) in [up, down] {
         thread::Builder::new().name("demo-wire".to_owned()).spawn(move || carry(from, to))?;
@@ -118,3 +122,6 @@ fn carry(mut from: TcpStream, mut to: TcpStream) {
     let _ = to.shutdown(Shutdown::Both);
     let _ = from.shutdown(Shutdown::Both);
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,4 +1,5 @@
-//! What goes on while the demonstration runs: two agents, trucks at the gate, a cut wire, a lab file.
+//! What goes on while the demonstration runs: two agents, trucks at the gate, a lab file, a cut
+//! wire, and more trucks until it ends. All of it goes through the agents' own ports and pages.
 
 use std::fs;
 use std::net::SocketAddr;
@@ -210,6 +211,9 @@ impl Scene<'_> {
         }
         let (link, held) = (gate.link(), self.acknowledged(GATE)?);
         println!("  · 链路 / link: {link}；断网期间过磅 / weighed meanwhile: {trucks} 车 / trucks");
+        if let Some(page) = gate.page() {
+            println!("  · 队列 / queue: {page}/queue");
+        }
         wire.cut(false);
         let joined = Instant::now();
         // Each truck is registered and weighed: two entries at least.

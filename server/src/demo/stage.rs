@@ -58,7 +58,13 @@ pub fn run(args: &DemoArgs, flags: Layer) -> anyhow::Result<()> {
     }
     let stop = Arc::new(AtomicBool::new(false));
     let app = web::Data::new(app);
-    let outcome = actix_web::rt::System::new().block_on(play(app, args, &folder, stop));
+    let shown = app.clone();
+    let outcome = actix_web::rt::System::new().block_on(play(shown, args, &folder, stop));
+    if !app.config.embedded() {
+        // A database that was named stays; nobody can sign in to it any more.
+        people::retire(&app)?;
+    }
+    drop(app);
     println!("演示已结束 / the demonstration has ended");
     drop(folder);
     outcome
@@ -72,6 +78,7 @@ async fn play(
 ) -> anyhow::Result<()> {
     let mut term = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut hangup = signal(SignalKind::hangup())?;
     let (sender, receiver) = tokio::sync::oneshot::channel();
     let (shared, told) = (app.clone(), stop.clone());
     let writer = thread::spawn(move || {
@@ -79,14 +86,18 @@ async fn play(
         let _ = sender.send(prepare(&shared, &told));
     });
     let prepared = tokio::select! {
-        prepared = receiver => prepared.context("the history's thread ended")?,
-        _ = term.recv() => Err(stopped()),
-        _ = interrupt.recv() => Err(stopped()),
+        prepared = receiver => Some(prepared.context("the history's thread ended")?),
+        _ = term.recv() => None,
+        _ = interrupt.recv() => None,
+        _ = hangup.recv() => None,
     };
-    stop.store(prepared.is_err(), Ordering::SeqCst);
+    stop.store(prepared.is_none(), Ordering::SeqCst);
     if writer.join().is_err() {
         bail!("the thread that writes the history ended by a panic");
     }
+    let Some(prepared) = prepared else {
+        return Ok(());
+    };
     let (people, entries) = prepared?;
     let (bound, page, device) = serve::start(&app)?;
     print::welcome(&app, bound.page, &people, entries);
@@ -106,6 +117,7 @@ async fn play(
     tokio::select! {
         _ = term.recv() => {}
         _ = interrupt.recv() => {}
+        _ = hangup.recv() => {}
     }
     stop.store(true, Ordering::SeqCst);
     let ended = actix_web::rt::task::spawn_blocking(move || scene.map(thread::JoinHandle::join));
@@ -119,10 +131,6 @@ async fn play(
     device.await?.context("device port")
 }
 
-fn stopped() -> anyhow::Error {
-    anyhow::anyhow!("演示在准备中被停止 (stopped while the history was written)")
-}
-
 /// Writes the history and creates the accounts.
 fn prepare(app: &App, stop: &AtomicBool) -> anyhow::Result<(People, usize)> {
     let now = app.clock.micros() + i64::from(CHINA_OFFSET_SECONDS) * 1_000_000;
@@ -130,9 +138,8 @@ fn prepare(app: &App, stop: &AtomicBool) -> anyhow::Result<(People, usize)> {
     let calendar = Calendar::of(today.date_naive());
     let history = history(&calendar);
     let written = write::write(app, &calendar, history, |done, total| {
-        if stop.load(Ordering::SeqCst) {
-            return Err(stopped());
-        }
+        // Nobody hears this: who stopped it does not wait for the history any more.
+        anyhow::ensure!(!stop.load(Ordering::SeqCst), "stopped while the history was written");
         print::progress(done, total);
         Ok(())
     })?;

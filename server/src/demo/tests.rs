@@ -6,7 +6,7 @@ use std::convert::Infallible;
 
 use chrono::NaiveDate;
 use tl_domain::balance::{Balance, Question, Records, Scope, balance};
-use tl_domain::event::{Body, Entry, Head, VERSION};
+use tl_domain::event::{Body, Entry, Head, Take, VERSION};
 use tl_domain::ids::{EntryId, PartyId};
 use tl_domain::project::{
     HandoverHalf, Logged, MemoryBooks, Review, Row, Table, TaskRow, Verdict, apply,
@@ -248,9 +248,32 @@ fn one_date_gives_one_history() {
     let calendar = Calendar::of(date());
     let (one, other) = (history(&calendar), history(&calendar));
     assert_eq!(one.events, other.events);
-    let new_year = Calendar::of(NaiveDate::from_ymd_opt(2027, 1, 1).expect("a date"));
-    assert_eq!(new_year.month_starts().len(), 6);
-    assert!(history(&new_year).events.len() > 14_000);
+}
+
+#[test]
+fn every_start_date_has_its_stories() {
+    for (year, month, day) in [(2027, 1, 1), (2027, 3, 2), (2026, 12, 31), (2028, 2, 29)] {
+        let date = NaiveDate::from_ymd_opt(year, month, day).expect("a date");
+        let calendar = Calendar::of(date);
+        assert!((6..=7).contains(&calendar.month_starts().len()), "{date}");
+        let events = history(&calendar).events;
+        assert!((22_000..29_000).contains(&events.len()), "{date}: {} events", events.len());
+        assert!(events.iter().all(|event| event.received < calendar.now), "{date}");
+        let count =
+            |found: fn(&Body) -> bool| events.iter().filter(|event| found(&event.body)).count();
+        let corrections = count(|body| matches!(body, Body::Supersede(_)));
+        let blanks = count(|body| match body {
+            Body::AssayReport(report) => report.quality.iter().any(|check| !check.passed),
+            _ => false,
+        });
+        let by_part = count(|body| match body {
+            Body::HandoverDispatch(dispatch) => dispatch.lines.iter().any(|line| {
+                line.portion.as_ref().is_some_and(|portion| portion.amount != Take::All)
+            }),
+            _ => false,
+        });
+        assert_eq!((corrections, blanks, by_part), (1, 3, 1), "{date}");
+    }
 }
 
 #[test]
