@@ -83,7 +83,10 @@ fn assert_arrived(installation: &Installation) -> Result<()> {
     for figure in ["1.56", "10.5 mg/kg", "15.1 g"] {
         assert!(card.contains(figure), "{figure} is not on the batch card: {card}");
     }
-    assert!(ungrouped(&client.page("/balance")?).contains("15.07"), "the balance page");
+    let date = |days: i64| plant::days_ago(days).to_string()[..10].to_owned();
+    let days = format!("/balance?scope=enterprise&from={}&to={}", date(2), date(-1));
+    let page = ungrouped(&client.page(&days)?);
+    assert!(page.contains("15.07"), "15.07 is not on the balance page: {page}");
     Ok(())
 }
 

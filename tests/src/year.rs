@@ -1,6 +1,6 @@
 //! Plants whose balance of a year is known: what goes in and out, as batches or as flow reports.
 //!
-//! `S1` is a zinc plant, `T1` a pyrite acid plant, `T5` a plant whose published distribution sums to
+//! `S1` is a zinc plant, `T1` a pyrite acid plant, `T5` one whose published distribution sums to
 //! 100.3 %. The figures are synthetic or published totals; what each must give is beside it in
 //! grams. The same plant is written in two ways, which must give the same balance.
 
