@@ -28,7 +28,6 @@ mod words;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use tracing_subscriber::EnvFilter;
 
 /// 厂内采集终端 (plant agent)
 #[derive(Debug, Parser)]
@@ -86,7 +85,11 @@ fn main() -> ExitCode {
     }
 }
 
+/// Levels by `TL_EDGE_LOG`: error, warn, info (default), debug or trace.
 fn log_to_stderr() {
-    let filter = EnvFilter::try_from_env("TL_EDGE_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let level = std::env::var("TL_EDGE_LOG").ok().and_then(|level| level.parse().ok());
+    tracing_subscriber::fmt()
+        .with_max_level(level.unwrap_or(tracing::Level::INFO))
+        .with_writer(std::io::stderr)
+        .init();
 }

@@ -7,6 +7,7 @@
 mod blobs;
 mod reconcile;
 pub(crate) mod renew;
+mod validity;
 
 #[cfg(test)]
 mod tests;

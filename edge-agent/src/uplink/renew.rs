@@ -6,8 +6,11 @@
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
 use tl_wire::device::RenewRequest;
 
+use super::validity::not_after;
 use crate::api::{Api, Server as _};
 use crate::clock::wall;
 use crate::enrol::Request;
@@ -26,9 +29,8 @@ const DAY_SECONDS: i64 = 86_400;
 pub(crate) fn days_left(home: &Home) -> Result<i64> {
     let path = home.client_pem();
     let pem = std::fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
-    let (_, block) = x509_parser::pem::parse_x509_pem(&pem).context("no certificate in it")?;
-    let certificate = block.parse_x509().context("the certificate is damaged")?;
-    let ends = certificate.validity().not_after.timestamp();
+    let der = CertificateDer::from_pem_slice(&pem).context("no certificate in it")?;
+    let ends = not_after(&der).context("the certificate is damaged")?;
     Ok((ends - wall() / 1_000_000).div_euclid(DAY_SECONDS))
 }
 
