@@ -53,7 +53,8 @@ codes! {
     UnknownKey = "unknown-key", 422, "签名密钥未登记", "No enrolled key of this device signed the entry";
     BadSignature = "bad-signature", 422, "签名不正确", "The signature does not verify";
     WrongLog = "wrong-log", 422, "记录不属于该企业台账", "The entry belongs to another log or device";
-    KindNotAllowed = "kind-not-allowed", 422, "该设备无权记录此类事项", "The device's role may not write this kind";
+    KindNotAllowed = "kind-not-allowed", 422,
+        "该设备无权记录此类事项", "The device's role may not write this kind";
     BadPrev = "bad-prev", 422, "与上一条记录衔接不上", "prev is not the hash of the stream's previous entry";
     // The API.
     BadRequest = "bad-request", 400, "请求有误", "The request is malformed";
@@ -62,11 +63,13 @@ codes! {
     NotFound = "not-found", 404, "没有找到", "Not found";
     Conflict = "conflict", 409, "与现有记录冲突", "In conflict with what is recorded";
     Refused = "refused", 422, "不能记录", "The capture was refused";
-    TokenInvalid = "token-invalid", 403, "登记口令无效、已用或过期", "The enrolment token is wrong, used or expired";
+    TokenInvalid = "token-invalid", 403,
+        "登记口令无效、已用或过期", "The enrolment token is wrong, used or expired";
     DeviceUnknown = "device-unknown", 403, "设备未登记或已注销", "The device is not enrolled or was revoked";
     RateLimited = "rate-limited", 429, "操作过于频繁，请稍后再试", "Too many requests; try again later";
     Busy = "busy", 503, "系统繁忙，请稍后重试", "The queue is full; try again";
-    Unavailable = "unavailable", 503, "数据库暂不可用，数据未丢失，请稍后重试", "The database is unavailable; nothing was taken";
+    Unavailable = "unavailable", 503,
+        "数据库暂不可用，数据未丢失，请稍后重试", "The database is unavailable; nothing was taken";
     Internal = "internal", 500, "系统内部错误", "Internal error";
 }
 

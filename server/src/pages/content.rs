@@ -1,7 +1,7 @@
 //! What is in a batch: moisture, contents as printed, grams as the balance counts them.
 //!
 //! Grams come from the balance itself, asked about this one batch, so that a card and a balance
-//! never disagree; their source (own assay, composite, mean of other days, default) is said in words.
+//! never disagree; their source (own assay, composite, mean, default) is said in words.
 
 use rust_decimal::Decimal;
 use tl_domain::balance::{self, Quality, Question, Records, Scope};

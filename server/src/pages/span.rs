@@ -101,7 +101,7 @@ impl Calendar {
             .collect()
     }
 
-    /// The span that a query asks for: `month=2026-10`, or `from=` and `to=` (days, inclusive), else
+    /// The span that a query asks for: `month=2026-10`, or `from=` and `to=` (inclusive days), else
     /// the month before the current one, or the current one when `running`.
     pub(crate) fn chosen(&self, query: &Query, now: Micros, running: bool) -> Chosen {
         let day = |name| query.value(name).map(|text| (text, text.parse::<NaiveDate>()));

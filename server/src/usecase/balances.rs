@@ -21,16 +21,21 @@ const SHELF_MAX: usize = 1024;
 /// hundreds of closed months again and again.
 #[derive(Debug, Default)]
 pub struct BalanceShelf {
-    kept: Mutex<HashMap<(PartyId, Question), (u64, Arc<Balance>)>>,
+    kept: Mutex<HashMap<Asked, Kept>>,
 }
 
+/// Whose books, and what about them.
+type Asked = (PartyId, Question);
+/// Version of the books, and the answer.
+type Kept = (u64, Arc<Balance>);
+
 impl BalanceShelf {
-    fn find(&self, key: &(PartyId, Question), version: u64) -> Option<Arc<Balance>> {
+    fn find(&self, key: &Asked, version: u64) -> Option<Arc<Balance>> {
         let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         kept.get(key).filter(|(known, _)| *known == version).map(|(_, balance)| balance.clone())
     }
 
-    fn keep(&self, key: (PartyId, Question), version: u64, balance: Arc<Balance>) {
+    fn keep(&self, key: Asked, version: u64, balance: Arc<Balance>) {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         if kept.len() >= SHELF_MAX && !kept.contains_key(&key) {
             kept.clear();

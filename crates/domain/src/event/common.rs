@@ -70,7 +70,7 @@ pub enum Attest {
     /// The person's own key over the SHA-256 of the payload without this member.
     Person {
         /// The person's public key.
-        key: PublicKey,
+        key: Box<PublicKey>,
         /// Signature, base64.
         signature: String,
     },

@@ -111,7 +111,11 @@ proptest! {
     }
 
     #[test]
-    fn one_changed_byte_is_refused_or_another_value(value in any_value(), at in any::<prop::sample::Index>(), byte in any::<u8>()) {
+    fn one_changed_byte_is_refused_or_another_value(
+        value in any_value(),
+        at in any::<prop::sample::Index>(),
+        byte in any::<u8>(),
+    ) {
         let mut bytes = to_vec(&value).expect("representable");
         let at = at.index(bytes.len());
         bytes[at] = byte;

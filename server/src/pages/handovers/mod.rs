@@ -1,6 +1,6 @@
 //! Handovers: both halves side by side, the difference per line, days on the way.
 //!
-//! 交接差 is the shipper's minus the receiver's quantity: positive means an apparent loss, the one sign
+//! 交接差 is the shipper's minus the receiver's quantity: positive is an apparent loss, the one sign
 //! that all differences have here (DESIGN §2).
 
 pub mod dispatch;

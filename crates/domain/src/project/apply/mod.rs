@@ -107,7 +107,7 @@ fn derive_objects<B: Books>(
             _ => {}
         }
     }
-    // A sample derives its assays; one that was withdrawn or went to another sample is none of them.
+    // A sample derives its assays; one that was withdrawn or went to another is none of them.
     for object in touched {
         if let Object::Assay(id) = object {
             derive_assay(books, *id)?;

@@ -18,7 +18,9 @@ type Told1 = (&'static str, Value);
 fn mass() -> impl Strategy<Value = Value> {
     prop_oneof![
         8 => (0_u32..50).prop_map(kg),
-        1 => (0_u32..50).prop_map(|n| json!({"basis": "dry", "unit": "kg", "value": n.to_string()})),
+        1 => (0_u32..50).prop_map(|n| {
+            json!({"basis": "dry", "unit": "kg", "value": n.to_string()})
+        }),
         1 => Just(kg(-3)),
     ]
 }
