@@ -95,6 +95,7 @@ table! {
     get "/M/{code}" pages::scan::handover;
     get "/P/{code}" pages::scan::place;
     get "/C/{code}" pages::scan::command;
+    get "/looks" pages::looks::list;
     get "/tasks" pages::tasks::list;
     get "/batches" pages::batches::list::show;
     get "/batches/new" pages::batches::register::form;
@@ -106,6 +107,7 @@ table! {
     post "/batches/{id}/move" pages::batches::relocate::submit;
     get "/batches/{id}/label.svg" pages::batches::label::svg;
     get "/batches/{id}/label.pdf" pages::batches::label::pdf;
+    get "/entries" pages::entries::list;
     get "/entries/{id}" pages::entries::show_entry;
     get "/stock" pages::stock::show_page;
     get "/flows" pages::flows::list;

@@ -123,5 +123,7 @@ messages! { ENTRY {
     entry_verdicts = "系统判定", "Verdicts";
     entry_no_verdicts = "无异常", "Nothing odd";
     entry_size(bytes) = "{bytes} 字节", "{bytes} bytes";
+    log_title = "台账记录", "Log";
+    log_empty = "这个台账还没有记录。", "This log holds no record yet.";
     kind_of_entry = "事项", "What happened";
 } }

@@ -48,6 +48,12 @@ messages! { HOME {
     log_entries = "记录数", "Records";
     opened_at = "开立时间", "Opened";
 
+    looks = "外部查阅记录", "Looks from outside";
+    looks_lead = "监管部门和交接对方每次查看本企业数据，都记在这里。",
+        "Each look of the bureau or of a handover's partner at your data is on record here.";
+    looked_from = "单位", "From";
+    looked_at = "查看了", "What";
+    no_looks = "还没有外部查阅。", "Nobody from outside has looked yet.";
     tasks_lead = "原因消除后，待办自动消失。", "A task goes away when its cause does.";
     no_tasks = "没有待办。", "Nothing to do.";
     task_about = "对象", "About";

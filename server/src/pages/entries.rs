@@ -9,16 +9,17 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 use tl_domain::ids::EntryId;
 use tl_ledger::envelope::Envelope;
-use tl_store::StoredEntry;
+use tl_store::{EntryView, Page, StoredEntry};
 
 use super::desk::Desk;
 use super::format;
-use super::part::{Cell, Event, Facts, Timeline, Tone};
+use super::part::{Cell, Column, Empty, Event, Facts, PAGE_ROWS, Paging, Table, Timeline, Tone};
 use super::sheet::{Section, Sheet};
 use super::show;
 use crate::app::App;
 use crate::auth::Session;
 use crate::error::{Failure, PageError};
+use crate::usecase;
 
 /// Raw bytes shown on the page; the rest is said to exist.
 const SHOWN_BYTES: usize = 4096;
@@ -29,6 +30,56 @@ const SHOWN_BYTES: usize = 4096;
 struct Block {
     text: String,
     name: String,
+}
+
+/// `GET /entries?page=`
+pub async fn list(
+    app: web::Data<App>,
+    session: Session,
+    request: HttpRequest,
+) -> Result<HttpResponse, PageError> {
+    show(app, session, request, list_sheet).await
+}
+
+fn list_sheet(app: &App, desk: &Desk) -> Result<Sheet, Failure> {
+    let t = desk.t;
+    let rows = |offset| {
+        let limit = u32::try_from(PAGE_ROWS).unwrap_or(u32::MAX);
+        usecase::entries::recent(app, &desk.permit, Page { offset, limit })
+    };
+    let mut found = rows((desk.query.page() - 1).saturating_mul(PAGE_ROWS))?;
+    if found.rows.is_empty() && found.total > 0 {
+        found = rows(Paging::offset(&desk.query, found.total))?;
+    }
+    let mut sheet = desk.sheet(t.log_title(), &[(t.nav_home(), "/")]);
+    sheet.lead = t.entry_what_it_shows().to_owned();
+    let columns = vec![
+        Column::number(t.entry_index()),
+        Column::text(t.when()),
+        Column::text(t.kind_of_entry()),
+        Column::text(t.entry_operator()),
+        Column::text(t.entry_received()),
+    ];
+    let mut table = Table::new(t, t.log_title(), columns);
+    table.rows = found.rows.iter().map(|view| cells(desk, view)).collect();
+    table.empty = Empty::why(t.log_empty());
+    table.paging = Some(Paging::new(t, &desk.query, found.total));
+    sheet.sections.push(Section::new("list", "", table));
+    Ok(sheet)
+}
+
+fn cells(desk: &Desk, view: &EntryView) -> Vec<Cell> {
+    let event = desk.teller().event(view);
+    let mut what = Cell::text(event.what).small(event.lines.join(" · "));
+    what.chips = event.chips;
+    what.struck = event.struck;
+    vec![
+        Cell::code(view.index.to_string()).link(event.href),
+        Cell::text(event.when),
+        what,
+        Cell::text(event.who),
+        Cell::text(desk.minute(view.received_at)),
+    ]
 }
 
 /// `GET /entries/{id}`
@@ -50,7 +101,7 @@ fn sheet(desk: &Desk, stored: &StoredEntry) -> Result<Sheet, Failure> {
     let (t, view) = (desk.t, &stored.view);
     let title =
         format!("{} · {}", t.entry_title(view.index), desk.teller().title(&view.entry.body));
-    let mut sheet = desk.sheet(title, &[(t.nav_home(), "/")]);
+    let mut sheet = desk.sheet(title, &[(t.log_title(), "/entries")]);
     sheet.lead = t.entry_what_it_shows().to_owned();
     // The page itself is the record: no link to it.
     let event = Event { href: String::new(), ..desk.teller().event(view) };

@@ -13,6 +13,7 @@
 //! get  /static/{file}                 pages::assets::file
 //! get  /scan                          pages::scan::find
 //! get  /B/{code} /S/ /M/ /P/ /C/      pages::scan::{batch,sample,handover,place,command}
+//! get  /looks                         pages::looks::list
 //! get  /tasks                         pages::tasks::list
 //! get  /batches                       pages::batches::list::show
 //! get  /batches/new                   pages::batches::register::form
@@ -24,6 +25,7 @@
 //! post /batches/{id}/move             pages::batches::relocate::submit
 //! get  /batches/{id}/label.svg        pages::batches::label::svg
 //! get  /batches/{id}/label.pdf        pages::batches::label::pdf
+//! get  /entries                       pages::entries::list
 //! get  /entries/{id}                  pages::entries::show_entry
 //! get  /stock                         pages::stock::show
 //! get  /flows                         pages::flows::list
@@ -66,6 +68,7 @@ mod frame;
 pub mod handovers;
 pub mod home;
 pub mod language;
+pub mod looks;
 mod names;
 mod part;
 mod problem;

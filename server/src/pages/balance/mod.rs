@@ -1,9 +1,10 @@
-//! The balance page: four tiles, the picture, every term with its evidence, and why it may not close.
+//! The balance page: four tiles, the picture, every term with its evidence, causes.
 //!
 //! The figures are those of `tl_domain::balance`; nothing is computed here but rounding. Closure
 //! stands as it is, also over 100 %; the picture and the table come from the same terms.
 
 mod picture;
+mod sources;
 mod terms;
 
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -109,7 +110,7 @@ fn sheet(app: &App, desk: &Desk) -> Result<Sheet, Failure> {
     }
     let causes = causes(desk, &balance);
     sheet.sections.push(Section::new("causes", t.why_not_closed(), causes));
-    sheet.sections.push(Section::new("sources", t.error_sources(), sources(t, &balance)));
+    sheet.sections.push(Section::new("sources", t.error_sources(), sources::table(desk, &balance)));
     Ok(sheet)
 }
 
@@ -318,23 +319,3 @@ fn named(names: &super::names::Names, id: &tl_domain::ids::StreamId, text: &str)
     let name = names.stream(id);
     if name == text { names.master("material", text) } else { name }
 }
-
-fn sources(t: Words, balance: &Balance) -> Table {
-    let columns = vec![Column::text(t.error_source()), Column::number(t.variance_share())];
-    let mut table = Table::new(t, t.error_sources(), columns);
-    table.empty = Empty::why(t.no_error_sources());
-    table.rows = balance
-        .error_sources
-        .iter()
-        .take(SOURCES_SHOWN)
-        .map(|(key, share)| {
-            let percent = Decimal::try_from(share * 100.0).unwrap_or_default();
-            let text = format!("{} %", format::rounded(percent, 1));
-            vec![Cell::code(key), Cell::text(text)]
-        })
-        .collect();
-    table
-}
-
-/// Error sources shown; the rest together is small by construction (largest first).
-const SOURCES_SHOWN: usize = 8;

@@ -64,7 +64,9 @@ fn enterprise(app: &App, desk: &Desk) -> Result<Sheet, Failure> {
         }
         laboratory(app, desk, &mut sheet)?;
     }
+    sheet.acts.push(Act::new(t.log_title(), desk.links.to("/entries")));
     if roles.any(&[Role::Ehs, Role::Admin]) {
+        sheet.acts.push(Act::new(t.looks(), "/looks"));
         management(app, desk, &mut sheet)?;
     }
     Ok(sheet)

@@ -1,0 +1,68 @@
+//! Error sources in words: which scale, sampling, laboratory or default a balance is least sure of.
+//!
+//! Keys come from `tl_domain::balance` as `kind:what`; a key that a plant declared itself is shown
+//! as it was written.
+
+use rust_decimal::Decimal;
+use tl_domain::balance::Balance;
+
+use super::super::desk::Desk;
+use super::super::format;
+use super::super::part::{Cell, Column, Empty, Table};
+
+/// Error sources shown; the rest together is small by construction (largest first).
+const SHOWN: usize = 8;
+
+/// The largest error sources with their share of the variance.
+pub(super) fn table(desk: &Desk, balance: &Balance) -> Table {
+    let t = desk.t;
+    let columns = vec![Column::text(t.error_source()), Column::number(t.variance_share())];
+    let mut table = Table::new(t, t.error_sources(), columns);
+    table.empty = Empty::why(t.no_error_sources());
+    table.rows = balance
+        .error_sources
+        .iter()
+        .take(SHOWN)
+        .map(|(key, share)| {
+            let percent = Decimal::try_from(share * 100.0).unwrap_or_default();
+            vec![words(desk, key), Cell::text(format!("{} %", format::rounded(percent, 1)))]
+        })
+        .collect();
+    table
+}
+
+fn words(desk: &Desk, key: &str) -> Cell {
+    let t = desk.t;
+    let (kind, what) = key.split_once(':').unwrap_or((key, ""));
+    let kind = match kind {
+        "amount" => t.source_amount(),
+        "calibration" => t.source_calibration(),
+        "meter" => t.source_meter(),
+        "moisture" => t.source_moisture(),
+        "moistures" => t.source_moistures(),
+        "sample" => t.source_sample(),
+        "sampling" => t.source_sampling(),
+        "assay" => t.source_assay(),
+        "series" => t.source_series(),
+        "lab" => t.source_lab(),
+        "mean" => t.source_mean(),
+        "default" => t.source_default(),
+        "censored" => t.source_censored(),
+        "stock" => t.source_stock(),
+        _ => return Cell::code(key),
+    };
+    let named = named(desk, what);
+    let small = if named == what { what.to_owned() } else { String::new() };
+    let text = if small.is_empty() { t.pair(kind, named) } else { kind.to_owned() };
+    Cell::text(text).small(small)
+}
+
+/// The name of a meter, material or stream; else the key's own text.
+fn named(desk: &Desk, what: &str) -> String {
+    let id = what.rsplit('/').next().unwrap_or(what);
+    ["material", "meter", "stream", "method"]
+        .into_iter()
+        .map(|kind| desk.names.master(kind, id))
+        .find(|name| name != id)
+        .unwrap_or_else(|| what.to_owned())
+}
