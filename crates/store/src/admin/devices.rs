@@ -197,6 +197,48 @@ impl Store {
         rows.into_iter().map(DeviceRow::device).collect()
     }
 
+    /// Makes an enrolled device active, with everything but its id; `false` when it was revoked
+    /// meanwhile, and nothing is changed.
+    ///
+    /// # Errors
+    /// `Taken` when another device holds a certificate of this serial number.
+    pub fn activate_device(&self, device: &Device) -> Result<bool, StoreError> {
+        let sql = "UPDATE device SET party = ?, site = ?, name = ?, role = ?, epoch = ?, key = ?, \
+                   certificate_serial = ?, certificate_until = ?, state = ?, seen_at = ? \
+                   WHERE id = ? AND state <> ?";
+        let active = Device { state: DeviceState::Active, ..device.clone() };
+        let mut binds = values(&active)?;
+        binds.extend([Value::text(device.id.as_str()), Value::text(DeviceState::Revoked.word())]);
+        self.write(|conn| {
+            refuse_taken_serial(conn, &active)?;
+            Ok(conn.run(sql, &binds)? > 0)
+        })
+    }
+
+    /// Notes the certificate that an active device shows from now on, and nothing else of it;
+    /// `false` when it is not active any more or holds a later one.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn note_certificate(
+        &self,
+        id: &DeviceId,
+        serial: &str,
+        until: Micros,
+    ) -> Result<bool, StoreError> {
+        let sql = "UPDATE device SET certificate_serial = ?, certificate_until = ? \
+                   WHERE id = ? AND state = ? \
+                   AND (certificate_until IS NULL OR certificate_until <= ?)";
+        let binds = [
+            Value::text(serial),
+            Value::Int(until),
+            Value::text(id.as_str()),
+            Value::text(DeviceState::Active.word()),
+            Value::Int(until),
+        ];
+        self.write(|conn| Ok(conn.run(sql, &binds)? > 0))
+    }
+
     /// Notes a contact. A write: callers do it once a minute.
     ///
     /// # Errors

@@ -272,6 +272,28 @@ fn devices_come_back_as_they_were_put() {
 }
 
 #[test]
+fn a_revoked_device_stays_revoked_whatever_was_under_way() {
+    each(|store| {
+        let enrolling = device("gate-1");
+        store.add_device(&enrolling).unwrap();
+        assert!(store.activate_device(&enrolling).unwrap());
+        let active = store.device(&enrolling.id).unwrap().unwrap();
+        assert_eq!(active.state, DeviceState::Active);
+        assert!(store.note_certificate(&active.id, "0a", NOW).unwrap());
+        assert!(!store.note_certificate(&active.id, "09", NOW - 1).unwrap(), "an older one");
+        let noted = store.device(&active.id).unwrap().unwrap();
+        let expected = (Some("0a".to_owned()), Some(NOW));
+        assert_eq!((noted.certificate_serial.clone(), noted.certificate_until), expected);
+
+        let revoked = Device { state: DeviceState::Revoked, ..noted };
+        store.put_device(&revoked).unwrap();
+        assert!(!store.note_certificate(&active.id, "0b", NOW + 1).unwrap());
+        assert!(!store.activate_device(&active).unwrap());
+        assert_eq!(store.device(&active.id).unwrap(), Some(revoked));
+    });
+}
+
+#[test]
 fn ids_and_certificates_have_one_device() {
     each(|store| {
         let holder = Device { certificate_serial: Some("0a".to_owned()), ..device("gate-1") };
