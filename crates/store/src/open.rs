@@ -119,6 +119,13 @@ impl Store {
         signers.insert(party.clone(), signer);
     }
 
+    /// Whether the key with which the installation signs for a party is registered.
+    #[must_use]
+    pub fn has_signer(&self, party: &PartyId) -> bool {
+        let signers = self.shared.signers.read().unwrap_or_else(PoisonError::into_inner);
+        signers.contains_key(party)
+    }
+
     /// One query on a connection of the pool.
     pub(crate) fn read<T>(
         &self,

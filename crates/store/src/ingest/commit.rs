@@ -27,6 +27,7 @@ pub(super) fn commit(
     let parties = parties(batches.iter().copied().flatten());
     let mut known = HashMap::new();
     for party in &parties {
+        engine.notice_guests(conn, party)?;
         engine.log(conn, party)?;
         let coming = coming(batches, party);
         find_known(conn, party, coming.keys(), &mut known)?;

@@ -22,8 +22,10 @@ pub(crate) struct Engine {
     claims: HashMap<PartyId, i64>,
     /// Claims of the open transaction.
     claiming: Vec<(PartyId, i64)>,
-    /// Logs whose keys the open transaction changes.
+    /// Logs whose keys the open transaction changes, or another process may have changed.
     pub(super) key_changes: BTreeSet<PartyId>,
+    /// Writes once beside the process that holds the claims, and claims nothing itself.
+    guest: bool,
 }
 
 /// A log as it will be after the open transaction.
@@ -77,6 +79,31 @@ struct StreamRow {
 }
 
 impl Engine {
+    /// An engine for one transaction beside the process that writes the logs: it leaves their terms
+    /// alone, and the compare-and-swap of the log's row is all that guards it.
+    pub(super) fn guest() -> Self {
+        Self { guest: true, ..Self::default() }
+    }
+
+    /// Forgets what is remembered of a log when a guest of another process has written it since.
+    /// Who took the log over has changed its term as well, and is not mistaken for a guest.
+    pub(super) fn notice_guests(
+        &mut self,
+        conn: &mut Conn,
+        party: &PartyId,
+    ) -> Result<(), StoreError> {
+        let Some(log) = self.logs.get(party) else { return Ok(()) };
+        let size = conn.one::<crate::sql::Number>(
+            "SELECT size AS number FROM log WHERE party = ? AND term = ?",
+            &[Value::text(party.as_str()), Value::Int(log.term)],
+        )?;
+        if size.is_some_and(|size| size.number.unsigned_abs() != log.committed.0) {
+            self.logs.remove(party);
+            self.key_changes.insert(party.clone());
+        }
+        Ok(())
+    }
+
     /// Forgets what was not committed, or may not have been.
     pub(crate) fn forget(&mut self) {
         self.logs.clear();
@@ -133,6 +160,7 @@ impl Engine {
         let term = match claimed {
             Some(term) if term == row.term => term,
             Some(_) => return Err(StoreError::Fenced(party.clone())),
+            None if self.guest => row.term,
             None => self.claim(conn, party, row.term)?,
         };
         let damaged = |what: String| StoreError::Damaged(format!("log of {party}: {what}"));

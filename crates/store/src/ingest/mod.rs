@@ -92,6 +92,22 @@ impl Store {
         Ok(results)
     }
 
+    /// Stores entries of the installation from a process that does not write the logs, like a
+    /// command beside a running server: that one goes on writing and notices them.
+    ///
+    /// # Errors
+    /// As `append`; nothing was kept then.
+    pub fn append_beside(&self, drafts: Vec<(Draft, Micros)>) -> Result<(), StoreError> {
+        drafts.iter().try_for_each(|(draft, _)| self.check_draft(draft))?;
+        let submissions: Vec<_> =
+            drafts.into_iter().map(|(draft, at)| Submission::Own(Box::new(draft), at)).collect();
+        self.shared.write(|conn, _| {
+            commit::commit(conn, &mut Engine::guest(), &self.shared, &[&submissions])
+        })?;
+        self.shared.forget_keys(&parties(&submissions));
+        Ok(())
+    }
+
     /// Refuses a draft before it is queued when it can't be signed.
     fn check_draft(&self, draft: &Draft) -> Result<(), StoreError> {
         let keys = self.key_book(&draft.party)?;

@@ -1,11 +1,11 @@
 //! What must not be lost or half kept: errors in the middle, second writers, full queues.
 
-use tl_testkit::{Backend, TestDatabase, batch_register};
+use tl_testkit::{Backend, TestDatabase, Writer, batch_register};
 use tl_wire::device::EntryResult;
 
 use super::{Fixture, assert_clean, on_both, options};
 use crate::limits::QUEUE_ENTRIES_MAX;
-use crate::{Options, Store, StoreError};
+use crate::{Draft, INSTALLATION, Options, Store, StoreError};
 
 /// Makes the database refuse rows of one material, as a full disk or a bug would.
 fn break_flows(fixture: &Fixture, backend: Backend) {
@@ -81,6 +81,41 @@ on_both! {
             .expect("queued");
         assert!(tickets.0.expect("queued").wait().is_err());
         assert_clean(&tickets.1.expect("queued").wait().expect("stored"));
+    }
+
+    fn a_command_beside_the_server_fences_nobody(backend: Backend) {
+        let mut fixture = Fixture::new(backend);
+        let party = fixture.plant.party.clone();
+        let first = fixture.write(batch_register("zn-conc", "yard", Some("1")));
+        assert_clean(&fixture.send(&[first]));
+        let command = Store::open(fixture.database.url(), options(&fixture.database));
+        let command = command.expect("a second process");
+        let server = Writer::new(&party, INSTALLATION);
+        command.add_signer(&party, server.signer().clone());
+        let at = fixture.clock.advance(1_000_000);
+        let revoke = tl_domain::event::KeyRevoke {
+            device: fixture.gate.device().clone(),
+            key: fixture.gate.key(),
+            reason: "stolen".to_owned(),
+        };
+        let draft = Draft {
+            party: party.clone(),
+            id: fixture.ids.entry(at.micros()),
+            body: revoke.into(),
+            operator: None,
+            observed_at: at.clone(),
+            attest: None,
+        };
+        command.append_beside(vec![(draft, at.micros())]).expect("the command writes");
+        let put = fixture.plant.master_puts().next().expect("masters");
+        let own = fixture.own(&party, put);
+        assert!(matches!(own, EntryResult::Stored { .. }), "the server goes on: {own:?}");
+        let late = fixture.write(batch_register("zn-conc", "yard", Some("2")));
+        assert!(matches!(fixture.send(&[late])[0], EntryResult::Stored { .. }));
+        let newest = fixture.store.recent(&party, crate::Page::FIRST).expect("read");
+        assert!(newest.rows[0].suspect, "and knows what the command revoked");
+        let report = fixture.store.check(|_, _| {}).expect("read");
+        assert_eq!(report.findings.len(), 0);
     }
 
     fn a_second_writer_fences_the_first(backend: Backend) {
