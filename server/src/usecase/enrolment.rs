@@ -3,9 +3,13 @@
 //! Everything about the request is checked before the token is burnt; the token is burnt in one
 //! transaction before anything is issued, so that two boxes can't enrol with one token.
 
+use std::net::IpAddr;
+
 use tl_domain::event::{Body, KeyEnrol};
-use tl_store::{Device, DeviceState, Draft, Submission};
-use tl_wire::device::{EnrolAnswer, EnrolRequest, RenewAnswer, RenewRequest, enrol_proof};
+use tl_store::{Device, DeviceState, Draft};
+use tl_wire::device::{
+    EnrolAnswer, EnrolRequest, EntryResult, RenewAnswer, RenewRequest, enrol_proof,
+};
 use tl_wire::problem::ErrorCode;
 
 use super::installation::token_hash;
@@ -26,6 +30,7 @@ pub fn enrol(app: &App, request: &EnrolRequest) -> Result<EnrolAnswer, Failure> 
     app.authority.device(&request.csr_pem, "check", now).map_err(bad_request)?;
     if let Some(page) = &request.page_csr_pem {
         let names = &request.page_names;
+        refuse_own_names(app, names)?;
         app.authority.device_page(page, "check", names, now).map_err(bad_request)?;
     }
     let hash = token_hash(&request.token);
@@ -47,8 +52,9 @@ pub fn enrol(app: &App, request: &EnrolRequest) -> Result<EnrolAnswer, Failure> 
     let facts = facts_of_pem(&certificate_pem);
     device.certificate_serial = facts.as_ref().map(|facts| facts.serial.clone());
     device.certificate_until = facts.map(|facts| facts.until);
-    device.state = DeviceState::Active;
-    app.store.put_device(&device)?;
+    if !app.store.activate_device(&device)? {
+        return Err(Failure::new(ErrorCode::DeviceUnknown, ""));
+    }
     tracing::info!(device = %device.id, party = %device.party, "device enrolled");
     Ok(EnrolAnswer {
         device: device.id,
@@ -105,8 +111,10 @@ fn settle_key(app: &App, device: &mut Device, request: &EnrolRequest) -> Result<
         observed_at: app.clock.moment(CHINA_OFFSET_SECONDS),
         attest: None,
     };
-    app.store.append(vec![Submission::Own(Box::new(draft), app.clock.micros())])?;
-    Ok(())
+    match app.append_own(draft)? {
+        EntryResult::Stored { .. } => Ok(()),
+        other => Err(Failure::internal(&format!("the key was not entered: {other:?}"))),
+    }
 }
 
 fn check_proof(request: &EnrolRequest) -> Result<(), Failure> {
@@ -116,6 +124,26 @@ fn check_proof(request: &EnrolRequest) -> Result<(), Failure> {
         return Ok(());
     }
     let detail = "proof: the event key did not sign this token and certificate request";
+    Err(Failure::new(ErrorCode::BadRequest, detail))
+}
+
+/// Who holds a certificate with a name of the server passes for the server: no device gets one. The
+/// names of the machine itself are nobody's.
+fn refuse_own_names(app: &App, names: &[String]) -> Result<(), Failure> {
+    let plain = |name: &str| {
+        name.parse::<IpAddr>().map_or_else(|_| name.to_ascii_lowercase(), |ip| ip.to_string())
+    };
+    let here =
+        |name: &str| name == "localhost" || name.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback());
+    let device_host = device_url(app)?;
+    let device_host = device_host.trim_start_matches("https://");
+    let device_host = device_host.rsplit_once(':').map_or(device_host, |(host, _)| host);
+    let config = &app.config;
+    let own = config.names.iter().chain([&config.qr_host]).map(String::as_str);
+    let own: Vec<String> = own.chain([device_host.trim_matches(['[', ']'])]).map(plain).collect();
+    let taken = names.iter().map(|name| plain(name)).find(|name| !here(name) && own.contains(name));
+    let Some(taken) = taken else { return Ok(()) };
+    let detail = format!("page name {taken:?} is a name of the server: give the page its own name");
     Err(Failure::new(ErrorCode::BadRequest, detail))
 }
 

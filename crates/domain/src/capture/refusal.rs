@@ -266,7 +266,7 @@ refusals! {
         batch: String,
     } = "output_unweighed",
         format!("产出批次 {batch} 没有质量；请先称重或填写质量再结束运行"),
-        format!("output batch {batch} has no mass; weigh it or enter a mass before closing the run");
+        format!("output batch {batch} has no mass; weigh it or enter one before closing the run");
     /// The run ended before.
     RunClosed {
         /// The run.

@@ -126,7 +126,10 @@ fn a_label_names_one_thing() {
 
 #[test]
 fn records_must_be_declared_and_in_use() {
-    let at = |material: &str, node: &str| json!({"material": material, "origin": "arrival", "location": {"node": node, "place": "x"}});
+    let at = |material: &str, node: &str| {
+        json!({"material": material, "origin": "arrival",
+            "location": {"node": node, "place": "x"}})
+    };
     let unknown = checked(vec![], "batch.register", at("gold", "mine"));
     let read: Vec<_> = unknown.refusals.iter().map(Refusal::zh).collect();
     assert_eq!(read.len(), 3, "{read:?}");

@@ -142,7 +142,8 @@ fn samples() -> Vec<(&'static str, Value)> {
         (
             "assay.report",
             json!({"sample": ID, "purpose": "process", "standing": "final", "side": "own",
-            "determinations": [{"analyte": "Tl", "result": reading, "unit": "mg/kg", "basis": "dry"}]}),
+            "determinations": [{"analyte": "Tl", "result": reading, "unit": "mg/kg",
+                "basis": "dry"}]}),
         ),
         ("assay.review", json!({"assay": ID, "target": entry, "decision": "accept"})),
         (
@@ -175,7 +176,8 @@ fn samples() -> Vec<(&'static str, Value)> {
         ),
         (
             "supersede",
-            json!({"target": entry, "reason": "typed wrong", "approved_by": "u-1", "replacement": null}),
+            json!({"target": entry, "reason": "typed wrong", "approved_by": "u-1",
+                "replacement": null}),
         ),
     ]
 }
