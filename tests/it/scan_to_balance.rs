@@ -86,7 +86,7 @@ fn assert_arrived(installation: &Installation) -> Result<()> {
     let date = |days: i64| plant::days_ago(days).to_string()[..10].to_owned();
     let days = format!("/balance?scope=enterprise&from={}&to={}", date(2), date(-1));
     let page = ungrouped(&client.page(&days)?);
-    assert!(page.contains("15.07"), "15.07 is not on the balance page: {page}");
+    assert!(page.contains("15.1"), "15.1 is not on the balance page: {page}");
     Ok(())
 }
 
