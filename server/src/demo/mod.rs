@@ -13,6 +13,7 @@ mod feeder;
 mod folder;
 mod history;
 mod lab;
+mod landmarks;
 mod lot;
 mod masters;
 mod parties;

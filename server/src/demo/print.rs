@@ -3,6 +3,9 @@
 use std::io::{self, IsTerminal as _, Write as _};
 use std::net::SocketAddr;
 
+use tl_domain::code::Code;
+
+use super::landmarks::Landmarks;
 use super::people::People;
 use crate::app::App;
 
@@ -27,7 +30,13 @@ pub(super) fn progress(done: usize, total: usize) {
 }
 
 /// Addresses, accounts, and where to look first.
-pub(super) fn welcome(app: &App, page: SocketAddr, people: &People, entries: usize) {
+pub(super) fn welcome(
+    app: &App,
+    page: SocketAddr,
+    people: &People,
+    landmarks: &Landmarks,
+    entries: usize,
+) {
     let host = app.config.names.first().map_or("localhost", String::as_str);
     let address = format!("https://{host}:{}", page.port());
     println!();
@@ -50,14 +59,19 @@ pub(super) fn welcome(app: &App, page: SocketAddr, people: &People, entries: usi
         println!("  {}  {}   {}", person.pin, person.badge.display(), person.zh);
     }
     println!();
-    first_looks(&address);
+    first_looks(&address, landmarks);
     println!();
     say("按 Ctrl-C 结束；结束后不留进程、密钥和数据。", "Ctrl-C ends it: nothing is left.");
 }
 
 /// What was planted, and where it shows.
-fn first_looks(address: &str) {
+fn first_looks(address: &str, landmarks: &Landmarks) {
     say("先看什么：", "What to look at first:");
+    let page = |letter: char, code: &Option<Code>, list: &str| {
+        code.as_ref().map_or_else(|| list.to_owned(), |it| format!("/{letter}/{}", it.as_str()))
+    };
+    let manifest = page('M', &landmarks.manifest, "/handovers");
+    let corrected = page('B', &landmarks.corrected, "/batches");
     let looks = [
         (
             "漏失 2 %：以 ehs 登录看平衡，桂泉锌业每月约 2 % 去向不明，下钻到节点“污酸污水处理”可见",
@@ -67,7 +81,7 @@ fn first_looks(address: &str) {
         (
             "一张联单约 40 天无人接收：桂泉锌业 → 清源危废处置",
             "a manifest that nobody received for about 40 days",
-            "/handovers",
+            manifest.as_str(),
         ),
         (
             "化验空白不合格：一个系列的 3 份报告不计入平衡",
@@ -87,7 +101,7 @@ fn first_looks(address: &str) {
         (
             "更正：一车净重被更正，原值和更正都在批次历史中",
             "a correction: a truck's net mass, both values stand in the batch's history",
-            "/batches",
+            corrected.as_str(),
         ),
         (
             "以 city 登录：连续冶炼厂（北岸）厂内无标签，只靠日流量报告和周组合样，平衡同样成立",

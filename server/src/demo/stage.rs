@@ -14,6 +14,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use super::calendar::Calendar;
 use super::folder::Folder;
 use super::history::history;
+use super::landmarks::{Landmarks, landmarks};
 use super::people::People;
 use super::scene::Scene;
 use super::{people, print, scene, write};
@@ -34,6 +35,13 @@ pub struct DemoArgs {
     /// 结束后保留目录 / keep the folder at the end
     #[arg(long)]
     pub keep: bool,
+}
+
+/// What is there before the server starts.
+struct Prepared {
+    people: People,
+    landmarks: Landmarks,
+    entries: usize,
 }
 
 /// Runs the demonstration until a signal.
@@ -98,9 +106,9 @@ async fn play(
     let Some(prepared) = prepared else {
         return Ok(());
     };
-    let (people, entries) = prepared?;
+    let Prepared { people, landmarks, entries } = prepared?;
     let (bound, page, device) = serve::start(&app)?;
-    print::welcome(&app, bound.page, &people, entries);
+    print::welcome(&app, bound.page, &people, &landmarks, entries);
     let handles = [page.handle(), device.handle()];
     let (page, device) = (actix_web::rt::spawn(page), actix_web::rt::spawn(device));
     let pin = people.laboratory_pin();
@@ -132,16 +140,17 @@ async fn play(
 }
 
 /// Writes the history and creates the accounts.
-fn prepare(app: &App, stop: &AtomicBool) -> anyhow::Result<(People, usize)> {
+fn prepare(app: &App, stop: &AtomicBool) -> anyhow::Result<Prepared> {
     let now = app.clock.micros() + i64::from(CHINA_OFFSET_SECONDS) * 1_000_000;
     let today = DateTime::from_timestamp_micros(now).context("the clock shows no date")?;
     let calendar = Calendar::of(today.date_naive());
     let history = history(&calendar);
-    let written = write::write(app, &calendar, history, |done, total| {
+    let landmarks = landmarks(&history.events);
+    let entries = write::write(app, &calendar, history, |done, total| {
         // Nobody hears this: who stopped it does not wait for the history any more.
         anyhow::ensure!(!stop.load(Ordering::SeqCst), "stopped while the history was written");
         print::progress(done, total);
         Ok(())
     })?;
-    Ok((people::settle(app)?, written))
+    Ok(Prepared { people: people::settle(app)?, entries, landmarks })
 }

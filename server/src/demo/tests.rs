@@ -18,6 +18,7 @@ use super::bodies::name;
 use super::calendar::Calendar;
 use super::feeder::{frame, masshunter};
 use super::history::{History, history};
+use super::landmarks::landmarks;
 use super::masters::declare;
 use super::plants::{FLOW, LEAD, WASTE, ZINC};
 use super::script::{moment, reference_of};
@@ -39,7 +40,6 @@ fn world() -> World {
     let mut world =
         World { count: events.len(), books: BTreeMap::new(), verdicts: BTreeMap::new(), calendar };
     let mut leaves: BTreeMap<EntryId, Hash> = BTreeMap::new();
-    let mut index = 0;
     let opened = world.calendar.days[0].start - 86_400_000_000;
     let first = masters.into_iter().flat_map(|(party, list)| {
         list.into_iter().map(move |record| (party.clone(), Body::from(declare(record))))
@@ -52,7 +52,7 @@ fn world() -> World {
     let rest = events
         .into_iter()
         .map(|event| (event.desk.party, event.id, event.body, event.observed, event.received));
-    for (party, id, mut body, observed, received) in first.chain(rest) {
+    for (index, (party, id, mut body, observed, received)) in (0..).zip(first.chain(rest)) {
         let kind = body.kind().to_owned();
         if let Some(reference) = reference_of(&mut body) {
             reference.hash = leaves.get(&reference.id).copied().unwrap_or_else(|| {
@@ -63,7 +63,6 @@ fn world() -> World {
         leaves.insert(id, leaf);
         let entry = entry(&party, id, body, observed);
         let logged = Logged { index, leaf, entry, received_at: received, suspect: false };
-        index += 1;
         let books = world.books.entry(party.clone()).or_default();
         let verdicts: Result<_, Infallible> = apply(books, &logged);
         for verdict in verdicts.expect("in memory") {
@@ -102,11 +101,10 @@ impl World {
                 }
                 Row::StockTake(row) => records.takes.push(row.clone()),
                 Row::Master(row) if row.active => records.masters.push(row.record.clone()),
-                Row::Handover(row) if row.half == HandoverHalf::Dispatch => {
-                    if row.partner.is_some() {
-                        let received = self.received(row.hash);
-                        records.receptions.insert(row.entry, received);
-                    }
+                Row::Handover(row)
+                    if row.half == HandoverHalf::Dispatch && row.partner.is_some() =>
+                {
+                    records.receptions.insert(row.entry, self.received(row.hash));
                 }
                 _ => {}
             }
@@ -239,6 +237,8 @@ fn one_manifest_is_never_received() {
         .collect();
     assert_eq!(missing.len(), 1);
     assert!(missing[0].manifest_number.is_some());
+    let found = landmarks(&history(&world.calendar).events);
+    assert_eq!(found.manifest.as_ref(), Some(&missing[0].code));
     let open = dispatches(FLOW).filter(|row| row.at < late && world.received(row.hash).is_none());
     assert_eq!(open.count(), 0);
 }
@@ -273,6 +273,8 @@ fn every_start_date_has_its_stories() {
             _ => false,
         });
         assert_eq!((corrections, blanks, by_part), (1, 3, 1), "{date}");
+        let found = landmarks(&events);
+        assert!(found.manifest.is_some() && found.corrected.is_some(), "{date}: {found:?}");
     }
 }
 
