@@ -7,7 +7,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use tl_domain::event::PartyKind;
-use tl_domain::ids::{BatchId, PartyId};
+use tl_domain::ids::{BatchId, PartyId, SampleId};
 use tl_domain::project::TaskRow;
 use tl_domain::time::Micros;
 use tl_store::LogView;
@@ -80,6 +80,8 @@ pub(crate) struct Desk {
     pub(crate) tasks: Vec<TaskRow>,
     /// What batches are called that this page names.
     batches: RefCell<BTreeMap<BatchId, String>>,
+    /// What samples are called that this page names.
+    samples: RefCell<BTreeMap<SampleId, String>>,
 }
 
 impl Desk {
@@ -115,6 +117,7 @@ impl Desk {
             substance: app.config.substance.to_string(),
             tasks: app.store.tasks(&party)?,
             batches: RefCell::default(),
+            samples: RefCell::default(),
         })
     }
 
@@ -174,6 +177,32 @@ impl Desk {
             }
         }
         Ok(())
+    }
+
+    /// Looks up what people call these samples.
+    ///
+    /// # Errors
+    /// The store's.
+    pub(crate) fn learn_samples(
+        &self,
+        app: &App,
+        ids: impl IntoIterator<Item = SampleId>,
+    ) -> Result<(), Failure> {
+        for id in ids {
+            if self.samples.borrow().contains_key(&id) {
+                continue;
+            }
+            if let Some(row) = app.store.sample(&self.party.party, id)? {
+                self.samples.borrow_mut().insert(id, super::samples::title(&row));
+            }
+        }
+        Ok(())
+    }
+
+    /// What people call a sample: as learnt, else the end of its id.
+    pub(crate) fn sample_name(&self, id: SampleId) -> String {
+        let known = self.samples.borrow().get(&id).cloned();
+        known.unwrap_or_else(|| super::batches::short_id(id))
     }
 
     /// What people call a batch: as learnt, else the end of its id.

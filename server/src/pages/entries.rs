@@ -75,10 +75,10 @@ fn cells(desk: &Desk, view: &EntryView) -> Vec<Cell> {
     what.struck = event.struck;
     vec![
         Cell::code(view.index.to_string()).link(event.href),
-        Cell::text(event.when),
+        Cell::time(event.when),
         what,
         Cell::text(event.who),
-        Cell::text(desk.minute(view.received_at)),
+        Cell::time(desk.minute(view.received_at)),
     ]
 }
 

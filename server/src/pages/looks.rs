@@ -51,7 +51,7 @@ fn sheet(app: &App, desk: &Desk) -> Result<Sheet, Failure> {
 
 fn cells(desk: &Desk, record: &AccessRecord) -> Vec<Cell> {
     vec![
-        Cell::text(desk.minute(record.at)),
+        Cell::time(desk.minute(record.at)),
         Cell::maybe(record.from.as_ref().map(|party| desk.names.party(party))),
         Cell::code(record.account.to_string()),
         Cell::code(&record.what),

@@ -83,6 +83,7 @@ pub mod stock_takes;
 mod story;
 pub mod tasks;
 mod typed;
+mod written;
 
 #[cfg(test)]
 mod tests;

@@ -80,7 +80,7 @@ fn cells(desk: &Desk, row: &RunRow) -> Vec<Cell> {
         None => Cell::state(Tone::Watch, t.run_open()),
     };
     vec![
-        Cell::text(started).link(desk.links.to(format!("/runs/{}", row.id))).small(ended),
+        Cell::time(started).link(desk.links.to(format!("/runs/{}", row.id))).small(ended),
         Cell::maybe(row.operation.as_ref()),
         Cell::maybe(row.node.as_ref().map(|node| desk.names.node(node))),
         Cell::text(t.batch_count(row.inputs.len())),

@@ -140,8 +140,10 @@ fn after(flow: &FlowRow, wet: WetMass, at: Micros) -> WetMass {
     if whole.length() == 0 || flow.since >= at {
         return wet;
     }
+    // The share first: the product of a mass and a time may be beyond what a decimal holds.
     let rest = Decimal::from(flow.until.saturating_sub(at).max(0));
-    WetMass((wet.0 * rest / Decimal::from(whole.length())).round_dp(0))
+    let share = rest / Decimal::from(whole.length());
+    WetMass(wet.0.saturating_mul(share).round_dp(0))
 }
 
 fn node_table(desk: &Desk, node: &NodeId, spots: &BTreeMap<Spot, Found<'_>>) -> Table {

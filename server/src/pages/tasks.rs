@@ -93,7 +93,7 @@ fn cells(desk: &Desk, task: &TaskRow) -> Vec<Cell> {
     vec![
         about,
         Cell::state(tone, chip.text).small(detail.join(" · ")),
-        Cell::text(desk.minute(task.since)),
+        Cell::time(desk.minute(task.since)),
         Cell::text(task.count.to_string()),
         Cell::text(t.raw_entry()).link(desk.links.to(format!("/entries/{}", task.entry))),
     ]

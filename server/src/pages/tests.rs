@@ -136,3 +136,32 @@ fn closure_is_shown_as_it_is_and_a_dash_where_nothing_came_in() {
     let empty = tiles(Vec::new());
     assert!(empty.contains("No data"), "{empty}");
 }
+
+#[test]
+fn every_kind_of_entry_and_every_verdict_has_words() {
+    for lang in [Lang::Zh, Lang::En] {
+        let t = Words(lang);
+        for kind in tl_domain::event::Body::KINDS {
+            assert_ne!(super::story::kind(t, kind), t.kind_unknown(kind), "{kind}");
+        }
+        assert_eq!(super::story::kind(t, "problem.open"), t.kind_unknown("problem.open"));
+        for verdict in tl_domain::project::Verdict::ALL {
+            assert!(!super::tasks::what_to_do(t, *verdict).is_empty());
+        }
+    }
+}
+
+#[test]
+fn results_keep_their_qualifier_and_their_last_zero() {
+    use tl_domain::quantity::Basis;
+    let read = |json: &str| serde_json::from_str(json).expect("a reading");
+    let shown = |lang, json: &str, unit, basis| {
+        super::written::result(Words(lang), &read(json), unit, basis)
+    };
+    let value = r#"{"is":"value","value":"1.20"}"#;
+    assert_eq!(shown(Lang::Zh, value, "mg/kg", Some(Basis::Dry)), "1.20 mg/kg 干基");
+    assert_eq!(shown(Lang::En, r#"{"is":"below","limit":"0.020"}"#, "ug/L", None), "<0.020 µg/L");
+    let nd = r#"{"is":"not_detected","lod":"0.02"}"#;
+    assert_eq!(shown(Lang::Zh, nd, "mg/m3", None), "未检出(检出限 0.02) mg/m³");
+    assert_eq!(shown(Lang::Zh, r#"{"is":"not_measured"}"#, "mg/L", None), "未测");
+}

@@ -11,7 +11,7 @@ use super::desk::Desk;
 use super::part::{Cell, Choice, Column, Empty, FieldKind, Form, PAGE_ROWS, Paging, Table, Tone};
 use super::sheet::{Act, Section, Sheet};
 use super::typed::Typed;
-use super::{batches, samples, show, story};
+use super::{samples, show, story};
 use crate::app::App;
 use crate::auth::{Role, Session};
 use crate::error::{Failure, PageError};
@@ -38,6 +38,7 @@ fn list_sheet(app: &App, desk: &Desk) -> Result<Sheet, Failure> {
     let mut sheet = desk.sheet(t.assays(), &[]);
     sheet.tabs = samples::lab_tabs(desk, "/assays");
     samples::learn(app, desk, found.rows.iter().map(|row| &row.subject))?;
+    desk.learn_samples(app, found.rows.iter().map(|row| row.sample))?;
     let mut table = table(desk, &found.rows);
     table.empty = Empty::why(t.no_assays()).act(t.samples(), desk.links.to("/samples"));
     table.paging = Some(Paging::new(t, &desk.query, found.total));
@@ -90,7 +91,7 @@ fn cells(desk: &Desk, row: &AssayRow) -> Vec<Cell> {
     }
     let number = row.report_number.clone().unwrap_or_default();
     vec![
-        Cell::code(batches::short_id(row.sample))
+        Cell::code(desk.sample_name(row.sample))
             .link(desk.links.to(format!("/samples/{}#assays", row.sample))),
         samples::subject(desk, row.subject.as_ref()),
         result,
@@ -100,7 +101,7 @@ fn cells(desk: &Desk, row: &AssayRow) -> Vec<Cell> {
             t.side(row.side)
         )),
         Cell::text(lab).small(analyst),
-        Cell::text(desk.minute(row.reported_at)).small(number),
+        Cell::time(desk.minute(row.reported_at)).small(number),
         state,
     ]
 }

@@ -67,6 +67,7 @@ impl Capture for Review {
         });
         let crumbs = [(t.assays(), "/assays")];
         let mut sheet = form_sheet(desk, t.review_heading(), &crumbs, t.review_note(), form);
+        desk.learn_samples(app, [row.sample])?;
         let shown = table(desk, std::slice::from_ref(&row));
         sheet.sections.insert(0, Section::new("result", t.results(), shown));
         Ok(sheet)

@@ -5,7 +5,9 @@
 
 use rust_decimal::Decimal;
 use tl_domain::balance::Balance;
+use tl_domain::event::MaterialClass;
 
+use super::super::batches::short_id;
 use super::super::desk::Desk;
 use super::super::format;
 use super::super::part::{Cell, Column, Empty, Table};
@@ -33,8 +35,8 @@ pub(super) fn table(desk: &Desk, balance: &Balance) -> Table {
 
 fn words(desk: &Desk, key: &str) -> Cell {
     let t = desk.t;
-    let (kind, what) = key.split_once(':').unwrap_or((key, ""));
-    let kind = match kind {
+    let (name, what) = key.split_once(':').unwrap_or((key, ""));
+    let kind = match name {
         "amount" => t.source_amount(),
         "calibration" => t.source_calibration(),
         "meter" => t.source_meter(),
@@ -51,10 +53,37 @@ fn words(desk: &Desk, key: &str) -> Cell {
         "stock" => t.source_stock(),
         _ => return Cell::code(key),
     };
-    let named = named(desk, what);
+    let own_page = match name {
+        "sample" => Some(format!("/samples/{what}")),
+        "assay" => Some(format!("/entries/{what}")),
+        _ => None,
+    };
+    if let Some(path) = own_page {
+        let text = t.pair(kind, short_id(what));
+        return Cell::text(text).link(desk.links.to(path));
+    }
+    let named = match (name, class(what)) {
+        ("moistures", Some(class)) => t.material_class(class).to_owned(),
+        _ => named(desk, what),
+    };
     let small = if named == what { what.to_owned() } else { String::new() };
     let text = if small.is_empty() { t.pair(kind, named) } else { kind.to_owned() };
     Cell::text(text).small(small)
+}
+
+/// The class that a key names by its program name.
+fn class(what: &str) -> Option<MaterialClass> {
+    let classes = [
+        MaterialClass::Ore,
+        MaterialClass::Product,
+        MaterialClass::ByProduct,
+        MaterialClass::Intermediate,
+        MaterialClass::Waste,
+        MaterialClass::Water,
+        MaterialClass::Gas,
+        MaterialClass::Reagent,
+    ];
+    classes.into_iter().find(|class| format!("{class:?}") == what)
 }
 
 /// The name of a meter, material or stream; else the key's own text.

@@ -151,6 +151,6 @@ fn cells(desk: &Desk, row: &BatchRow) -> Vec<Cell> {
         Cell::maybe(row.left.map(format::tonnes)),
         Cell::maybe(row.moisture.as_ref().map(|moisture| story::reading(t, moisture))),
         Cell::state(tone(row.state), t.batch_state(row.state)),
-        Cell::maybe(row.registered_at.map(|at| desk.minute(at))),
+        row.registered_at.map_or_else(Cell::dash, |at| Cell::time(desk.minute(at))),
     ]
 }

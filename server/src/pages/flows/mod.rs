@@ -166,7 +166,7 @@ fn cells(desk: &Desk, row: &FlowRow) -> Vec<Cell> {
         cell.also(format!("#{}", i + 1), desk.links.to(format!("/entries/{entry}")))
     });
     vec![
-        Cell::text(desk.minute(row.since)).small(until),
+        Cell::time(desk.minute(row.since)).small(until),
         what,
         Cell::text(names.end(t, &row.from)),
         Cell::text(names.end(t, &row.to)),

@@ -223,7 +223,6 @@ fn received<'a>(
 }
 
 /// The batch that an accepted line becomes.
-#[expect(clippy::too_many_arguments, reason = "each is a different thing of the form")]
 fn arrival(
     place: &Location,
     shipper: &PartyId,

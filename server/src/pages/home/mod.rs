@@ -116,6 +116,7 @@ fn laboratory(app: &App, desk: &Desk, sheet: &mut Sheet) -> Result<(), Failure> 
     let count = pending.len();
     pending.truncate(usize::try_from(ROWS).unwrap_or(usize::MAX));
     samples::learn(app, desk, pending.iter().map(|row| &row.subject))?;
+    desk.learn_samples(app, pending.iter().map(|row| row.sample))?;
     let mut table = assays::table(desk, &pending);
     table.empty = Empty::why(t.no_reviews_waiting());
     let heading = format!("{} · {count}", t.reviews_waiting());

@@ -145,7 +145,7 @@ fn counted(count: usize, href: String) -> Cell {
 
 fn last_report(desk: &Desk, last: Option<Micros>) -> Cell {
     match last {
-        Some(at) => Cell::text(desk.minute(at)),
+        Some(at) => Cell::time(desk.minute(at)),
         None => Cell::state(Tone::Watch, desk.t.never_reported()),
     }
 }

@@ -17,6 +17,8 @@ pub(crate) struct Cell {
     pub(crate) links: Vec<(String, String)>,
     /// Set in digits of one width.
     pub(crate) mono: bool,
+    /// Kept on one line: a time.
+    pub(crate) whole: bool,
     /// Set in heavier letters: a sum.
     pub(crate) strong: bool,
     /// Struck through: a value that a correction replaced.
@@ -26,6 +28,9 @@ pub(crate) struct Cell {
 impl Cell {
     /// The attribute `class`, with a blank in front, where there is one.
     pub(super) fn class(&self) -> &'static str {
+        if self.whole {
+            return " class=\"whole\"";
+        }
         match (self.mono, self.struck, self.strong) {
             (true, true, _) => " class=\"mono struck\"",
             (true, false, _) => " class=\"mono\"",
@@ -38,6 +43,11 @@ impl Cell {
     /// Plain text.
     pub(crate) fn text(text: impl Into<String>) -> Self {
         Self { text: text.into(), ..Self::default() }
+    }
+
+    /// A time, kept on one line.
+    pub(crate) fn time(text: impl Into<String>) -> Self {
+        Self { text: text.into(), whole: true, ..Self::default() }
     }
 
     /// A dash: there is no value.

@@ -103,7 +103,7 @@ fn cells(desk: &Desk, row: &SampleRow, assays: &[AssayRow]) -> Vec<Cell> {
     vec![
         name,
         subject(desk, row.subject.as_ref()),
-        Cell::maybe(row.taken_at.map(|at| desk.minute(at))),
+        row.taken_at.map_or_else(Cell::dash, |at| Cell::time(desk.minute(at))),
         results,
         Cell::state(chip.tone, chip.text),
     ]
@@ -220,9 +220,10 @@ fn card_sheet(app: &App, desk: &Desk, row: &SampleRow) -> Result<Sheet, Failure>
     learn(app, desk, [&row.subject])?;
     let mut facts = Facts::default();
     facts.add(t.stands_for(), subject(desk, row.subject.as_ref()));
-    facts.add(t.taken_at(), Cell::maybe(row.taken_at.map(|at| desk.minute(at))));
+    facts.add(t.taken_at(), row.taken_at.map_or_else(Cell::dash, |at| Cell::time(desk.minute(at))));
     facts.add(t.lab_name(), Cell::maybe(row.lab_name.as_ref()));
     sheet.sections.push(Section::new("facts", t.sample_facts(), facts));
+    desk.learn_samples(app, [row.id])?;
     let mut table = assays::table(desk, &results);
     table.empty = Empty::why(t.no_assays_of_sample());
     sheet.sections.push(Section::new("assays", t.assays(), table));

@@ -58,7 +58,7 @@ fn cells(desk: &Desk, take: &StockTakeRow) -> Vec<Cell> {
     let lines: Vec<String> = take.lines.iter().map(|line| line_words(desk, line)).collect();
     let found = if lines.is_empty() { t.nothing_there().to_owned() } else { lines.join("; ") };
     vec![
-        Cell::text(desk.minute(take.at)),
+        Cell::time(desk.minute(take.at)),
         Cell::text(names.node(&take.node)),
         Cell::text(found),
         Cell::maybe(take.witness.as_ref().map(|id| names.operator(id))),
