@@ -108,12 +108,19 @@ fn visitor(page: &Page, request: &ServiceRequest) -> Visitor {
         request.cookie(LANGUAGE_COOKIE).is_some_and(|cookie| cookie.value() == "en")
     });
     let script = request.headers().contains_key("HX-Request");
-    match page.sessions.person(&token) {
+    match page.sessions.person(&token).and_then(|person| still_known(page, person)) {
         Some(Person { operator, name, roles }) => {
             Visitor { operator: Some(operator), name: Some(name), roles, en, token, script }
         }
         None => Visitor { en, script, ..Visitor::default() },
     }
+}
+
+/// The person as the site knows them now: who left is out with the next snapshot, and roles change.
+fn still_known(page: &Page, person: Person) -> Option<Person> {
+    let site = page.site.now();
+    let user = site.users().iter().find(|user| user.operator == person.operator)?;
+    Some(Person { roles: user.roles.clone(), ..person })
 }
 
 fn language_of_query(request: &ServiceRequest) -> Option<bool> {

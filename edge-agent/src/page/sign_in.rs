@@ -70,30 +70,21 @@ pub(super) async fn sign_in(
         ));
     };
     if let Some(minutes) = page.sessions.locked_minutes(&user.operator) {
-        return fail(&Words::new(
-            format!("PIN 多次错误,请 {minutes} 分钟后再试"),
-            format!("too many wrong PINs; try again in {minutes} minutes"),
-        ));
+        return fail(&locked(minutes));
     }
-    let (hash, pin, inner) = (user.pin_hash.clone(), form.pin, page.clone());
-    let right = web::block(move || {
-        let _one_at_a_time = lock(&inner.pins);
-        verifies(&hash, &pin)
-    })
-    .await
-    .unwrap_or(false);
-    if !right {
-        page.sessions.wrong(&user.operator);
-        return fail(&Words::new("PIN 不正确", "the PIN is wrong"));
-    }
-    page.sessions.right(&user.operator);
+    let (user, pin, inner) = (user.clone(), form.pin, page.clone());
+    let tried = web::block(move || try_pin(&inner, user, &pin)).await;
+    let user = match tried {
+        Ok(Ok(user)) => user,
+        Ok(Err(words)) => return fail(&words),
+        Err(error) => {
+            tracing::error!(%error, "a PIN was not verified");
+            return fail(&Words::new("本机繁忙,请重试", "this machine is busy; try again"));
+        }
+    };
     // Whoever was signed in at this screen before is not any more.
     page.sessions.close(&visitor.token);
-    let person = Person {
-        operator: user.operator.clone(),
-        name: user.name.clone(),
-        roles: user.roles.clone(),
-    };
+    let person = Person { operator: user.operator, name: user.name, roles: user.roles };
     let token = match page.sessions.open(person) {
         Ok(token) => token,
         Err(error) => return fail(&Words::new(error.to_string(), error.to_string())),
@@ -124,6 +115,28 @@ fn find<'a>(users: &'a [SnapshotUser], form: &SignIn) -> Option<&'a SnapshotUser
         return users.iter().find(|user| user.badge.as_ref() == Some(&badge));
     }
     users.iter().find(|user| user.operator.as_str() == form.operator)
+}
+
+/// Verifies a PIN and counts the try before the next one gets its turn: of many that come together
+/// no more are looked at than of many that come one by one.
+fn try_pin(page: &Page, user: SnapshotUser, pin: &str) -> Result<SnapshotUser, Words> {
+    let _one_at_a_time = lock(&page.pins);
+    if let Some(minutes) = page.sessions.locked_minutes(&user.operator) {
+        return Err(locked(minutes));
+    }
+    if !verifies(&user.pin_hash, pin) {
+        page.sessions.wrong(&user.operator);
+        return Err(Words::new("PIN 不正确", "the PIN is wrong"));
+    }
+    page.sessions.right(&user.operator);
+    Ok(user)
+}
+
+fn locked(minutes: u64) -> Words {
+    Words::new(
+        format!("PIN 多次错误,请 {minutes} 分钟后再试"),
+        format!("too many wrong PINs; try again in {minutes} minutes"),
+    )
 }
 
 fn verifies(hash: &str, pin: &str) -> bool {

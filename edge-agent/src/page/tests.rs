@@ -148,6 +148,48 @@ async fn wrong_pins_lock_the_person_out() {
 }
 
 #[actix_web::test]
+async fn wrong_pins_that_come_together_count_one_by_one() {
+    page!(app, _page);
+    let wrong = [("operator", "u-7"), ("pin", "1111")];
+    let four = || async {
+        let one = || async { call!(&app, post("/login", "", &wrong)).text() };
+        let (a, b, c, d) = tokio::join!(one(), one(), one(), one());
+        [a, b, c, d]
+    };
+    // Each is under way before the first one is answered.
+    let (a, b, c, d) = tokio::join!(four(), four(), four(), four());
+    let answers = [a, b, c, d].concat();
+    let looked_at = answers.iter().filter(|text| text.contains("PIN 不正确")).count();
+    assert_eq!((answers.len(), looked_at), (16, 5));
+}
+
+#[actix_web::test]
+async fn who_is_no_user_of_the_site_any_more_is_signed_out() {
+    page!(app, page);
+    let token = signed_in!(&app);
+    assert_eq!(call!(&app, get("/", &token)).status, StatusCode::OK);
+    let mut next = page.site.now().snapshot.clone().expect("a snapshot");
+    next.version += 1;
+    next.users[0].roles = vec!["lab".to_owned()];
+    take(&page, &next);
+    let form = [("material", "ore"), ("node", "gate")];
+    let answer = call!(&app, post("/arrive", &token, &form));
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "another role");
+    next.version += 1;
+    next.users.clear();
+    take(&page, &next);
+    assert_eq!(call!(&app, get("/", &token)).status, StatusCode::SEE_OTHER);
+}
+
+/// The server sends another snapshot.
+fn take(page: &Page, snapshot: &tl_wire::snapshot::Snapshot) {
+    let payload = canonical::to_vec(snapshot).expect("representable");
+    let envelope = Envelope::sign_as(SNAPSHOT_TYPE, payload, &Signer::from_seed(&[9; 32]));
+    let bytes = envelope.expect("signed").to_bytes();
+    page.site.take(bytes, Mark { epoch: 1, through: 0 }, &page.outbox).expect("taken");
+}
+
+#[actix_web::test]
 async fn a_form_of_another_site_is_refused() {
     page!(app, page);
     let token = signed_in!(&app);
