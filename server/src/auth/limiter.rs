@@ -1,9 +1,10 @@
-//! A token bucket per address, for sign-ins.
+//! A token bucket per address, for sign-ins. An IPv6 host can choose among 2^64 addresses of its
+//! network, so the network counts there.
 //!
 //! Held in memory: it slows guessing down, the lock of the account in the database stops it.
 
 use std::collections::HashMap;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -34,6 +35,7 @@ impl Limiter {
 
     /// Takes one try of an address, `false` when none is left.
     pub fn take(&self, address: IpAddr, now: Micros) -> bool {
+        let address = counted(address);
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
         if buckets.len() >= self.addresses_max && !buckets.contains_key(&address) {
             let full = |bucket: &Bucket| self.filled(*bucket, now).left >= self.burst;
@@ -54,5 +56,16 @@ impl Limiter {
         let steps = (now - bucket.since).max(0) / self.refill;
         let left = bucket.left.saturating_add(u32::try_from(steps).unwrap_or(u32::MAX));
         Bucket { left: left.min(self.burst), since: bucket.since + steps * self.refill }
+    }
+}
+
+/// Bits of an IPv6 address that a host does not choose itself.
+const NETWORK_BITS: u32 = 64;
+
+/// The address that is counted: IPv4 whole, of IPv6 its network.
+fn counted(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() >> NETWORK_BITS << NETWORK_BITS).into(),
+        v4 => v4,
     }
 }

@@ -61,6 +61,15 @@ fn a_bucket_empties_and_refills_by_address() {
 }
 
 #[test]
+fn a_network_of_version_6_has_one_bucket() {
+    let limiter = Limiter::new(2, Duration::from_secs(6), 3);
+    let take = |address: &str| limiter.take(address.parse().expect("address"), 0);
+    assert!(take("2001:db8:0:1::1") && take("2001:db8:0:1::2") && !take("2001:db8:0:1:ffff::3"));
+    assert!(take("2001:db8:0:2::1"), "another network has its own");
+    assert!(take("::ffff:10.0.0.1") && take("10.0.0.1") && !take("::ffff:10.0.0.1"));
+}
+
+#[test]
 fn only_this_site_may_send_unsafe_requests() {
     let check = |headers: &[(&'static str, &'static str)]| {
         let mut map = HeaderMap::new();
