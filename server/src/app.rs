@@ -7,9 +7,10 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock};
 
 use actix_web::web;
-use tl_domain::ids::DeviceId;
+use tl_domain::ids::{DeviceId, PartyId};
 use tl_domain::time::Micros;
-use tl_store::Store;
+use tl_store::{Draft, Store, Submission};
+use tl_wire::device::EntryResult;
 use tokio::sync::Semaphore;
 
 use crate::auth::limiter::Limiter;
@@ -87,5 +88,32 @@ impl App {
     {
         let app = app.clone();
         web::block(move || work(&app)).await?
+    }
+
+    /// Appends an entry of the installation to a party's log.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn append_own(&self, draft: Draft) -> Result<EntryResult, Failure> {
+        self.find_signer(&draft.party)?;
+        let submission = Submission::Own(Box::new(draft), self.clock.micros());
+        let result = self.store.append(vec![submission])?.into_iter().next();
+        let none = "the store gave no result for an entry of its own";
+        result.ok_or_else(|| Failure::internal(none))
+    }
+
+    /// Reads a party's signing key when a command created the party after this server had started.
+    ///
+    /// # Errors
+    /// `Internal` for a key file that can't be read.
+    pub fn find_signer(&self, party: &PartyId) -> Result<(), Failure> {
+        if self.store.has_signer(party) {
+            return Ok(());
+        }
+        let found = self.keys.party(party).map_err(|error| Failure::internal(&error))?;
+        if let Some(signer) = found {
+            self.store.add_signer(party, signer);
+        }
+        Ok(())
     }
 }

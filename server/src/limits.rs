@@ -52,9 +52,17 @@ pub const RETRY_AFTER_SECONDS: u32 = 2;
 pub const HANDSHAKE: Duration = Duration::from_secs(10);
 /// How long the head of a request may take.
 pub const REQUEST_HEAD: Duration = Duration::from_secs(20);
+/// How long the body of a request to the page port may take.
+pub const BODY_TIME: Duration = Duration::from_secs(30);
 /// How long open requests may take after the signal to stop.
 pub const STOP_SECONDS: u64 = 10;
 /// Batches that a snapshot carries; the newest ones.
 pub const SNAPSHOT_BATCHES_MAX: u32 = 5_000;
+/// Expected arrivals of one shipper that a snapshot carries; the latest ones.
+pub const SNAPSHOT_ARRIVALS_MAX: usize = 200;
+/// Bytes of one shipper's expected arrivals in a snapshot.
+pub const SNAPSHOT_SHIPPER_BYTES_MAX: usize = 512 * 1024;
+/// Bytes of all expected arrivals in a snapshot; agents take 16 MiB in all.
+pub const SNAPSHOT_ARRIVAL_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// Longest span of a list or balance in days: ten years and a leap day or three.
 pub const SPAN_DAYS_MAX: i64 = 3_653;

@@ -49,9 +49,12 @@ fn find(app: &App, peer: &PeerDevice) -> Result<Device, Failure> {
                 "this certificate was replaced by a newer one of the same device",
             ));
         }
+        // Only the certificate is written: whoever revokes the device meanwhile wins.
+        if !app.store.note_certificate(&device.id, &peer.serial, peer.until)? {
+            return Err(unknown());
+        }
         device.certificate_serial = Some(peer.serial.clone());
         device.certificate_until = Some(peer.until);
-        app.store.put_device(&device)?;
     }
     if device.seen_at.is_none_or(|seen| now - seen > micros(SESSION_TOUCH)) {
         app.store.touch_device(&device.id, now)?;

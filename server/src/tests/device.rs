@@ -7,7 +7,7 @@ use std::time::Duration;
 use actix_web::dev::ServerHandle;
 use rcgen::{CertificateParams, KeyPair};
 use serde::de::DeserializeOwned;
-use tl_domain::event::KeyRole;
+use tl_domain::event::{KeyRole, PartyKind};
 use tl_domain::time::HOUR_MICROS;
 use tl_ledger::{Envelope, Hash, SNAPSHOT_TYPE};
 use tl_testkit::{self as kit, Signed, Writer};
@@ -21,8 +21,11 @@ use tl_wire::{BUNDLE_MEDIA, bundle};
 use ureq::tls::{Certificate, ClientCert, PrivateKey, RootCerts, TlsConfig};
 
 use super::world::World;
+use crate::limits::SNAPSHOT_ARRIVALS_MAX;
 use crate::serve::{self, Bound};
-use crate::usecase::installation::revoke_device;
+use crate::usecase::installation::{
+    NewDevice, NewParty, create_party, device_token, register_signers, revoke_device,
+};
 
 /// A server on loopback; stops when dropped.
 struct Running {
@@ -262,6 +265,90 @@ fn a_revoked_device_is_out_at_once_and_its_key_is_revoked_in_the_log() {
     let keys = app.store.keys(&"alfa".parse().expect("id")).expect("store");
     let row = keys.iter().find(|row| row.key == writer.key()).expect("key");
     assert!(row.revoked_at.is_some());
+}
+
+#[test]
+fn a_command_that_revokes_beside_the_server_stops_nobody_else() {
+    let server = Running::start();
+    let writer = writer("gate-07");
+    let (_, enrolled) = server.enrol(&server.world.token, &writer);
+    enrolled.expect("enrolled");
+    let app = &server.world.app;
+    // The command's own process: another store on the same database.
+    let command = serve::open_store(&app.config).expect("opened");
+    register_signers(&command, &app.keys).expect("keys");
+    revoke_device(&command, &app.clock, writer.device(), "stolen", None).expect("revoked");
+    server.world.append("alfa", super::world::registered(905));
+}
+
+#[test]
+fn a_party_that_a_command_creates_can_write_without_a_restart() {
+    let server = Running::start();
+    let app = &server.world.app;
+    let command = serve::open_store(&app.config).expect("opened");
+    let new = NewParty {
+        party: "gamma".parse().expect("id"),
+        kind: PartyKind::Enterprise,
+        name: "gamma".to_owned(),
+        area: "451202".to_owned(),
+        credit_code: None,
+    };
+    create_party(&command, &app.keys, &app.clock, new).expect("created");
+    let device = NewDevice {
+        device: "gate-08".parse().expect("id"),
+        party: "gamma".parse().expect("id"),
+        site: tl_testkit::Plant::smelter("gamma").site,
+        name: "东门".to_owned(),
+        role: KeyRole::Gate,
+    };
+    let token = device_token(&command, &app.clock, device).expect("token");
+    let (_, enrolled) =
+        server.enrol(&token, &Writer::new(&"gamma".parse().expect("id"), "gate-08"));
+    assert_eq!(enrolled.expect("enrolled").party.as_str(), "gamma");
+}
+
+#[test]
+fn no_device_gets_a_certificate_with_a_name_of_the_server() {
+    let server = Running::start();
+    let key = KeyPair::generate().expect("key");
+    let csr_pem = request(&key);
+    let own = writer("gate-07");
+    let ask = |name: &str| {
+        let proof = own.signer().sign(&enrol_proof(&server.world.token, &csr_pem));
+        let body = EnrolRequest {
+            token: server.world.token.clone(),
+            page_csr_pem: Some(csr_pem.clone()),
+            csr_pem: csr_pem.clone(),
+            event_key: own.key(),
+            proof: hex::encode(proof),
+            page_names: vec!["localhost".to_owned(), name.to_owned()],
+        };
+        server.client(None).post(server.page("/device/v1/enrol")).send_json(&body)
+    };
+    for name in ["TL.example", "tl.example", "192.0.2.7"] {
+        let problem: Problem = json(ask(name), 400);
+        assert!(problem.detail.expect("detail").contains("name of the server"), "{name}");
+    }
+    let _: EnrolAnswer = json(ask("gate.lan"), 200);
+}
+
+#[test]
+fn one_shipper_cannot_fill_the_snapshots_of_another_party() {
+    let server = Running::start();
+    let (identity, enrolled) = server.enrol(&server.world.token, &writer("gate-07"));
+    enrolled.expect("enrolled");
+    let calcine = kit::batch_register("calcine", "roast", Some("900"));
+    let batch = server.world.append("beta", calcine).0;
+    for number in 0..SNAPSHOT_ARRIVALS_MAX as u64 + 20 {
+        let code = kit::code(10_000 + number);
+        server.world.append("beta", super::world::dispatch(&code, batch, "alfa"));
+    }
+    let agent = server.client(Some(&identity));
+    let mut answer = agent.get(server.port("/device/v1/snapshot?have=0")).call().expect("answer");
+    let bytes = answer.body_mut().read_to_vec().expect("bytes");
+    let envelope = Envelope::parse_as(SNAPSHOT_TYPE, &bytes).expect("envelope");
+    let snapshot: Snapshot = serde_json::from_slice(&envelope.payload).expect("snapshot");
+    assert_eq!(snapshot.expected.len(), SNAPSHOT_ARRIVALS_MAX);
 }
 
 #[test]

@@ -29,6 +29,9 @@ use crate::usecase::installation::{NewDevice, NewParty, create_party, device_tok
 /// 2026-11-01T08:00:00+08:00.
 pub(super) const START: Micros = 1_793_491_200_000_000;
 
+/// Names of the server.
+const NAMES: [&str; 4] = ["localhost", "127.0.0.1", "tl.example", "192.0.2.7"];
+
 /// A server without sockets, and what is in its books.
 pub(super) struct World {
     _folder: TempDir,
@@ -63,6 +66,7 @@ impl World {
             data: Some(folder.path().join("data")),
             page: any,
             device: any,
+            names: Some(NAMES.map(str::to_owned).to_vec()),
             database: Some(database.url().to_owned()),
             ..Layer::default()
         };

@@ -11,7 +11,7 @@ use tl_domain::ids::{AssayId, BatchId, EntryId, OperatorId, PartyId, RunId, Samp
 use tl_domain::project::{BatchRow, CodeRow, MasterRow, RunRow, SampleRow, Verdict};
 use tl_domain::time::Moment;
 use tl_ledger::Hash;
-use tl_store::{Draft, Store, StoreError, Submission};
+use tl_store::{Draft, Store, StoreError};
 use tl_wire::device::EntryResult;
 use tl_wire::problem::ErrorCode;
 
@@ -97,18 +97,17 @@ pub(super) fn record<A: Action>(
         observed_at: form.observed_at.unwrap_or_else(|| app.clock.moment(CHINA_OFFSET_SECONDS)),
         attest: None,
     };
-    let result = app.store.append(vec![Submission::Own(Box::new(draft), app.clock.micros())])?;
-    match result.into_iter().next() {
-        Some(EntryResult::Stored { leaf, index, verdicts }) => {
+    match app.append_own(draft)? {
+        EntryResult::Stored { leaf, index, verdicts } => {
             let verdicts = verdicts.iter().filter_map(|code| Verdict::from_code(code)).collect();
             Ok(Recorded { id, leaf, index, verdicts, notices: checked.notices })
         }
-        Some(EntryResult::Refused { code, detail, .. }) => {
+        EntryResult::Refused { code, detail, .. } => {
             Err(Failure::new(ErrorCode::Refused, format!("{code}: {detail}")))
         }
-        Some(EntryResult::Forked { .. }) => Err(id_in_use(id)),
-        Some(EntryResult::Waiting { .. }) | None => {
-            Err(Failure::internal("the store gave no result for an entry of its own"))
+        EntryResult::Forked { .. } => Err(id_in_use(id)),
+        EntryResult::Waiting { .. } => {
+            Err(Failure::internal("the store lets an entry of its own wait"))
         }
     }
 }

@@ -30,6 +30,7 @@ pub fn revoke(
     if device.is_none() {
         return Err(Failure::not_found());
     }
+    app.find_signer(permit.party())?;
     let operator = Some(permit.operator().clone());
     Ok(revoke_device(&app.store, &app.clock, id, reason, operator)?)
 }

@@ -4,7 +4,7 @@ use tl_domain::event::{Body, KeyRevoke, KeyRole, LogOpen, PartyKind};
 use tl_domain::ids::{DeviceId, OperatorId, PartyId, SiteId};
 use tl_domain::time::Micros;
 use tl_ledger::{Hash, Signer};
-use tl_store::{Account, Device, DeviceState, Draft, EnrolToken, Store, StoreError, Submission};
+use tl_store::{Account, Device, DeviceState, Draft, EnrolToken, Store, StoreError};
 
 use crate::auth::{Role, Roles, micros, password};
 use crate::clock::{CHINA_OFFSET_SECONDS, Clock};
@@ -253,7 +253,7 @@ pub fn revoke_device(
     let keys = store.keys(&device.party)?;
     let held = keys.into_iter().filter(|row| row.device == *id && row.revoked_at.is_none());
     let now: Micros = clock.micros();
-    let submissions = held.map(|row| {
+    let drafts = held.map(|row| {
         let revoke = KeyRevoke { device: id.clone(), key: row.key, reason: reason.to_owned() };
         let draft = Draft {
             party: device.party.clone(),
@@ -263,13 +263,11 @@ pub fn revoke_device(
             observed_at: clock.moment(CHINA_OFFSET_SECONDS),
             attest: None,
         };
-        Submission::Own(Box::new(draft), now)
+        (draft, now)
     });
-    let submissions: Vec<_> = submissions.collect();
-    if !submissions.is_empty() {
-        store.append(submissions)?;
-    }
-    Ok(())
+    let drafts: Vec<_> = drafts.collect();
+    // Beside, because the command runs while a server writes the log.
+    if drafts.is_empty() { Ok(()) } else { store.append_beside(drafts) }
 }
 
 /// Digits of an area code (GB/T 2260).

@@ -3,7 +3,7 @@
 //! Its version grows only when its content changes; the store settles that by the content's hash.
 //! How fresh the version in `head` is, is bounded by `FRESH`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::PoisonError;
 use std::time::Duration;
 
@@ -19,7 +19,10 @@ use tl_wire::snapshot::{CodeLease, ExpectedArrival, KnownBatch, Snapshot, Snapsh
 use crate::app::App;
 use crate::auth::micros;
 use crate::error::Failure;
-use crate::limits::{LEASE_LIFE, SNAPSHOT_BATCHES_MAX};
+use crate::limits::{
+    LEASE_LIFE, SNAPSHOT_ARRIVAL_BYTES_MAX, SNAPSHOT_ARRIVALS_MAX, SNAPSHOT_BATCHES_MAX,
+    SNAPSHOT_SHIPPER_BYTES_MAX,
+};
 use crate::random;
 
 /// Version of the snapshot's format.
@@ -190,15 +193,30 @@ fn open_batches(
     }
 }
 
+/// Arrivals that are awaited, by time: of each shipper the latest ones. Others write them, and an
+/// agent takes no snapshot of any size: so none of them may fill it.
 fn expected(app: &App, party: &PartyId) -> Result<Vec<ExpectedArrival>, Failure> {
     let mut arrivals = Vec::new();
-    for pair in app.store.expected_arrivals(party)? {
+    let mut of_shipper: BTreeMap<PartyId, (usize, usize)> = BTreeMap::new();
+    let mut bytes_in_all = 0;
+    for pair in app.store.expected_arrivals(party)?.into_iter().rev() {
         let Some((from, row)) = pair.dispatch else { continue };
         let from_name = app.store.log(&from)?.map_or_else(|| from.to_string(), |log| log.name);
         let (entry, hash) = (row.entry, row.hash);
         let dispatch = dispatch_of(row, party);
-        arrivals.push(ExpectedArrival { from, from_name, entry, hash, dispatch });
+        let arrival = ExpectedArrival { from: from.clone(), from_name, entry, hash, dispatch };
+        let size = canonical::to_vec(&arrival).map_err(|error| Failure::internal(&error))?.len();
+        let (count, bytes) = of_shipper.entry(from).or_default();
+        let fits = *count < SNAPSHOT_ARRIVALS_MAX
+            && *bytes + size <= SNAPSHOT_SHIPPER_BYTES_MAX
+            && bytes_in_all + size <= SNAPSHOT_ARRIVAL_BYTES_MAX;
+        if fits {
+            (*count, *bytes) = (*count + 1, *bytes + size);
+            bytes_in_all += size;
+            arrivals.push(arrival);
+        }
     }
+    arrivals.reverse();
     Ok(arrivals)
 }
 
