@@ -1,8 +1,8 @@
 //! What this machine can do at most, measured in the same run as the programs.
 
 use std::fs::File;
-use std::io::Write as _;
-use std::path::Path;
+use std::os::unix::fs::FileExt as _;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
@@ -13,6 +13,8 @@ use tl_ledger::{Hash, PAYLOAD_TYPE, Signer};
 const SPAN: Duration = Duration::from_secs(3);
 /// Bytes of one durable write: a page of a database.
 const WRITE_BYTES: usize = 4096;
+/// Pages that are written over in turn.
+const PROBE_PAGES: u64 = 256;
 
 /// Strict signature verifications per second on one core, of messages of a size.
 ///
@@ -33,22 +35,62 @@ pub fn verifies_per_second(payload_bytes: usize) -> f64 {
     f64::from(count) / start.elapsed().as_secs_f64()
 }
 
+/// A file in which single durable writes are timed: whole pages over pages that are there already,
+/// as a database's journal is written.
+pub struct DiskProbe {
+    file: File,
+    path: PathBuf,
+    next: u64,
+}
+
+impl DiskProbe {
+    /// Makes the file in a folder on the disk that is measured.
+    ///
+    /// # Errors
+    /// The folder can't be written.
+    pub fn new(folder: &Path) -> Result<Self> {
+        let path = folder.join("fdatasync.probe");
+        let file = File::create(&path).with_context(|| path.display().to_string())?;
+        for page in 0..PROBE_PAGES {
+            file.write_all_at(&[0; WRITE_BYTES], offset(page))?;
+        }
+        file.sync_all()?;
+        Ok(Self { file, path, next: 0 })
+    }
+
+    /// Writes one page and waits until it is on the disk.
+    ///
+    /// # Errors
+    /// The disk's.
+    pub fn once(&mut self) -> Result<Duration> {
+        let begin = Instant::now();
+        self.file.write_all_at(&[7; WRITE_BYTES], offset(self.next % PROBE_PAGES))?;
+        self.file.sync_data()?;
+        self.next += 1;
+        Ok(begin.elapsed())
+    }
+}
+
+impl Drop for DiskProbe {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.path);
+    }
+}
+
+fn offset(page: u64) -> u64 {
+    page * WRITE_BYTES as u64
+}
+
 /// Times of single fdatasync calls after a small write, in a folder, sorted.
 ///
 /// # Errors
 /// The folder can't be written.
 pub fn fdatasync_times(folder: &Path) -> Result<Vec<Duration>> {
-    let path = folder.join("fdatasync.probe");
-    let mut file = File::create(&path).with_context(|| path.display().to_string())?;
-    let bytes = [7; WRITE_BYTES];
+    let mut probe = DiskProbe::new(folder)?;
     let (start, mut times) = (Instant::now(), Vec::new());
     while start.elapsed() < SPAN {
-        let begin = Instant::now();
-        file.write_all(&bytes)?;
-        file.sync_data()?;
-        times.push(begin.elapsed());
+        times.push(probe.once()?);
     }
-    std::fs::remove_file(&path)?;
     times.sort_unstable();
     Ok(times)
 }

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, ensure};
 use tl_tests::agent::Agent;
 use tl_tests::installation::Installation;
-use tl_tests::measure::{fdatasync_times, milliseconds, quantile};
+use tl_tests::measure::{DiskProbe, milliseconds, quantile};
 use tl_tests::station::{self, Scanner};
 use tl_tests::{plant, program, wait};
 
@@ -55,17 +55,14 @@ fn run() -> Result<bool> {
     wait::pass(REST);
     let id = agent.program()?.id();
     let idle = memory_kib(id, "VmRSS")?;
-    let before = fdatasync_times(agent.folder())?;
-    let scans = timed_scans(&mut Scanner::connect(address)?)?;
-    let after = fdatasync_times(agent.folder())?;
+    let mut probe = DiskProbe::new(agent.folder())?;
+    let (scans, syncs) = timed_scans(&mut Scanner::connect(address)?, &mut probe)?;
     let loaded = memory_kib(id, "VmHWM")?;
     let light = mark(
         &format!("memory idle {idle} KiB (≤ {IDLE_KIB_WANTED}), peak loaded {loaded} KiB"),
         &format!("≤ {LOADED_KIB_WANTED}"),
         idle <= IDLE_KIB_WANTED && loaded <= LOADED_KIB_WANTED,
     );
-    let mut syncs = [before, after].concat();
-    syncs.sort_unstable();
     let quick = mark(
         &format!("scan → durable {}; fdatasync {}", shown(&scans), shown(&syncs)),
         &format!("p50 ≤ the disk's p50 + {}", milliseconds(SCAN_OVER_SYNC_WANTED)),
@@ -112,16 +109,22 @@ fn memory_kib(process: u32, field: &str) -> Result<u64> {
     Ok(number.parse()?)
 }
 
-/// Times of scans, each of a new code, sorted.
-fn timed_scans(scanner: &mut Scanner) -> Result<Vec<Duration>> {
-    let mut times = Vec::new();
+/// Times of scans, each of a new code, and of durable writes of our own, in turn and then sorted: a
+/// disk that is slower now is slower for both.
+fn timed_scans(
+    scanner: &mut Scanner,
+    probe: &mut DiskProbe,
+) -> Result<(Vec<Duration>, Vec<Duration>)> {
+    let (mut scans, mut syncs) = (Vec::new(), Vec::new());
     for number in 1..=SCANS {
         let code = tl_testkit::code(number);
         let begin = Instant::now();
         let answer = scanner.scan(&code)?;
-        times.push(begin.elapsed());
+        scans.push(begin.elapsed());
         ensure!(answer == station::DONE, "scan {number} was refused: {answer:02x}h");
+        syncs.push(probe.once()?);
     }
-    times.sort_unstable();
-    Ok(times)
+    scans.sort_unstable();
+    syncs.sort_unstable();
+    Ok((scans, syncs))
 }
