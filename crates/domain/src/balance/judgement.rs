@@ -70,8 +70,8 @@ impl Balance {
             Judgement::Loss
         } else if beyond {
             Judgement::Gain
-        } else if self.band_grams() * Decimal::ONE_HUNDRED
-            > self.turnover().0 * Decimal::from(BAND_PERCENT_MAX)
+        } else if self.band_grams().saturating_mul(Decimal::ONE_HUNDRED)
+            > self.turnover().0.saturating_mul(Decimal::from(BAND_PERCENT_MAX))
         {
             Judgement::NotJudged(Lack::Precision)
         } else {

@@ -370,7 +370,13 @@ fn absurd_figures_give_an_absurd_balance_and_no_panic() {
     let density = json!({"volume": {"unit": "m3", "value": huge}});
     let below = json!({"result": {"is": "below", "limit": huge}, "unit": "ug/kg", "basis": "dry"});
     plant.flow("slag", density, None, below);
-    let balance = plant.balance(Scope::Enterprise);
+    let mut balance = plant.balance(Scope::Enterprise);
     assert!(!balance.terms.is_empty());
     assert_ne!(balance.judgement(), Judgement::Closes);
+    // The same with every figure there and both ends measured.
+    (balance.coverage.missing, balance.stock_measured) = (0, true);
+    for sigma in [1e28, 1e300, f64::INFINITY, f64::NAN] {
+        balance.sigma_grams = sigma;
+        assert_ne!(balance.judgement(), Judgement::Closes, "{sigma}");
+    }
 }
