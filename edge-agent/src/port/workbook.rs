@@ -1,8 +1,8 @@
 //! The first sheet of a workbook as text cells, for tickets.
 //!
 //! Times come out in the mapping's own format, whole numbers without a point, so that a ticket
-//! reads the same from a workbook as from a CSV. A workbook is a packed file that may claim any size
-//! when it is opened: what it unpacks to and what its cells span is bounded before it is held.
+//! reads the same from a workbook as from a CSV. A workbook is a packed file that may claim any
+//! size when opened: what it unpacks to and what its cells span is bounded before it is held.
 
 use std::io::{self, Cursor, Read as _};
 
