@@ -29,6 +29,8 @@ messages! { FRAME {
 
     page_range(first, last, total) = "第 {first}–{last} 条，共 {total} 条",
         "{first}–{last} of {total}";
+    only_newest(scanned, total) = "共 {total} 条，这里只看了最近 {scanned} 条。",
+        "Of {total} only the newest {scanned} were looked at.";
     page_none = "共 0 条", "No entries";
     page_newer = "上一页", "Previous";
     page_older = "下一页", "Next";

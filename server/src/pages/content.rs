@@ -9,12 +9,11 @@ use tl_domain::event::{Determination, FlowSource, SampleSubject};
 use tl_domain::ids::{Analyte, NodeId};
 use tl_domain::project::{AssayRow, BatchRow, End, FlowKind, FlowRow, MasterRow, Review};
 use tl_domain::time::MicrosSpan;
-use tl_store::Page;
 
 use super::desk::Desk;
-use super::format;
 use super::part::{Cell, Facts, Tone};
 use super::story;
+use super::{format, newest};
 use crate::app::App;
 use crate::error::Failure;
 use crate::i18n::Words;
@@ -97,7 +96,7 @@ fn grams(app: &App, desk: &Desk, row: &BatchRow, assays: &[AssayRow]) -> Result<
     // Without an assay of its own the ladder needs the party's other assays of the material.
     let assays = match counting(assays, &desk.substance) {
         Some(_) => assays.to_vec(),
-        None => app.store.assays(party, Page::LARGEST)?.rows,
+        None => newest(|page| Ok(app.store.assays(party, page)?))?.rows,
     };
     let masters = app.store.masters(party)?.into_iter().filter(|master| master.active);
     let records = Records {

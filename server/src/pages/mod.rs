@@ -89,6 +89,7 @@ mod written;
 mod tests;
 
 use actix_web::{HttpRequest, HttpResponse, web};
+use tl_store::{Page, Paged};
 
 pub(crate) use problem::failure;
 
@@ -125,6 +126,31 @@ where
     })
     .await?;
     Ok(html_answer(html))
+}
+
+/// Rows that a page scans for what waits; beyond it the page says that it looked no further.
+const SCANNED_ROWS_MAX: u64 = 5_000;
+
+/// The newest rows of a list, page by page, up to `SCANNED_ROWS_MAX`.
+fn newest<T>(mut read: impl FnMut(Page) -> Result<Paged<T>, Failure>) -> Result<Paged<T>, Failure> {
+    let mut found = read(Page::LARGEST)?;
+    loop {
+        let offset = u64::try_from(found.rows.len()).unwrap_or(u64::MAX);
+        if offset >= found.total.min(SCANNED_ROWS_MAX) {
+            return Ok(found);
+        }
+        let more = read(Page { offset, ..Page::LARGEST })?;
+        if more.rows.is_empty() {
+            return Ok(found);
+        }
+        found.rows.extend(more.rows);
+    }
+}
+
+/// What to say when there are more rows than a page scanned.
+fn scanned_note<T>(t: crate::i18n::Words, found: &Paged<T>) -> String {
+    let scanned = u64::try_from(found.rows.len()).unwrap_or(u64::MAX);
+    if scanned < found.total { t.only_newest(scanned, found.total) } else { String::new() }
 }
 
 /// A rendered template; failing means a template that does not fit its struct.

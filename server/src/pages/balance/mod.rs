@@ -159,8 +159,8 @@ pub(crate) fn tiles(t: Words, balance: &Balance) -> Tiles {
     let show = |value: Decimal| format::rounded(value, places);
     let input = Tile::new(t.term_input(), show(grams.input.0), "g")
         .note(t.pair(t.term_opening(), format!("{} g", show(grams.opening.0))));
-    let out = grams.output.0 + grams.discharge.0 + grams.closing.0;
-    let output = Tile::new(t.out_and_closing(), show(out), "g")
+    let out = grams.output + grams.discharge + grams.closing;
+    let output = Tile::new(t.out_and_closing(), show(out.0), "g")
         .note(t.pair(t.term_output(), format!("{} g", show(grams.output.0))))
         .note(t.pair(t.term_discharge(), format!("{} g", show(grams.discharge.0))))
         .note(t.pair(t.term_closing(), format!("{} g", show(grams.closing.0))));

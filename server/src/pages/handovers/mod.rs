@@ -20,7 +20,7 @@ use tl_store::{HandoverPair, Page};
 use super::desk::Desk;
 use super::part::{Cell, Chip, Column, Empty, Facts, PAGE_ROWS, Paging, Table, Timeline, Tone};
 use super::sheet::{Act, Section, Sheet};
-use super::{format, show, story};
+use super::{format, newest, show, story};
 use crate::app::App;
 use crate::auth::{Role, Session};
 use crate::error::{Failure, PageError};
@@ -72,7 +72,7 @@ fn list_sheet(app: &App, desk: &Desk) -> Result<Sheet, Failure> {
 /// The store's.
 pub(crate) fn one_sided(app: &App, desk: &Desk) -> Result<Vec<HandoverPair>, Failure> {
     let mut open = usecase::handovers::expected(app, &desk.permit)?;
-    let mine = usecase::handovers::list(app, &desk.permit, Page::LARGEST)?.rows;
+    let mine = newest(|page| usecase::handovers::list(app, &desk.permit, page))?.rows;
     let lacking = |pair: &HandoverPair| match (&pair.dispatch, &pair.receive) {
         // A receiver outside the system never answers: that is no open half.
         (Some((_, half)), None) => half.partner.is_some(),

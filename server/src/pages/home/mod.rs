@@ -18,7 +18,8 @@ use super::part::{Cell, Column, Empty, Table, Tone};
 use super::sheet::{Act, Section, Sheet};
 use super::span::Calendar;
 use super::{
-    assays, balance, batches, handovers, html_answer, part::Query, query, render, samples, tasks,
+    assays, balance, batches, handovers, html_answer, newest, part::Query, query, render, samples,
+    scanned_note, tasks,
 };
 use crate::app::App;
 use crate::auth::{Role, Session};
@@ -101,7 +102,9 @@ fn gate(app: &App, desk: &Desk, sheet: &mut Sheet) -> Result<(), Failure> {
 /// Samples that wait for a result, results that wait for a review.
 fn laboratory(app: &App, desk: &Desk, sheet: &mut Sheet) -> Result<(), Failure> {
     let t = desk.t;
-    let mut waiting = usecase::samples::list(app, &desk.permit, Page::LARGEST)?.rows;
+    let found = newest(|page| usecase::samples::list(app, &desk.permit, page))?;
+    let note = scanned_note(t, &found);
+    let mut waiting = found.rows;
     waiting.retain(|row| row.assays == 0 && row.subject.is_some());
     let count = waiting.len();
     waiting.truncate(usize::try_from(ROWS).unwrap_or(usize::MAX));
@@ -110,8 +113,10 @@ fn laboratory(app: &App, desk: &Desk, sheet: &mut Sheet) -> Result<(), Failure> 
     table.empty = Empty::why(t.no_samples_waiting());
     let heading = format!("{} · {count}", t.samples_waiting());
     let all = Act::new(t.all_samples(), "/samples");
-    sheet.sections.push(Section::new("waiting", heading, table).act(Some(all)));
-    let mut pending = usecase::assays::list(app, &desk.permit, Page::LARGEST)?.rows;
+    sheet.sections.push(Section::new("waiting", heading, table).act(Some(all)).note(note));
+    let found = newest(|page| usecase::assays::list(app, &desk.permit, page))?;
+    let reports_note = scanned_note(t, &found);
+    let mut pending = found.rows;
     pending.retain(|row| row.review == Review::Pending);
     let count = pending.len();
     pending.truncate(usize::try_from(ROWS).unwrap_or(usize::MAX));
@@ -121,7 +126,8 @@ fn laboratory(app: &App, desk: &Desk, sheet: &mut Sheet) -> Result<(), Failure> 
     table.empty = Empty::why(t.no_reviews_waiting());
     let heading = format!("{} · {count}", t.reviews_waiting());
     let all = Act::new(t.all_assays(), "/assays");
-    sheet.sections.push(Section::new("reviews", heading, table).act(Some(all)));
+    let section = Section::new("reviews", heading, table).act(Some(all));
+    sheet.sections.push(section.note(reports_note));
     Ok(())
 }
 
@@ -164,9 +170,9 @@ pub(crate) fn derived_tasks(app: &App, desk: &Desk) -> Result<Table, Failure> {
     let t = desk.t;
     let columns = vec![Column::text(t.task_what()), Column::number(t.count())];
     let mut table = Table::new(t, t.waiting_for_someone(), columns);
-    let samples = usecase::samples::list(app, &desk.permit, Page::LARGEST)?.rows;
+    let samples = newest(|page| usecase::samples::list(app, &desk.permit, page))?.rows;
     let without = samples.iter().filter(|row| row.assays == 0 && row.subject.is_some()).count();
-    let reports = usecase::assays::list(app, &desk.permit, Page::LARGEST)?.rows;
+    let reports = newest(|page| usecase::assays::list(app, &desk.permit, page))?.rows;
     let pending = reports.iter().filter(|row| row.review == Review::Pending).count();
     let halves = handovers::one_sided(app, desk)?.len();
     for (words, count, path) in [
