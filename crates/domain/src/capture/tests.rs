@@ -65,7 +65,10 @@ fn counted_items_refuse_overdraw_and_say_what_is_left() {
                        "operation": "浸"});
     assert_eq!(refusals(sacks("3210"), "run.start", twice), ["overdraw"]);
     // What is shipped counts, not what was planned.
-    let line = |portion, mass| json!({"line": 1, "material": "dust", "portion": portion, "mass": kg(mass)});
+    let line = |portion, mass| {
+        json!({"line": 1, "material": "dust", "portion": portion,
+            "mass": kg(mass)})
+    };
     let dispatch =
         |line| json!({"code": CODE, "kind": "delivery", "from": "roast", "lines": [line]});
     let ship = refusals(sacks("10"), "handover.dispatch", dispatch(line(part(20, 9), 11)));
