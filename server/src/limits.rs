@@ -53,7 +53,7 @@ pub const HANDSHAKE: Duration = Duration::from_secs(10);
 /// How long the head of a request may take.
 pub const REQUEST_HEAD: Duration = Duration::from_secs(20);
 /// How long the body of a request to the page port may take.
-pub const BODY_TIME: Duration = Duration::from_secs(30);
+pub const BODY_TIME: Duration = Duration::from_secs(if cfg!(test) { 1 } else { 30 });
 /// How long open requests may take after the signal to stop.
 pub const STOP_SECONDS: u64 = 10;
 /// Batches that a snapshot carries; the newest ones.

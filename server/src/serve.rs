@@ -53,6 +53,7 @@ macro_rules! page_service {
             .app_data(actix_web::web::FormConfig::default().limit($crate::limits::BODY_BYTES_MAX))
             .app_data(actix_web::web::PayloadConfig::new($crate::limits::BODY_BYTES_MAX))
             .wrap(actix_web::middleware::Compress::default())
+            .wrap(actix_web::middleware::from_fn($crate::auth::guard::prompt_body))
             .wrap(actix_web::middleware::from_fn($crate::auth::guard::same_site))
             .wrap(actix_web::middleware::from_fn($crate::error::localise))
             .wrap(actix_web::middleware::from_fn($crate::auth::guard::headers))

@@ -1,12 +1,16 @@
-//! Two walls around every request: no writes from other sites, and headers that bind the browser.
+//! Walls around every request: no writes from other sites, no body that takes for ever, and headers
+//! that bind the browser.
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
+use actix_web::web::Bytes;
 use tl_wire::problem::ErrorCode;
+use tokio::time::timeout;
 
 use crate::error::{ApiError, Failure};
+use crate::limits::BODY_TIME;
 
 /// Everything from this server alone; no script but its files, no inline script.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
@@ -24,6 +28,34 @@ pub async fn same_site(
         let why = "the request comes from another site; open the page here and send it again";
         let refusal = ApiError(Failure::new(ErrorCode::Forbidden, why));
         return Ok(request.error_response(refusal).map_into_right_body());
+    }
+    Ok(next.call(request).await?.map_into_left_body())
+}
+
+/// Takes the body of an unsafe request within `BODY_TIME`: whoever sends a byte a minute, signed in
+/// or not, must not hold a connection for hours.
+pub async fn prompt_body(
+    mut request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
+    if !request.method().is_safe() {
+        let refusal = match timeout(BODY_TIME, request.extract::<Bytes>()).await {
+            Ok(Ok(body)) => {
+                request.set_payload(body.into());
+                None
+            }
+            Ok(Err(error)) => Some(error),
+            Err(_) => {
+                let why = format!("the body did not come within {} s", BODY_TIME.as_secs());
+                Some(ApiError(Failure::new(ErrorCode::BadRequest, why)).into())
+            }
+        };
+        if let Some(refusal) = refusal {
+            let mut refused = request.error_response(refusal);
+            let close = HeaderValue::from_static("close");
+            refused.headers_mut().insert(header::CONNECTION, close);
+            return Ok(refused.map_into_right_body());
+        }
     }
     Ok(next.call(request).await?.map_into_left_body())
 }

@@ -28,15 +28,15 @@ use crate::usecase::installation::{
 };
 
 /// A server on loopback; stops when dropped.
-struct Running {
-    world: World,
-    bound: Bound,
+pub(super) struct Running {
+    pub(super) world: World,
+    pub(super) bound: Bound,
     handles: Vec<ServerHandle>,
     thread: Option<thread::JoinHandle<()>>,
 }
 
 impl Running {
-    fn start() -> Self {
+    pub(super) fn start() -> Self {
         let world = World::new();
         let app = world.app.clone();
         let (send, receive) = mpsc::channel();
