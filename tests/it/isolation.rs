@@ -114,9 +114,9 @@ fn assert_hidden(client: &Client, theirs: &Party, paths: &[String], names: bool)
             let told = answer.text();
             let marks = theirs.marks();
             let echoed = asked.contains(theirs.code.as_str());
-            for mark in marks.iter().filter(|mark| {
-                !asked.contains(mark.as_str()) && !(echoed && **mark == theirs.code.display())
-            }) {
+            let own =
+                |mark: &str| asked.contains(mark) || (echoed && mark == theirs.code.display());
+            for mark in marks.iter().filter(|mark| !own(mark)) {
                 assert!(!told.contains(mark), "{asked} shows {mark}: {told}");
             }
             // The API says 404; a page may say in words what to do instead.

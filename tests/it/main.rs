@@ -1,6 +1,7 @@
 //! User stories. One binary; one file for each story.
 
 mod bad_input;
+mod database_gone;
 mod decode;
 mod demo;
 mod edge_bad_input;

@@ -178,8 +178,7 @@ struct Pipe {
 impl Pipe {
     fn run(mut self) {
         let mut piece = vec![0; PIECE_BYTES];
-        loop {
-            let Ok(count) = self.from.read(&mut piece) else { break };
+        while let Ok(count) = self.from.read(&mut piece) {
             if count == 0 || !self.pass_on(&piece[..count]) {
                 break;
             }
