@@ -22,6 +22,8 @@ pub(super) struct Day {
     pub(super) start: Micros,
     /// Whether a composite period ends with it (7th, 15th, 23rd, last of the month).
     pub(super) cut: bool,
+    /// Whether large streams are sampled in the middle of a composite period.
+    pub(super) half: bool,
     /// Whether the month ends with it.
     pub(super) last_of_month: bool,
 }
@@ -86,5 +88,6 @@ fn day(index: usize, date: NaiveDate) -> Day {
     let last_of_month =
         date.checked_add_days(Days::new(1)).is_some_and(|next| next.month() != date.month());
     let cut = matches!(date.day(), 7 | 15 | 23) || last_of_month;
-    Day { index, date, start, cut, last_of_month }
+    let half = matches!(date.day(), 4 | 11 | 19 | 27);
+    Day { index, date, start, cut, half, last_of_month }
 }

@@ -14,7 +14,7 @@ use super::lab::{Composite, Lab, Matrix};
 use super::lot::{Lot, bridge, kilograms, moisture, scale};
 use super::script::{Desk, Script};
 use super::settings::{Every, Settings, Way};
-use super::stock::{Heap, take_stock};
+use super::stock::{Heap, surveyed, take_stock};
 use tl_domain::event::SampleSubject;
 
 /// Amount and thallium since the last report or sample.
@@ -130,6 +130,12 @@ impl Works {
         }
     }
 
+    /// Whether all that it reports is one sheet a month.
+    fn monthly(&self) -> bool {
+        let inflows = &self.set.inflows;
+        !inflows.is_empty() && inflows.iter().all(|it| it.every == Every::Month)
+    }
+
     fn stock(&mut self, script: &mut Script, day: Day) {
         let set = &self.set;
         let mut heaps = vec![Heap {
@@ -147,7 +153,16 @@ impl Works {
                 }
             }
         }
-        let lines = heaps.into_iter().map(|heap| heap.line(script, StockMethod::Pile)).collect();
+        let monthly = self.monthly();
+        let mut lines = Vec::new();
+        for heap in heaps {
+            // A monthly sheet has one figure for the heap; the others survey and sample it.
+            lines.push(if monthly {
+                heap.line(script, StockMethod::Pile)
+            } else {
+                surveyed(script, &mut self.lab, "plant", heap, day)
+            });
+        }
         take_stock(script, &self.office, "plant", day, lines);
     }
 
@@ -180,11 +195,10 @@ impl Works {
     }
 
     fn report(&mut self, script: &mut Script, day: Day) {
+        let monthly = self.monthly();
         let ends = self.set.inflows.iter().map(|it| (it.stream, Way::Solid(it.moisture), it.every));
         let outs = self.set.outlets.iter().map(|it| (it.what, it.way, it.every));
         let meters = self.inflows.iter_mut().chain(&mut self.outlets);
-        let monthly = self.set.inflows.iter().all(|it| it.every == Every::Month);
-        let monthly = monthly && !self.set.inflows.is_empty();
         for ((stream, way, every), meter) in ends.chain(outs).zip(meters) {
             if matches!(way, Way::Lots { .. }) {
                 continue;
@@ -192,7 +206,9 @@ impl Works {
             if every.ends(day) {
                 write_flow(script, &self.office, (stream, way), meter, day);
             }
-            let sampled = if monthly { day.last_of_month } else { day.cut };
+            let large = every == Every::Day && matches!(way, Way::Solid(_));
+            let due = day.cut || day.half && large;
+            let sampled = if monthly { day.last_of_month } else { due };
             if sampled {
                 let tally = std::mem::take(&mut meter.sample);
                 meter.sample.since = day.end();

@@ -165,10 +165,9 @@ impl Zinc {
         self.arrivals(script, road, day);
         self.dispatch(script, manifests, day, tomorrow);
         // What is half of the site's thallium is pooled over fewer days than the rest.
-        let half = matches!(day.date.day(), 4 | 11 | 19 | 27);
         for (of, composite) in &mut self.composites.list {
             let large = of.starts_with("concentrate") || *of == "leach-residue";
-            if day.cut || half && large {
+            if day.cut || day.half && large {
                 composite.flush(script, &mut self.lab, day.at(23, 55));
             }
         }
