@@ -71,6 +71,8 @@ messages! { HOME {
         "Wait until the device uploads; if it stays away, look at the device's queue.";
     todo_code_taken = "给这批换贴一张新标签，再扫码登记新编号。",
         "Stick a new label on it and register the new code.";
+    todo_blob = "附件由采集终端续传；长时间未到，检查终端的队列。",
+        "The agent goes on sending the file; if it stays away, look at the agent's queue.";
     todo_late = "确认补录原因；停网、停电期间的补录不算问题。",
         "Confirm why it was late; entries after an outage are no finding.";
     todo_clock = "校准终端时钟，确认这段时间的记录时间。",

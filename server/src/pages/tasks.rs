@@ -173,6 +173,7 @@ pub(crate) fn what_to_do(t: Words, verdict: Verdict) -> &'static str {
         Verdict::Stale | Verdict::Closed => t.todo_stale(),
         Verdict::Suspect => t.todo_suspect(),
         Verdict::Unusable => t.todo_unusable(),
+        Verdict::BlobMissing => t.todo_blob(),
         Verdict::QualityFailed => t.todo_quality(),
     }
 }

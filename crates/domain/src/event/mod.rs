@@ -181,6 +181,22 @@ macro_rules! bodies {
                 }
             }
 
+            /// The files that the body names.
+            #[must_use]
+            pub fn blobs(&self) -> &[BlobRef] {
+                match self {
+                    Self::BatchRegister(body) => &body.blobs,
+                    Self::BatchWeigh(body) => &body.blobs,
+                    Self::FlowReport(body) => &body.blobs,
+                    Self::AssayReport(body) => &body.blobs,
+                    Self::HandoverDispatch(body) => &body.blobs,
+                    Self::HandoverReceive(body) => &body.blobs,
+                    Self::StockTake(body) => &body.blobs,
+                    Self::DeviceCommission(body) => &body.blobs,
+                    _ => &[],
+                }
+            }
+
             /// The body as a JSON value.
             #[must_use]
             pub fn to_value(&self) -> Value {

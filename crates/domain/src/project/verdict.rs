@@ -72,6 +72,8 @@ verdicts! {
     Closed = "closed", "对象已关闭或作废", "the object was closed or void before";
     /// Quantities that can't be used together (unit, basis or moisture).
     Unusable = "unusable", "数量无法用于平衡", "quantities that can't be used in a balance";
+    /// A file that it names has not arrived: judged when it is read, for files come after entries.
+    BlobMissing = "blob_missing", "附件尚未收到", "a file that it names has not arrived";
     /// A check of the laboratory's series failed.
     QualityFailed = "quality_failed", "质控不合格", "a check of the series failed";
 }

@@ -1,6 +1,6 @@
 //! Entries as they were signed, with what the log says of them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use diesel::sql_types::{BigInt, Binary, Nullable, Text};
 use tl_domain::event::{Body, Entry};
@@ -12,7 +12,7 @@ use tl_ledger::Hash;
 use super::{Page, Paged, verdicts};
 use crate::books::{entry_of, object_text};
 use crate::limits::PAGE_ROWS_MAX;
-use crate::sql::{Conn, Value};
+use crate::sql::{Conn, Value, list};
 use crate::{Store, StoreError};
 
 /// An entry for a history.
@@ -107,12 +107,47 @@ fn select(
     for row in found {
         codes.entry(row.idx).or_default().push(row.code);
     }
-    rows.into_iter()
-        .map(|row| {
-            let codes = codes.remove(&row.idx).unwrap_or_default();
-            row.stored(codes)
-        })
-        .collect()
+    let stored = rows.into_iter().map(|row| {
+        let codes = codes.remove(&row.idx).unwrap_or_default();
+        row.stored(codes)
+    });
+    let mut stored = stored.collect::<Result<Vec<_>, _>>()?;
+    mark_missing_blobs(conn, &mut stored, party)?;
+    Ok(stored)
+}
+
+#[derive(diesel::QueryableByName)]
+struct BlobRow {
+    #[diesel(sql_type = Text)]
+    name: String,
+}
+
+/// Files arrive after the entries that name them, so what is missing is judged when it is read: no
+/// projection depends on it.
+fn mark_missing_blobs(
+    conn: &mut Conn,
+    stored: &mut [StoredEntry],
+    party: &PartyId,
+) -> Result<(), StoreError> {
+    let named = stored.iter().flat_map(|stored| stored.view.entry.body.blobs());
+    let mut names: Vec<String> = named.map(|blob| blob.sha256.to_string()).collect();
+    if names.is_empty() {
+        return Ok(());
+    }
+    names.sort_unstable();
+    names.dedup();
+    let rows: Vec<BlobRow> = conn.load(
+        "SELECT name FROM blob WHERE party = ? AND complete = 1 AND name = ANY_OF(?)",
+        &[Value::text(party.as_str()), list(names.into_iter())],
+    )?;
+    let there: HashSet<String> = rows.into_iter().map(|row| row.name).collect();
+    for StoredEntry { view, .. } in stored {
+        let blobs = view.entry.body.blobs();
+        if blobs.iter().any(|blob| !there.contains(&blob.sha256.to_string())) {
+            view.verdicts.push(Verdict::BlobMissing);
+        }
+    }
+    Ok(())
 }
 
 impl Row {

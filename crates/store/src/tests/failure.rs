@@ -58,7 +58,7 @@ on_both! {
 
     fn a_bad_job_does_not_take_its_neighbours_with_it(backend: Backend) {
         let mut fixture = Fixture::new(backend);
-        let mut other = tl_testkit::Writer::new(&fixture.plant.party, "gate-2");
+        let mut other = Writer::new(&fixture.plant.party, "gate-2");
         let enrol = other.enrolment(tl_domain::event::KeyRole::Gate, &fixture.plant.site);
         let party = fixture.plant.party.clone();
         fixture.own(&party, enrol);

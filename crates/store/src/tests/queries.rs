@@ -1,12 +1,14 @@
 //! What screens and the balance read.
 
 use tl_domain::event::{
-    Body, Decision, DispatchLine, EntryRef, HandoverDispatch, HandoverKind, HandoverReceive,
-    KeyRole, Location, ReceiveLine, StockLine, StockMethod, StockTake, Supersede, TicketRef,
+    BlobRef, Body, Decision, DispatchLine, EntryRef, HandoverDispatch, HandoverKind,
+    HandoverReceive, KeyRole, Location, ReceiveLine, StockLine, StockMethod, StockTake, Supersede,
+    TicketRef,
 };
 use tl_domain::ids::PartyId;
-use tl_domain::project::{BatchState, FlowKind, Object};
+use tl_domain::project::{BatchState, FlowKind, Object, Verdict};
 use tl_domain::time::{HOUR_MICROS, MicrosSpan};
+use tl_ledger::Hash;
 use tl_testkit::{
     Backend, Plant, Writer, analysed, assay_report, batch_register, batch_register_coded,
     batch_weigh, code, flow_report, kilograms, part, run_close, run_start, sample_of_batch,
@@ -264,6 +266,33 @@ on_both! {
         assert_eq!(takes, facts.stock_takes);
         let before = MicrosSpan { from: 0, to: span.to - 1 };
         assert_eq!(fixture.store.stock_takes(&party, None, Some(before)).expect("read"), []);
+    }
+
+    fn a_file_is_missing_until_its_last_byte_is_there(backend: Backend) {
+        let mut fixture = Fixture::new(backend);
+        let party = fixture.plant.party.clone();
+        let file = b"a photo of the truck";
+        let name = Hash::of(file);
+        let mut register = batch_register("dust", "yard", None);
+        let (size, media) = (file.len() as u64, "image/jpeg".to_owned());
+        register.blobs.push(BlobRef { media, name: "truck.jpg".to_owned(), sha256: name, size });
+        let entry = fixture.write(register);
+        fixture.send(std::slice::from_ref(&entry));
+        let verdicts = |fixture: &Fixture| {
+            let stored = fixture.store.entry(&party, entry.id()).expect("read").expect("there");
+            stored.view.verdicts
+        };
+        assert_eq!(verdicts(&fixture), [Verdict::BlobMissing]);
+        let now = fixture.clock.now().micros();
+        let store = fixture.store.clone();
+        let put = |offset: usize, piece: &[u8]| {
+            let offset = offset as u64;
+            store.put_blob_piece(&party, &name, size, offset, piece, now).expect("a piece")
+        };
+        put(0, &file[..7]);
+        assert_eq!(verdicts(&fixture), [Verdict::BlobMissing], "a part is not the file");
+        put(7, &file[7..]);
+        assert_eq!(verdicts(&fixture), []);
     }
 
     fn tasks_come_and_go_with_their_cause(backend: Backend) {
