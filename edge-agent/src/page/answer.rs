@@ -221,17 +221,22 @@ where
         );
         return problem(page, visitor, &words, back);
     }
-    if let Some(location) = page.sessions.done_before(&visitor.token, once) {
-        return go(visitor, &location);
-    }
-    let (outbox, context) = (page.outbox.clone(), page.context(visitor));
-    let done = web::block(move || outbox.write(move |tx| work(tx, &context))).await;
-    match done {
-        Ok(Ok(Outcome { location, notices })) => {
-            page.sessions.done(&visitor.token, once, &location);
-            page.sessions.tell(&visitor.token, notices);
-            go(visitor, &location)
+    let (inner, context) = (page.clone(), page.context(visitor));
+    let (token, once) = (visitor.token.clone(), once.to_owned());
+    let done = web::block(move || {
+        // A form that is sent twice at once waits here for its own first result.
+        let _one_at_a_time = lock(&inner.captures);
+        if let Some(location) = inner.sessions.done_before(&token, &once) {
+            return Ok(location);
         }
+        let Outcome { location, notices } = inner.outbox.write(move |tx| work(tx, &context))?;
+        inner.sessions.done(&token, &once, &location);
+        inner.sessions.tell(&token, notices);
+        Ok(location)
+    })
+    .await;
+    match done {
+        Ok(Ok(location)) => go(visitor, &location),
         Ok(Err(error)) => {
             if !matches!(error, WriteError::Refused(_)) {
                 tracing::error!(%error, "a capture was not written");

@@ -89,6 +89,8 @@ pub(crate) struct Page {
     pub(crate) sessions: session::Sessions,
     /// One PIN at a time: verifying one takes some megabytes of memory.
     pub(crate) pins: Mutex<()>,
+    /// One form at a time, from the look whether it was sent before to its result.
+    pub(crate) captures: Mutex<()>,
 }
 
 impl Page {
@@ -112,6 +114,7 @@ impl Page {
             printer: config.printer.as_ref().map(|printer| printer.address.clone()),
             sessions: session::Sessions::default(),
             pins: Mutex::new(()),
+            captures: Mutex::new(()),
         }
     }
 

@@ -254,6 +254,12 @@ async fn a_form_sent_twice_counts_once() {
     let second = call!(&app, post("/arrive", &token, &form)).location;
     assert_eq!(first, second);
     assert_eq!(page.outbox.read(crate::outbox::counts).expect("counted").entries, 1);
+    let form = [("once", "abd"), ("material", "ore"), ("node", "gate")];
+    let click = || async { call!(&app, post("/arrive", &token, &form)).location };
+    let (first, second) = tokio::join!(click(), click());
+    assert!(first.starts_with("/batch/"), "{first}");
+    assert_eq!(first, second, "both at once");
+    assert_eq!(page.outbox.read(crate::outbox::counts).expect("counted").entries, 2);
 }
 
 #[actix_web::test]
