@@ -16,7 +16,7 @@ messages! { HOME {
     reviews_waiting = "待复核结果", "Results to review";
     no_reviews_waiting = "没有待复核的结果。", "No result waits for a review.";
     all_assays = "全部结果", "All assays";
-    balance_of_month(month) = "{month} 平衡(截至现在)", "Balance of {month}, so far";
+    balance_of_month(month) = "{month} 平衡(最近整月)", "Balance of {month}, the last full month";
     open_balance = "查看平衡", "Open the balance";
     all_tasks = "全部待办", "All tasks";
     no_one_sided = "没有单边交接，每一单两边都有记录。", "Every handover has both halves.";

@@ -131,11 +131,12 @@ fn laboratory(app: &App, desk: &Desk, sheet: &mut Sheet) -> Result<(), Failure> 
     Ok(())
 }
 
-/// The running month's balance, open tasks, handovers with one half.
+/// The last full month's balance (the running one has no closing stock yet), open tasks, handovers
+/// with one half.
 fn management(app: &App, desk: &Desk, sheet: &mut Sheet) -> Result<(), Failure> {
     let t = desk.t;
     let calendar = Calendar::of(desk.names.sites.first());
-    let chosen = calendar.chosen(&Query::new("/balance", ""), desk.now, true);
+    let chosen = calendar.chosen(&Query::new("/balance", ""), desk.now, false);
     let question = Question {
         scope: Scope::Enterprise,
         span: chosen.span,
