@@ -27,6 +27,8 @@ messages! { BALANCE {
     share_of_input(percent) = "占投入 {percent} %", "{percent} % of input";
     band_of(grams) = "95 % 区间 ± {grams} g", "95 % band ± {grams} g";
     closure_of(percent) = "平衡率 {percent} %", "Closure {percent} %";
+    books_unreadable = "数据无法读取，请联系系统管理员",
+        "Its books can't be read: tell the system administrator";
     gap_no_data = "没有数据", "No data";
     gap_not_judged = "缺数据，暂不能判断", "Figures missing: no judgement";
     gap_no_stock_take = "不可判：缺期初或期末盘点", "Not judged: no stock take at an end";

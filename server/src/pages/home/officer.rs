@@ -10,7 +10,8 @@ use tl_domain::balance::{Balance, Quality, Question, Scope};
 use tl_domain::event::PartyKind;
 use tl_domain::ids::Analyte;
 use tl_domain::time::Micros;
-use tl_store::Page;
+use tl_store::{LogView, Page};
+use tl_wire::problem::ErrorCode;
 
 use super::super::desk::{Desk, outer_frame, words};
 use super::super::part::{Cell, Column, Empty, Query, Table, Tone};
@@ -42,8 +43,17 @@ pub(super) fn sheet(app: &App, session: &Session, query: &Query) -> Result<Sheet
         if log.kind != PartyKind::Enterprise {
             continue;
         }
-        let desk = Desk::open(app, session, &query.with("party", log.party.as_str()))?;
-        glances.push(glance(app, &desk, &mut month)?);
+        let own = query.with("party", log.party.as_str());
+        let found = Desk::open(app, session, &own).and_then(|desk| glance(app, &desk, &mut month));
+        glances.push(match found {
+            Ok(glance) => glance,
+            // One enterprise's broken books must not hide all others; a lost database hides them.
+            Err(failure) if failure.code == ErrorCode::Internal => {
+                tracing::error!(party = %log.party, %failure.detail, "an enterprise can't be shown");
+                broken(t, &log)
+            }
+            Err(failure) => return Err(failure),
+        });
     }
     sort(&mut glances, query.value("sort"));
     sheet.lead = t.officer_lead(&month);
@@ -126,6 +136,20 @@ fn glance(app: &App, desk: &Desk, month: &mut String) -> Result<Glance, Failure>
         ],
     })
 }
+
+/// The row of an enterprise whose books can't be read: first of all, and named.
+fn broken(t: Words, log: &LogView) -> Glance {
+    let mut cells = vec![
+        Cell::text(&log.name).small(log.area.clone()),
+        Cell::state(Tone::Bad, t.books_unreadable()),
+    ];
+    cells.resize_with(COLUMNS, || Cell::text("–"));
+    let (gap, input) = (Decimal::ZERO, Decimal::ZERO);
+    Glance { rank: u8::MAX, gap, input, tasks: 0, halves: 0, cells }
+}
+
+/// Columns of the workbench.
+const COLUMNS: usize = 9;
 
 /// Rank and words of a balance: nothing reported, then a gap, then what can't be judged.
 fn standing(t: Words, found: &Balance) -> (u8, (Tone, &'static str)) {
