@@ -49,7 +49,8 @@ pub(super) fn sheet(app: &App, session: &Session, query: &Query) -> Result<Sheet
             Ok(glance) => glance,
             // One enterprise's broken books must not hide all others; a lost database hides them.
             Err(failure) if failure.code == ErrorCode::Internal => {
-                tracing::error!(party = %log.party, %failure.detail, "an enterprise can't be shown");
+                let detail = &failure.detail;
+                tracing::error!(party = %log.party, %detail, "an enterprise can't be shown");
                 broken(t, &log)
             }
             Err(failure) => return Err(failure),
