@@ -96,6 +96,7 @@ fn store(
         site: answer.site.clone(),
         role: answer.role,
         epoch: answer.epoch,
+        previous: answer.previous.clone(),
         device_url: answer.device_url.clone(),
         snapshot_key: answer.snapshot_key.clone(),
     })

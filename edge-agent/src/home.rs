@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use tl_domain::event::KeyRole;
 use tl_domain::ids::{DeviceId, PartyId, SiteId};
 use tl_ledger::{PublicKey, Signer};
+use tl_wire::device::PreviousEpoch;
 use zeroize::Zeroizing;
 
 /// Who the agent is, as the server said at enrolment.
@@ -29,6 +30,9 @@ pub(crate) struct Identity {
     pub(crate) role: KeyRole,
     /// Epoch in which it began to write.
     pub(crate) epoch: u64,
+    /// Where the stream of the box ended that it replaces.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) previous: Option<PreviousEpoch>,
     /// Base address of the device port.
     pub(crate) device_url: String,
     /// Key that signs snapshots.

@@ -55,6 +55,9 @@ pub struct EnrolAnswer {
     pub role: KeyRole,
     /// Epoch in which it begins to write.
     pub epoch: u64,
+    /// Where its stream ended, when a box before it wrote under this id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub previous: Option<PreviousEpoch>,
     /// Client certificate, PEM.
     pub certificate_pem: String,
     /// Certificate of its page, PEM, when asked for.
@@ -65,6 +68,19 @@ pub struct EnrolAnswer {
     pub device_url: String,
     /// Key that signs snapshots.
     pub snapshot_key: PublicKey,
+}
+
+/// Where a device's stream ended before its box was replaced; the first entry of the new epoch
+/// names it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PreviousEpoch {
+    /// Epoch that ended.
+    pub epoch: u64,
+    /// Highest contiguous `dseq` of it that is durable at the server.
+    pub dseq: u64,
+    /// Leaf hash of that entry, zeros for none.
+    pub head: Hash,
 }
 
 /// A device asks for a new certificate before the old one ends.

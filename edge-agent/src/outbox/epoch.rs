@@ -5,7 +5,7 @@
 //! evidence, marked `replaced`.
 
 use diesel::prelude::*;
-use tl_domain::event::{Body, Entry, EpochOpen};
+use tl_domain::event::{Body, Entry, EpochOpen, EpochReason};
 use tl_ledger::{Envelope, Hash};
 
 use super::schema::{entry, ticket};
@@ -27,7 +27,7 @@ impl Tx<'_> {
         let old = self.unacknowledged(after)?;
         let last_micros = self.stream.last_micros;
         *self.stream = Stream { epoch, dseq: 0, head: Hash::ZERO, last_micros };
-        self.append(Draft::now(Body::EpochOpen(opening), None, format!("epoch {epoch}")))?;
+        self.begin(opening)?;
         let mut renamed: Vec<(String, String)> = Vec::new();
         for (position, bytes, subject, wall) in &old {
             let form = |error: String| WriteError::Form(error);
@@ -50,6 +50,25 @@ impl Tx<'_> {
                 .execute(self.connection)?;
         }
         Ok(old.len())
+    }
+
+    /// The first entry of an outbox that begins in an epoch after the first, as a box does that
+    /// takes the place of another: it names where the other's stream ended.
+    ///
+    /// # Errors
+    /// As `append`.
+    pub(super) fn begin_replaced(&mut self) -> Result<(), WriteError> {
+        let previous = self.shared.identity.previous.as_ref();
+        // Without word of the server nothing but the epoch before is known.
+        let (old_epoch, old_dseq, old_head) = previous
+            .map_or((self.stream.epoch - 1, 0, Hash::ZERO), |it| (it.epoch, it.dseq, it.head));
+        let reason = EpochReason::Replaced;
+        self.begin(EpochOpen { old_epoch, old_dseq, old_head, reason })
+    }
+
+    fn begin(&mut self, opening: EpochOpen) -> Result<(), WriteError> {
+        let subject = format!("epoch {}", self.stream.epoch);
+        self.append(Draft::now(Body::EpochOpen(opening), None, subject)).map(drop)
     }
 
     fn unacknowledged(&mut self, after: Mark) -> Result<Vec<OldRow>, WriteError> {

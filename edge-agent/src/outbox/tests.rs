@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use diesel::sql_query;
 use tl_domain::event::{Body, ClockState, Entry, EpochOpen, EpochReason, KeyRole};
 use tl_ledger::{Envelope, Hash, Signer};
-use tl_wire::device::EntryResult;
+use tl_wire::device::{EntryResult, PreviousEpoch};
 
 use super::chain::Broken;
 use super::*;
@@ -25,6 +25,7 @@ pub(crate) fn enrolled() -> (tempfile::TempDir, Home) {
         site: "site-a".parse().expect("an id"),
         role: KeyRole::Plant,
         epoch: 1,
+        previous: None,
         device_url: "https://127.0.0.1:1".to_owned(),
         snapshot_key,
     })
@@ -281,6 +282,39 @@ fn a_new_epoch_writes_again_what_the_server_has_not() {
     let text = body["text"].as_str().expect("text");
     assert_eq!(text, format!("corrects {}", rows[0].leaf), "references follow");
     assert_eq!(tail(&outbox), Ok(None));
+}
+
+#[test]
+fn a_replaced_box_begins_by_naming_where_the_old_one_ended() {
+    let previous = PreviousEpoch { epoch: 3, dseq: 41, head: Hash::of(b"the old box's last") };
+    for previous in [Some(previous), None] {
+        let (_directory, home) = enrolled();
+        let identity = home.identity().expect("enrolled");
+        let identity = Identity { epoch: 4, previous: previous.clone(), ..identity };
+        home.write_identity(&identity).expect("written");
+        let (outbox, writer) = open(&home);
+        let refused: Result<(), _> = outbox.write(|tx| {
+            tx.append(note("never"))?;
+            Err(WriteError::Refused(Words::new("不行", "no")))
+        });
+        assert!(refused.is_err());
+        outbox.write(|tx| tx.append(note("one"))).expect("appended");
+        drop(outbox);
+        writer.join();
+        let (outbox, _writer) = open(&home);
+        outbox.write(|tx| tx.append(note("two"))).expect("appended");
+        let all = entries(&outbox);
+        let numbers: Vec<_> = all.iter().map(|it| (it.head.epoch, it.head.dseq)).collect();
+        assert_eq!(numbers, [(4, 1), (4, 2), (4, 3)]);
+        let (old_dseq, old_head) =
+            previous.map_or((0, Hash::ZERO), |previous| (previous.dseq, previous.head));
+        let reason = EpochReason::Replaced;
+        let opening = EpochOpen { old_epoch: 3, old_dseq, old_head, reason };
+        assert_eq!(all[0].body, Body::EpochOpen(opening));
+        assert_eq!(all[0].head.prev, Hash::ZERO);
+        assert_eq!((all[1].body.kind(), all[2].body.kind()), ("test.note", "test.note"));
+        assert_eq!(tail(&outbox), Ok(None));
+    }
 }
 
 #[test]

@@ -1,8 +1,9 @@
 //! Inside the writer's transaction: the stream's numbers, and appending a signed entry.
 //!
 //! An entry gets the next number, the previous entry's leaf hash and its signature here and only
-//! here, so that `dseq` has no gaps and `prev` no branches. Capture adds its working state through
-//! the same connection: both become durable together.
+//! here, so that `dseq` has no gaps, `prev` no branches, and an epoch after the first begins with
+//! `epoch.open`. Capture adds its working state through the same connection: both become durable
+//! together.
 
 use diesel::prelude::*;
 use tl_domain::event::{Body, Entry, Head, VERSION};
@@ -140,6 +141,10 @@ impl<'a> Tx<'a> {
     /// As `append`.
     pub(crate) fn append_as(&mut self, id: EntryId, draft: Draft) -> Result<Appended, WriteError> {
         self.shared.room.admit().inspect_err(|_| self.refused_for_room = true)?;
+        let begins = self.stream.dseq == 0 && self.stream.epoch > 1;
+        if begins && !matches!(draft.body, Body::EpochOpen(_)) {
+            self.begin_replaced()?;
+        }
         let wall = self.shared.clock.wall();
         let clock = self.shared.clock.flag(wall, self.stream.last_micros);
         let version = self.shared.snapshot_version.load(std::sync::atomic::Ordering::Acquire);

@@ -12,8 +12,8 @@ use tl_domain::time::HOUR_MICROS;
 use tl_ledger::{Envelope, Hash, SNAPSHOT_TYPE};
 use tl_testkit::{self as kit, Signed, Writer};
 use tl_wire::device::{
-    BlobAnswer, EnrolAnswer, EnrolRequest, EntryResult, HeadAnswer, RenewAnswer, RenewRequest,
-    UploadAnswer, enrol_proof,
+    BlobAnswer, EnrolAnswer, EnrolRequest, EntryResult, HeadAnswer, PreviousEpoch, RenewAnswer,
+    RenewRequest, UploadAnswer, enrol_proof,
 };
 use tl_wire::problem::Problem;
 use tl_wire::snapshot::Snapshot;
@@ -193,6 +193,39 @@ fn a_device_enrols_once_uploads_and_is_acknowledged() {
     let party = "alfa".parse().expect("id");
     let batch = server.world.app.store.batch(&party, register.id().into()).expect("store");
     assert_eq!(batch.expect("batch").wet.expect("weighed").0.to_string(), "31000000");
+}
+
+#[test]
+fn a_replaced_box_keeps_its_id_and_learns_where_the_old_one_ended() {
+    let server = Running::start();
+    let mut old = writer("gate-07");
+    let (identity, enrolled) = server.enrol(&server.world.token, &old);
+    assert_eq!(enrolled.expect("enrolled").previous, None);
+    let at = server.world.now();
+    let entries = [900, 901].map(|number| old.write(super::world::registered(number), &at));
+    server.upload(&server.client(Some(&identity)), &[&entries[0], &entries[1]]);
+
+    let app = &server.world.app;
+    let device = NewDevice {
+        device: "gate-07".parse().expect("id"),
+        party: "alfa".parse().expect("id"),
+        site: tl_testkit::Plant::smelter("alfa").site,
+        name: "东门".to_owned(),
+        role: KeyRole::Gate,
+    };
+    let token = device_token(&app.store, &app.clock, device.clone()).expect("token");
+    // Another key: the testkit derives it from log and name.
+    let new = Writer::new(&"alfa".parse().expect("id"), "gate-07-new");
+    let (_, enrolled) = server.enrol(&token, &new);
+    let enrolled = enrolled.expect("enrolled");
+    let previous = PreviousEpoch { epoch: 1, dseq: 2, head: entries[1].leaf };
+    assert_eq!((enrolled.device.as_str(), enrolled.epoch), ("gate-07", 2));
+    assert_eq!(enrolled.previous, Some(previous.clone()));
+    // The answer was lost: the same key asks again.
+    let token = device_token(&app.store, &app.clock, device).expect("token");
+    let (_, again) = server.enrol(&token, &new);
+    let again = again.expect("enrolled");
+    assert_eq!((again.epoch, again.previous), (2, Some(previous)));
 }
 
 #[test]

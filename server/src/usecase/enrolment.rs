@@ -8,7 +8,7 @@ use std::net::IpAddr;
 use tl_domain::event::{Body, KeyEnrol};
 use tl_store::{Device, DeviceState, Draft};
 use tl_wire::device::{
-    EnrolAnswer, EnrolRequest, EntryResult, RenewAnswer, RenewRequest, enrol_proof,
+    EnrolAnswer, EnrolRequest, EntryResult, PreviousEpoch, RenewAnswer, RenewRequest, enrol_proof,
 };
 use tl_wire::problem::ErrorCode;
 
@@ -55,6 +55,7 @@ pub fn enrol(app: &App, request: &EnrolRequest) -> Result<EnrolAnswer, Failure> 
     if !app.store.activate_device(&device)? {
         return Err(Failure::new(ErrorCode::DeviceUnknown, ""));
     }
+    let previous = previous_epoch(app, &device)?;
     tracing::info!(device = %device.id, party = %device.party, "device enrolled");
     Ok(EnrolAnswer {
         device: device.id,
@@ -62,6 +63,7 @@ pub fn enrol(app: &App, request: &EnrolRequest) -> Result<EnrolAnswer, Failure> 
         site: device.site,
         role: device.role,
         epoch: device.epoch,
+        previous,
         certificate_pem,
         page_certificate_pem,
         ca_pem: app.authority.pem().to_owned(),
@@ -115,6 +117,18 @@ fn settle_key(app: &App, device: &mut Device, request: &EnrolRequest) -> Result<
         EntryResult::Stored { .. } => Ok(()),
         other => Err(Failure::internal(&format!("the key was not entered: {other:?}"))),
     }
+}
+
+/// Where the device's stream ended before the epoch in which it begins now. Also for a key that is
+/// known already: the answer to the first try may have been lost.
+fn previous_epoch(app: &App, device: &Device) -> Result<Option<PreviousEpoch>, Failure> {
+    let head = app.store.stream_head(&device.party, &device.id)?;
+    let ended = head.filter(|head| head.epoch < device.epoch);
+    Ok(ended.map(|head| PreviousEpoch {
+        epoch: head.epoch,
+        dseq: head.acked_through,
+        head: head.head,
+    }))
 }
 
 fn check_proof(request: &EnrolRequest) -> Result<(), Failure> {
