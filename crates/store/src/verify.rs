@@ -38,6 +38,7 @@ pub struct Verified {
     pub(crate) bytes: Vec<u8>,
     pub(crate) leaf: Hash,
     pub(crate) key: PublicKey,
+    pub(crate) role: KeyRole,
 }
 
 /// A number in a device's stream as refused bytes claim it.
@@ -132,12 +133,12 @@ pub fn verify(
         );
         return Err(sender.refuse(ErrorCode::WrongLog, detail, None));
     }
-    if !role_allows(key.role, &entry.body) {
+    if !role_signs(key.role, entry.body.kind()) {
         let detail = format!("a key with role {:?} may not sign {}", key.role, entry.body.kind());
         return Err(sender.refuse(ErrorCode::KindNotAllowed, detail, claimed.signed()));
     }
     let leaf = Hash::leaf(bytes);
-    Ok(Verified { entry, bytes: bytes.to_vec(), leaf, key: key.key.clone() })
+    Ok(Verified { entry, bytes: bytes.to_vec(), leaf, key: key.key.clone(), role: key.role })
 }
 
 /// Who sent which bytes.
@@ -212,8 +213,9 @@ fn signing_key<'a>(
     Ok(key)
 }
 
-/// Kinds that every device may sign.
-const EVERY_DEVICE: &[&str] = &["device.commission", "epoch.open", "label.print"];
+/// Kinds that every device may sign. What a `supersede` may correct is judged where its target is
+/// known.
+const EVERY_DEVICE: &[&str] = &["device.commission", "epoch.open", "label.print", "supersede"];
 /// Kinds of the gate and the shop floor.
 const GATE: &[&str] = &[
     "batch.register",
@@ -242,8 +244,7 @@ const WATER: &[&str] = &["monitor.reading", "flow.report", "sample.take"];
 const INSTALLATION_ONLY: &[&str] = &["log.", "key.", "master.", "period."];
 
 /// Whether a key with this role may sign this kind; unknown kinds may come from every device.
-fn role_allows(role: KeyRole, body: &Body) -> bool {
-    let kind = body.kind();
+pub(crate) fn role_signs(role: KeyRole, kind: &str) -> bool {
     let lists: &[&[&str]] = match role {
         KeyRole::Server => return true,
         KeyRole::Gate => &[EVERY_DEVICE, GATE],

@@ -20,7 +20,7 @@ use crate::StoreError;
 use crate::books::SqlBooks;
 use crate::open::Shared;
 use crate::sql::Conn;
-use crate::verify::{Refused, Verified};
+use crate::verify::{Refused, Verified, role_signs};
 
 /// One transaction's intake.
 pub(crate) struct Intake<'a> {
@@ -87,7 +87,26 @@ impl Intake<'_> {
             }
             return self.count(NewEvidence::refused(&source, ErrorCode::BadPrev, &detail));
         }
+        if let Some(detail) = self.correction_error(verified)? {
+            return self.count(NewEvidence::refused(&source, ErrorCode::KindNotAllowed, &detail));
+        }
         self.accept(verified, at)
+    }
+
+    /// Why a device may not correct what its `supersede` names: its role could not have signed it.
+    /// One that comes before its target waits for it; it names a hash that only who has the target
+    /// can know.
+    fn correction_error(&mut self, verified: &Verified) -> Result<Option<String>, StoreError> {
+        let Body::Supersede(supersede) = &verified.entry.body else { return Ok(None) };
+        let party = &verified.entry.head.log;
+        let log = self.engine.log(self.conn, party)?;
+        let mut books = SqlBooks { conn: self.conn, party, shelf: &mut log.shelf };
+        let kind = books.original_kind(supersede.target.id)?;
+        let foreign = kind.filter(|kind| !role_signs(verified.role, kind));
+        Ok(foreign.map(|kind| {
+            let target = supersede.target.id;
+            format!("a key with role {:?} may not correct {kind} {target}", verified.role)
+        }))
     }
 
     fn refused(&mut self, refused: &Refused, at: Micros) -> Result<EntryResult, StoreError> {

@@ -1,6 +1,6 @@
 //! Entries that the installation signs: what people do on pages.
 
-use tl_domain::event::{Entry, EpochOpen, EpochReason, Head, VERSION};
+use tl_domain::event::{Entry, EpochOpen, EpochReason, Head, KeyRole, VERSION};
 use tl_domain::ids::{DeviceId, EntryId};
 use tl_domain::time::{Micros, Moment};
 use tl_ledger::{Envelope, Hash, Signer};
@@ -60,7 +60,8 @@ fn sign(entry: &Entry, signer: &Signer) -> Result<Verified, StoreError> {
     let entry = Entry::read(&payload).map_err(|e| StoreError::Draft(e.to_string()))?;
     let envelope = Envelope::sign(payload, signer).map_err(|e| StoreError::Draft(e.to_string()))?;
     let bytes = envelope.to_bytes();
-    Ok(Verified { leaf: Hash::leaf(&bytes), entry, bytes, key: signer.public() })
+    let (leaf, key) = (Hash::leaf(&bytes), signer.public());
+    Ok(Verified { entry, bytes, leaf, key, role: KeyRole::Server })
 }
 
 impl Intake<'_> {

@@ -1,10 +1,10 @@
 //! From bytes to rows: numbering, duplicates, gaps, forks, refusals.
 
-use tl_domain::event::{Body, EpochOpen, EpochReason, KeyRevoke, KeyRole};
+use tl_domain::event::{Body, EntryRef, EpochOpen, EpochReason, KeyRevoke, KeyRole, Supersede};
 use tl_domain::project::{BatchState, Object, Verdict};
 use tl_domain::time::DAY_MICROS;
 use tl_ledger::Hash;
-use tl_testkit::{Backend, Plant, Signed, batch_register, batch_weigh};
+use tl_testkit::{Backend, Plant, Signed, Writer, batch_register, batch_weigh};
 use tl_wire::device::EntryResult;
 use tl_wire::problem::ErrorCode;
 
@@ -207,6 +207,47 @@ on_both! {
         assert!(matches!(&results[0], EntryResult::Refused { code, .. } if code == "bad-prev"));
         let head = fixture.store.stream_head(&fixture.plant.party, fixture.gate.device());
         assert_eq!(head.expect("read").expect("wrote").epoch, 3);
+        assert_sound(&fixture);
+    }
+
+    fn a_device_corrects_what_its_role_may_sign_and_nothing_else(backend: Backend) {
+        let mut fixture = Fixture::new(backend);
+        let party = fixture.plant.party.clone();
+        let register = fixture.write(batch_register("dust", "yard", None));
+        let weigh = fixture.write(batch_weigh(register.id(), "20000"));
+        let correction = |target: EntryRef, body: Option<Body>| Supersede {
+            target,
+            reason: "the ticket was edited".to_owned(),
+            approved_by: "u-7".parse().expect("a name"),
+            replacement: body.map(|body| body.to_value()),
+        };
+        let edited = batch_weigh(register.id(), "20050");
+        let supersede = fixture.write(correction(weigh.reference(), Some(edited.into())));
+        assert_clean(&fixture.send(&[register.clone(), weigh.clone(), supersede]));
+        let wet = |fixture: &Fixture| {
+            let batch = fixture.store.batch(&party, register.id().into()).expect("read");
+            batch.expect("there").wet.expect("weighed").0.to_string()
+        };
+        assert_eq!(wet(&fixture), "20050000");
+
+        let master = fixture.store.masters(&party).expect("read").remove(0).entry;
+        let master = fixture.store.entry(&party, master).expect("read").expect("there");
+        let head = &master.view.entry.head;
+        let reference = EntryRef { id: head.id, hash: Hash::leaf(&master.bytes) };
+        let foreign = fixture.write(correction(reference, None));
+        let mut lab = Writer::new(&party, "lab-1");
+        fixture.own(&party, lab.enrolment(KeyRole::Lab, &fixture.plant.site));
+        let at = fixture.clock.advance(1_000_000);
+        let beside = lab.write(correction(weigh.reference(), None), &at);
+        let beside =
+            submission(&fixture.store, &party, lab.device(), &beside.bytes, at.micros());
+        let mut results = fixture.send(&[foreign]);
+        results.extend(fixture.store.append(vec![beside]).expect("kept"));
+        for (result, kind) in results.iter().zip(["master.put", "batch.weigh"]) {
+            let EntryResult::Refused { code, detail, .. } = result else { panic!("{result:?}") };
+            assert!(code == "kind-not-allowed" && detail.contains(kind), "{code}: {detail}");
+        }
+        assert_eq!(wet(&fixture), "20050000");
         assert_sound(&fixture);
     }
 

@@ -124,10 +124,10 @@ fn roles_sign_their_own_kinds() {
     let later = gate.write(later, &now);
     for (role, allowed) in [
         (KeyRole::Server, [true, true, true, true, true, true]),
-        (KeyRole::Gate, [true, false, false, false, true, false]),
-        (KeyRole::Lab, [false, true, false, false, true, false]),
-        (KeyRole::Plant, [true, true, false, false, true, false]),
-        (KeyRole::Water, [false, false, false, false, true, false]),
+        (KeyRole::Gate, [true, false, false, true, true, false]),
+        (KeyRole::Lab, [false, true, false, true, true, false]),
+        (KeyRole::Plant, [true, true, false, true, true, false]),
+        (KeyRole::Water, [false, false, false, true, true, false]),
     ] {
         let keys = book(&[(&gate, role)]);
         let entries = [&register, &assay, &revoke, &supersede, &unknown, &later];
