@@ -8,7 +8,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use tl_domain::event::{Master, MaterialRecord, NodeRecord, SiteRecord};
 use tl_ledger::{Envelope, SNAPSHOT_TYPE};
-use tl_wire::snapshot::{KnownBatch, Snapshot, SnapshotUser};
+use tl_wire::snapshot::{KnownBatch, KnownSample, Snapshot, SnapshotUser};
 
 use crate::home::Identity;
 use crate::outbox::{Mark, Outbox, StoredSnapshot, WriteError, stored_snapshot};
@@ -106,6 +106,28 @@ impl Site {
         batches
             .into_iter()
             .find(|batch| batch.code.as_ref().is_some_and(|known| known.as_str() == code))
+    }
+
+    /// A sample that the server knows, by id.
+    pub(crate) fn sample(&self, id: &str) -> Option<&KnownSample> {
+        self.samples().iter().find(|sample| sample.id.to_string() == id)
+    }
+
+    /// A sample that the server knows, by the code of its pot.
+    pub(crate) fn sample_of_code(&self, code: &str) -> Option<&KnownSample> {
+        let of_code = |sample: &&KnownSample| {
+            sample.code.as_ref().is_some_and(|known| known.as_str() == code)
+        };
+        self.samples().iter().find(of_code)
+    }
+
+    /// The newest sample that the server knows under a laboratory's name.
+    pub(crate) fn sample_of_lab_name(&self, name: &str) -> Option<&KnownSample> {
+        self.samples().iter().find(|sample| sample.lab_name.as_deref() == Some(name))
+    }
+
+    fn samples(&self) -> &[KnownSample] {
+        self.snapshot.as_ref().map_or(&[], |snapshot| &snapshot.samples)
     }
 
     /// People who may sign in.

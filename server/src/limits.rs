@@ -58,6 +58,12 @@ pub const BODY_TIME: Duration = Duration::from_secs(if cfg!(test) { 1 } else { 3
 pub const STOP_SECONDS: u64 = 10;
 /// Batches that a snapshot carries; the newest ones.
 pub const SNAPSHOT_BATCHES_MAX: u32 = 5_000;
+/// Samples that a snapshot carries; the last taken ones.
+pub const SNAPSHOT_SAMPLES_MAX: u32 = 5_000;
+/// How long after it was taken a snapshot carries a sample.
+pub const SNAPSHOT_SAMPLES_AGE: Duration = Duration::from_secs(90 * 86_400);
+/// Bytes of all samples' laboratory names in a snapshot.
+pub const SNAPSHOT_SAMPLE_BYTES_MAX: usize = 1024 * 1024;
 /// Expected arrivals of one shipper that a snapshot carries; the latest ones.
 pub const SNAPSHOT_ARRIVALS_MAX: usize = 200;
 /// Bytes of one shipper's expected arrivals in a snapshot.

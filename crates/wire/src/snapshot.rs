@@ -39,6 +39,9 @@ pub struct Snapshot {
     pub users: Vec<SnapshotUser>,
     /// Batches that are open at the site, so that they can be scanned with the link down.
     pub batches: Vec<KnownBatch>,
+    /// Samples of the site taken in the last 90 days, newest first, so that results find them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub samples: Vec<KnownSample>,
     /// Dispatches addressed to the party that were not received yet.
     pub expected: Vec<ExpectedArrival>,
     /// Ids of keys that are no longer valid, 16 hex digits each.
@@ -87,6 +90,18 @@ pub struct KnownBatch {
     pub node: String,
     /// Wet grams that are left, decimal text; absent when it was never weighed.
     pub left_grams: Option<String>,
+}
+
+/// A sample as results name it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KnownSample {
+    /// Id of the sample.
+    pub id: EntryId,
+    /// Code of its pot.
+    pub code: Option<Code>,
+    /// Name at the laboratory.
+    pub lab_name: Option<String>,
 }
 
 /// A dispatch addressed to this party.

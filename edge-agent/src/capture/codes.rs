@@ -98,6 +98,7 @@ fn try_value(tx: &mut Tx<'_>, site: &Site, value: u64) -> Result<Option<Code>, W
 /// Codes that other programs already gave to something of this site.
 fn is_known(snapshot: &Snapshot, code: &Code) -> bool {
     snapshot.batches.iter().any(|batch| batch.code.as_ref() == Some(code))
+        || snapshot.samples.iter().any(|sample| sample.code.as_ref() == Some(code))
         || snapshot.expected.iter().any(|arrival| arrival.dispatch.code == *code)
 }
 

@@ -6,6 +6,7 @@ use tl_domain::event::{SampleShare, SampleSubject, SampleTake};
 use super::{Context, Done, codes, record, refuse};
 use crate::outbox::state::BatchView;
 use crate::outbox::{Db, Query, Tx, WriteError, sample_by_code, sample_by_lab_name};
+use crate::site::Site;
 
 /// What is known when a sample is taken.
 #[derive(Debug, Clone)]
@@ -54,13 +55,19 @@ pub(crate) fn take(
     Ok(Done { entry, notices })
 }
 
-/// The id of the sample that a laboratory calls `name`: by its code, else by its lab name.
-pub(crate) fn by_name(db: &mut Db, name: &str) -> Query<Option<String>> {
+/// The id of the sample that a laboratory calls `name`: by its code, else by its lab name. What was
+/// taken here comes before what only the server's snapshot knows.
+pub(crate) fn by_name(db: &mut Db, site: &Site, name: &str) -> Query<Option<String>> {
     let code: Option<Code> = tl_domain::code::read_scan(name).ok().map(|(_, code)| code);
-    if let Some(code) = code
-        && let Some(found) = sample_by_code(db, &code)?
+    if let Some(code) = &code
+        && let Some(found) = sample_by_code(db, code)?
     {
         return Ok(Some(found.id));
     }
-    Ok(sample_by_lab_name(db, name)?.map(|found| found.id))
+    if let Some(found) = sample_by_lab_name(db, name)? {
+        return Ok(Some(found.id));
+    }
+    let of_code = code.and_then(|code| site.sample_of_code(code.as_str()));
+    let known = of_code.or_else(|| site.sample_of_lab_name(name));
+    Ok(known.map(|sample| sample.id.to_string()))
 }

@@ -79,6 +79,7 @@ pub(crate) fn site(lease: Option<(u64, u64)>) -> Site {
             .collect(),
         users: Vec::new(),
         batches: Vec::new(),
+        samples: Vec::new(),
         expected: Vec::new(),
         revoked: Vec::new(),
     };

@@ -1,7 +1,7 @@
 //! The working state as the domain's rules look at it.
 
 use tl_domain::capture::{Reported, View};
-use tl_domain::code::Code;
+use tl_domain::code::{Code, CodeKind};
 use tl_domain::event::Master;
 use tl_domain::ids::{AssayId, BatchId, EntryId, RunId, SampleId};
 use tl_domain::project::{BatchRow, BatchState, CodeRow, MasterRow, RunRow, SampleRow};
@@ -49,9 +49,11 @@ impl View for LocalView<'_, '_> {
             Some(CodeRow { code: code.clone(), kind, owner })
         });
         Ok(own.or_else(|| {
-            let known = self.site.batch_of_code(code.as_str())?;
-            let kind = tl_domain::code::CodeKind::Batch;
-            Some(CodeRow { code: code.clone(), kind, owner: known.id })
+            let batch = self.site.batch_of_code(code.as_str()).map(|it| (CodeKind::Batch, it.id));
+            let known = batch.or_else(|| {
+                self.site.sample_of_code(code.as_str()).map(|it| (CodeKind::Sample, it.id))
+            });
+            known.map(|(kind, owner)| CodeRow { code: code.clone(), kind, owner })
         }))
     }
 
@@ -78,14 +80,21 @@ impl View for LocalView<'_, '_> {
     }
 
     fn sample(&mut self, id: SampleId) -> Result<Option<SampleRow>, WriteError> {
-        let row = sample_by_id(self.tx.connection, &id.to_string())?;
-        Ok(row.map(|known| SampleRow {
+        let own = sample_by_id(self.tx.connection, &id.to_string())?.map(|own| {
+            let code = own.code.and_then(|code| code.parse().ok());
+            (code, own.lab_name, Some(own.taken_micros))
+        });
+        let found = own.or_else(|| {
+            let known = self.site.sample(&id.to_string())?;
+            Some((known.code.clone(), known.lab_name.clone(), None))
+        });
+        Ok(found.map(|(code, lab_name, taken_at)| SampleRow {
             id,
-            code: known.code.and_then(|code| code.parse().ok()),
+            code,
             code_taken: false,
-            lab_name: known.lab_name,
+            lab_name,
             subject: None,
-            taken_at: Some(known.taken_micros),
+            taken_at,
             assays: 0,
         }))
     }

@@ -4,7 +4,9 @@ use actix_web::Responder;
 use actix_web::web::{Data, Form, Path, Query, ReqData};
 use askama::Template;
 use serde::Deserialize;
+use tl_domain::code::Code;
 use tl_domain::event::Origin;
+use tl_wire::snapshot::KnownSample;
 
 use super::Page;
 use super::answer::{Frame, Outcome, Submission, capture, go, problem, render};
@@ -14,7 +16,7 @@ use super::home::{Shown, materials, nodes, shown};
 use crate::capture::receive::{self, Register};
 use crate::capture::refuse;
 use crate::capture::weigh::{self, Side, Weighed, Weighing};
-use crate::outbox::state;
+use crate::outbox::{sample_by_code, state};
 use crate::words::Words;
 
 #[derive(Debug, Deserialize)]
@@ -23,7 +25,7 @@ pub(super) struct CodeQuery {
     code: String,
 }
 
-/// A scan anywhere: to the batch it names, to its handover, or to a new arrival.
+/// A scan anywhere: to the batch or sample it names, to its handover, or to a new arrival.
 pub(super) async fn find(
     page: Data<Page>,
     visitor: ReqData<Visitor>,
@@ -34,9 +36,16 @@ pub(super) async fn find(
         Err(error) => return problem(&page, &visitor, &error.words(), "/"),
     };
     let site = page.site.now();
-    match page.outbox.read(|db| state::batch_by_code(db, &site, &code)) {
-        Ok(Some(batch)) => go(&visitor, &format!("/batch/{}", batch.id)),
-        Ok(None) => {
+    let found = page
+        .outbox
+        .read(|db| Ok((state::batch_by_code(db, &site, &code)?, sample_by_code(db, &code)?)));
+    match found {
+        Ok((Some(batch), _)) => go(&visitor, &format!("/batch/{}", batch.id)),
+        Ok((None, Some(sample))) => go(&visitor, &format!("/entry/{}", sample.id)),
+        Ok((None, None)) => {
+            if let Some(sample) = site.sample_of_code(code.as_str()) {
+                return problem(&page, &visitor, &taken_elsewhere(sample, &code), "/");
+            }
             let arrivals = site.snapshot.iter().flat_map(|snapshot| &snapshot.expected);
             if arrivals.into_iter().any(|arrival| arrival.dispatch.code == code) {
                 return go(&visitor, &format!("/receive/{}", code.as_str()));
@@ -45,6 +54,17 @@ pub(super) async fn find(
         }
         Err(error) => problem(&page, &visitor, &error.words(), "/"),
     }
+}
+
+/// A sample that is known but has no entry here.
+fn taken_elsewhere(sample: &KnownSample, code: &Code) -> Words {
+    let (code, name) = (code.display(), sample.lab_name.as_deref().unwrap_or("—"));
+    Words::new(
+        format!("{code} 是样品标签(实验室编号 {name}),取样不在本机;检测结果可按此编码匹配"),
+        format!(
+            "{code} is a sample (lab name {name}) taken elsewhere; results can be matched to it"
+        ),
+    )
 }
 
 #[derive(Template)]

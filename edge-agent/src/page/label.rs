@@ -67,6 +67,8 @@ fn sheet(page: &Page, visitor: &Visitor, kind: CodeKind, code: &Code) -> anyhow:
                 title = sample.lab_name.unwrap_or_else(|| "样品".to_owned());
                 let at = page.outbox.shared().clock.moment(sample.taken_micros);
                 lines.push(("取样 Taken".to_owned(), at.at().format("%Y-%m-%d %H:%M").to_string()));
+            } else if let Some(sample) = site.sample_of_code(code.as_str()) {
+                title = sample.lab_name.clone().unwrap_or_else(|| "样品".to_owned());
             }
         }
         _ => title = "交接单".to_owned(),

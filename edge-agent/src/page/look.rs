@@ -150,9 +150,9 @@ pub(super) async fn attach(
     let once = form.once.clone();
     let submission =
         Submission { visitor: &visitor, act: Act::Laboratory, once: &once, back: "/queue" };
-    capture(&page, submission, move |tx, _| {
+    capture(&page, submission, move |tx, context| {
         let code = form::one_code(&form.code)?;
-        let found = sample::by_name(tx.connection, code.as_str())?;
+        let found = sample::by_name(tx.connection, &context.site, code.as_str())?;
         let sample = found.and_then(|id| id.parse().ok()).ok_or_else(|| {
             refuse(
                 format!("本机没有样品 {}", code.display()),

@@ -263,6 +263,26 @@ async fn a_form_sent_twice_counts_once() {
 }
 
 #[actix_web::test]
+async fn a_scanned_sample_that_was_taken_elsewhere_is_no_arrival() {
+    page!(app, page);
+    let token = signed_in!(&app);
+    let code = tl_domain::code::Code::issue(7_000_000).expect("issued");
+    let mut next = page.site.now().snapshot.clone().expect("a snapshot");
+    next.version += 1;
+    next.samples.push(tl_wire::snapshot::KnownSample {
+        id: tl_domain::ids::EntryId(uuid::Uuid::from_u128((7 << 76) | (2 << 62))),
+        code: Some(code.clone()),
+        lab_name: Some("W-7".to_owned()),
+    });
+    take(&page, &next);
+    let found = call!(&app, get(&format!("/find?code={}", code.as_str()), &token));
+    assert!(found.text().contains("W-7"), "{} {}", found.location, found.text());
+    let form = [("material", "ore"), ("node", "gate"), ("code", code.as_str())];
+    let answer = call!(&app, post("/arrive", &token, &form));
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", answer.text());
+}
+
+#[actix_web::test]
 async fn errors_repeat_what_was_read_and_scripts_get_a_fragment() {
     page!(app, _page);
     let token = signed_in!(&app);

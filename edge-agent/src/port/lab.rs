@@ -23,6 +23,7 @@ use crate::board::PortState;
 use crate::capture::{record_fact, sample};
 use crate::config::{Digest, LabFolder};
 use crate::outbox::{Draft, Quarantined, Tx, Unmatched, WriteError, unmatched_names};
+use crate::site::Site;
 
 /// Pause before a file is tried again that could not be recorded.
 const RETRY: Duration = Duration::from_secs(5);
@@ -91,8 +92,8 @@ impl Lab {
         for refused in &series.refused {
             self.ports.board.bad(&self.config.name, &format!("{}: {}", file.name, refused.detail));
         }
-        let config = self.config.clone();
-        let counts = self.ports.outbox.write(move |tx| record(tx, &config, &series))?;
+        let (config, site) = (self.config.clone(), self.ports.site.now());
+        let counts = self.ports.outbox.write(move |tx| record(tx, &site, &config, &series))?;
         tracing::info!(file = file.name, reports = counts.0, refused = counts.1, "lab file read");
         Ok(())
     }
@@ -155,8 +156,9 @@ impl Lab {
     /// Results in the tray whose sample is known by now.
     pub(super) fn match_waiting(&self) -> Result<(), WriteError> {
         let names = self.ports.outbox.read(|db| unmatched_names(db, &self.config.name))?;
+        let site = self.ports.site.now();
         for name in names {
-            let found = self.ports.outbox.read(|db| sample::by_name(db, &name))?;
+            let found = self.ports.outbox.read(|db| sample::by_name(db, &site, &name))?;
             if let Some(id) = found.and_then(|id| id.parse().ok()) {
                 let port = self.config.name.clone();
                 self.ports.outbox.write(move |tx| attach(tx, &port, &name, id))?;
@@ -186,7 +188,12 @@ fn blank_check(assay: &Assay, limit: &DecimalText) -> QualityControl {
 }
 
 /// Records a series: reports, tray, quarantine, and that the file was read.
-fn record(tx: &mut Tx<'_>, config: &LabFolder, series: &Series) -> Result<(i64, i64), WriteError> {
+fn record(
+    tx: &mut Tx<'_>,
+    site: &Site,
+    config: &LabFolder,
+    series: &Series,
+) -> Result<(i64, i64), WriteError> {
     tx.note_blob(&series.file)?;
     let mut counts = (0, 0);
     for accepted in &series.results {
@@ -196,7 +203,8 @@ fn record(tx: &mut Tx<'_>, config: &LabFolder, series: &Series) -> Result<(i64, 
         match determination(config, assay) {
             Ok(found) => {
                 let report = report(config, series, accepted, found);
-                settle(tx, config, series, assay, report)?;
+                let found = sample::by_name(tx.connection, site, &assay.sample)?;
+                settle(tx, config, series, (assay, report), found)?;
                 counts.0 += 1;
             }
             Err(detail) => {
@@ -231,15 +239,14 @@ fn aside(
     }
 }
 
-/// A report on a sample that is known, else a line of the tray.
+/// A report on the sample that was found, else a line of the tray.
 fn settle(
     tx: &mut Tx<'_>,
     config: &LabFolder,
     series: &Series,
-    assay: &Assay,
-    mut report: AssayReport,
+    (assay, mut report): (&Assay, AssayReport),
+    found: Option<String>,
 ) -> Result<(), WriteError> {
-    let found = sample::by_name(tx.connection, &assay.sample)?;
     if let Some(sample) = found.and_then(|id| id.parse().ok()) {
         report.sample = sample;
         return append(tx, report, &assay.sample);

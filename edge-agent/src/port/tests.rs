@@ -9,14 +9,17 @@ use diesel::prelude::*;
 use serde_json::Value;
 use tl_domain::code::Code;
 use tl_domain::event::{Entry, SampleSubject, SampleTake};
-use tl_ledger::Envelope;
+use tl_domain::ids::EntryId;
+use tl_ledger::{Envelope, SNAPSHOT_TYPE, Signer, canonical};
+use tl_wire::snapshot::KnownSample;
 
 use super::folder::{Settled, Watch};
 use super::*;
 use crate::capture::record_fact;
+use crate::capture::tests::site;
 use crate::outbox::schema::{blob, entry, quarantine, ticket, unmatched};
 use crate::outbox::tests::{enrolled, open};
-use crate::outbox::{Counts, Draft, Writer, counts};
+use crate::outbox::{Counts, Draft, Mark, Writer, counts};
 
 struct Bench {
     directory: tempfile::TempDir,
@@ -243,6 +246,17 @@ fn masshunter(rows: &[(&str, &str, &str)]) -> String {
 }
 
 impl Bench {
+    /// A snapshot of the site that knows these samples.
+    fn snapshot(&self, version: u64, samples: Vec<KnownSample>) {
+        let mut snapshot = site(None).snapshot.expect("a snapshot");
+        (snapshot.version, snapshot.samples) = (version, samples);
+        let payload = canonical::to_vec(&snapshot).expect("representable");
+        let envelope = Envelope::sign_as(SNAPSHOT_TYPE, payload, &Signer::from_seed(&[9; 32]));
+        let bytes = envelope.expect("signed").to_bytes();
+        let covers = Mark { epoch: 1, through: 0 };
+        self.ports.site.take(bytes, covers, &self.ports.outbox).expect("taken");
+    }
+
     fn sample(&self, code: Option<&Code>, lab_name: Option<&str>) {
         let body = SampleTake {
             code: code.cloned(),
@@ -307,6 +321,46 @@ fn a_result_without_a_sample_waits_and_is_matched_later() {
     let left: i64 =
         bench.ports.outbox.read(|db| unmatched::table.count().get_result(db)).expect("counted");
     assert_eq!(left, 0);
+}
+
+#[test]
+fn results_find_samples_that_were_taken_elsewhere_after_own_ones() {
+    let bench = Bench::new(LAB);
+    bench.sample(None, Some("N-1"));
+    let (first, second) = (Code::issue(1_000_000), Code::issue(1_000_001));
+    let (first, second) = (first.expect("issued"), second.expect("issued"));
+    let text = masshunter(&[
+        ("N-1", "1", "1.0"),
+        (&second.display(), "2", "2.0"),
+        ("G-7", "3", "3.0"),
+        ("late", "4", "4.0"),
+    ]);
+    let known = |n: u128, code: Option<&Code>, name: &str| KnownSample {
+        id: EntryId(uuid::Uuid::from_u128((7 << 76) | (2 << 62) | n)),
+        code: code.cloned(),
+        lab_name: Some(name.to_owned()),
+    };
+    let samples = vec![
+        known(1, Some(&first), "N-1"),
+        known(2, Some(&second), "other"),
+        known(3, None, "G-7"),
+        known(4, None, "G-7"),
+    ];
+    bench.snapshot(1, samples);
+    bench.lab().take(&bench.file("run.csv", text)).expect("read");
+    let reported = |bench: &Bench| -> Vec<String> {
+        let entries = bench.entries().into_iter().filter(|it| it.0 == "assay.report");
+        entries.map(|it| it.1["sample"].as_str().expect("an id").to_owned()).collect()
+    };
+    let found = reported(&bench);
+    let ids: Vec<String> = [2, 3].map(|n| known(n, None, "").id.to_string()).into_iter().collect();
+    assert_eq!(found.len(), 3, "{:?}", bench.reasons());
+    assert_ne!(found[0], known(1, None, "").id.to_string(), "the own sample comes first");
+    assert_eq!(found[1..], ids, "by code; by name the newest");
+    assert_eq!(bench.counts().unmatched, 1);
+    bench.snapshot(2, vec![known(5, None, "late")]);
+    bench.lab().match_waiting().expect("matched");
+    assert_eq!(reported(&bench)[3], known(5, None, "").id.to_string());
 }
 
 #[test]

@@ -8,6 +8,7 @@ use actix_web::dev::ServerHandle;
 use rcgen::{CertificateParams, KeyPair};
 use serde::de::DeserializeOwned;
 use tl_domain::event::{KeyRole, PartyKind};
+use tl_domain::ids::SiteId;
 use tl_domain::time::HOUR_MICROS;
 use tl_ledger::{Envelope, Hash, SNAPSHOT_TYPE};
 use tl_testkit::{self as kit, Signed, Writer};
@@ -16,7 +17,7 @@ use tl_wire::device::{
     RenewRequest, UploadAnswer, enrol_proof,
 };
 use tl_wire::problem::Problem;
-use tl_wire::snapshot::Snapshot;
+use tl_wire::snapshot::{KnownSample, Snapshot};
 use tl_wire::{BUNDLE_MEDIA, bundle};
 use ureq::tls::{Certificate, ClientCert, PrivateKey, RootCerts, TlsConfig};
 
@@ -106,6 +107,13 @@ impl Running {
         } else {
             (identity, Err(serde_json::from_str(&text).expect("problem")))
         }
+    }
+
+    fn snapshot(&self, agent: &ureq::Agent) -> Snapshot {
+        let answer = agent.get(self.port("/device/v1/snapshot?have=0")).call();
+        let bytes = answer.expect("answer").body_mut().read_to_vec().expect("bytes");
+        let envelope = Envelope::parse_as(SNAPSHOT_TYPE, &bytes).expect("envelope");
+        serde_json::from_slice(&envelope.payload).expect("snapshot")
     }
 
     fn upload(&self, agent: &ureq::Agent, entries: &[&Signed]) -> UploadAnswer {
@@ -376,12 +384,54 @@ fn one_shipper_cannot_fill_the_snapshots_of_another_party() {
         let code = kit::code(10_000 + number);
         server.world.append("beta", super::world::dispatch(&code, batch, "alfa"));
     }
-    let agent = server.client(Some(&identity));
-    let mut answer = agent.get(server.port("/device/v1/snapshot?have=0")).call().expect("answer");
-    let bytes = answer.body_mut().read_to_vec().expect("bytes");
-    let envelope = Envelope::parse_as(SNAPSHOT_TYPE, &bytes).expect("envelope");
-    let snapshot: Snapshot = serde_json::from_slice(&envelope.payload).expect("snapshot");
+    let snapshot = server.snapshot(&server.client(Some(&identity)));
     assert_eq!(snapshot.expected.len(), SNAPSHOT_ARRIVALS_MAX);
+}
+
+#[test]
+fn the_snapshot_names_recent_samples_of_the_site_and_of_the_pages() {
+    let server = Running::start();
+    let app = &server.world.app;
+    let token = |name: &str, site: SiteId| {
+        let device = NewDevice {
+            device: name.parse().expect("id"),
+            party: "alfa".parse().expect("id"),
+            site,
+            name: name.to_owned(),
+            role: KeyRole::Lab,
+        };
+        device_token(&app.store, &app.clock, device).expect("token")
+    };
+    let main = tl_testkit::Plant::smelter("alfa").site;
+    let tokens = [token("lab-1", main), token("far-1", "far".parse().expect("id"))];
+    let at = server.world.now();
+    let mut here = writer("gate-07");
+    let mut far = writer("far-1");
+    let agents = [
+        server.enrol(&server.world.token, &here).0,
+        server.enrol(&tokens[1], &far).0,
+        server.enrol(&tokens[0], &writer("lab-1")).0,
+    ]
+    .map(|identity| server.client(Some(&identity)));
+    let mut named = kit::sample_of_batch(server.world.batch);
+    (named.code, named.lab_name) = (Some(kit::code(99)), Some("W-1".to_owned()));
+    let named = here.write(named, &at);
+    let distant = far.write(kit::sample_of_batch(server.world.batch), &at);
+    server.upload(&agents[0], &[&named]);
+    server.upload(&agents[1], &[&distant]);
+
+    let known = |id, code, lab_name: Option<&str>| KnownSample {
+        id,
+        code,
+        lab_name: lab_name.map(str::to_owned),
+    };
+    let of_page = known(server.world.sample, None, None);
+    let of_gate = known(named.id(), Some(kit::code(99)), Some("W-1"));
+    let of_far = known(distant.id(), None, None);
+    assert_eq!(server.snapshot(&agents[2]).samples, [of_gate, of_page.clone()], "newest first");
+    assert_eq!(server.snapshot(&agents[1]).samples, [of_far, of_page]);
+    server.world.pass(91 * 24 * HOUR_MICROS);
+    assert_eq!(server.snapshot(&agents[2]).samples, []);
 }
 
 #[test]

@@ -10,17 +10,20 @@ use std::time::Duration;
 use tl_domain::code::VALUES;
 use tl_domain::event::{Endpoint, HandoverDispatch, HandoverKind, KeyRole, Master};
 use tl_domain::ids::{NodeId, PartyId};
-use tl_domain::project::{BatchState, HandoverRow, MasterRow};
+use tl_domain::project::{BatchState, HandoverRow, MasterRow, SampleRow};
 use tl_ledger::canonical;
 use tl_ledger::{Envelope, Hash, SNAPSHOT_TYPE};
 use tl_store::{BatchFilter, Device, Page};
-use tl_wire::snapshot::{CodeLease, ExpectedArrival, KnownBatch, Snapshot, SnapshotUser};
+use tl_wire::snapshot::{
+    CodeLease, ExpectedArrival, KnownBatch, KnownSample, Snapshot, SnapshotUser,
+};
 
 use crate::app::App;
 use crate::auth::micros;
 use crate::error::Failure;
 use crate::limits::{
     LEASE_LIFE, SNAPSHOT_ARRIVAL_BYTES_MAX, SNAPSHOT_ARRIVALS_MAX, SNAPSHOT_BATCHES_MAX,
+    SNAPSHOT_SAMPLE_BYTES_MAX, SNAPSHOT_SAMPLES_AGE, SNAPSHOT_SAMPLES_MAX,
     SNAPSHOT_SHIPPER_BYTES_MAX,
 };
 use crate::random;
@@ -109,6 +112,7 @@ fn build(app: &App, device: &Device) -> Result<Snapshot, Failure> {
             })
             .collect(),
         batches: open_batches(app, party, &nodes)?,
+        samples: samples(app, device)?,
         expected: expected(app, party)?,
         revoked: revoked.map(|row| row.key.id().to_string()).collect(),
     })
@@ -191,6 +195,24 @@ fn open_batches(
             return Ok(known);
         }
     }
+}
+
+/// Samples whose results may come to the site, whoever took them.
+fn samples(app: &App, device: &Device) -> Result<Vec<KnownSample>, Failure> {
+    let since = app.clock.micros() - micros(SNAPSHOT_SAMPLES_AGE);
+    let limit = SNAPSHOT_SAMPLES_MAX;
+    let rows = app.store.samples_of_site(&device.party, &device.site, since, limit)?;
+    let mut bytes = 0;
+    let fits = |row: &SampleRow| {
+        bytes += row.lab_name.as_ref().map_or(0, String::len);
+        bytes <= SNAPSHOT_SAMPLE_BYTES_MAX
+    };
+    let known = rows.into_iter().take_while(fits).map(|row| KnownSample {
+        id: row.id.entry(),
+        code: row.code,
+        lab_name: row.lab_name,
+    });
+    Ok(known.collect())
 }
 
 /// Arrivals that are awaited, by time: of each shipper the latest ones. Others write them, and an

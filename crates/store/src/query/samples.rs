@@ -2,8 +2,9 @@
 
 use tl_domain::code::Code;
 use tl_domain::event::SampleSubject;
-use tl_domain::ids::{AssayId, PartyId, SampleId};
+use tl_domain::ids::{AssayId, PartyId, SampleId, SiteId};
 use tl_domain::project::{AssayRow, Object, SampleRow};
+use tl_domain::time::Micros;
 
 use super::{Page, Paged, doc, docs, paged};
 use crate::books::object_text;
@@ -19,6 +20,32 @@ impl Store {
         let order = "COALESCE(taken_at, -1) DESC, key DESC";
         let from = "sample_row WHERE party = ?";
         self.read_all(|conn| paged(conn, (from, order), &[Value::text(party.as_str())], page))
+    }
+
+    /// Samples that devices of a site, or people on the installation's pages, took since a moment:
+    /// the last taken first, at most `limit`.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn samples_of_site(
+        &self,
+        party: &PartyId,
+        site: &SiteId,
+        since: Micros,
+        limit: u32,
+    ) -> Result<Vec<SampleRow>, StoreError> {
+        let sql = "SELECT s.doc FROM sample_row s \
+                   JOIN entry e ON e.party = s.party AND e.id = s.key \
+                   WHERE s.party = ? AND s.taken_at >= ? AND NOT EXISTS \
+                   (SELECT 1 FROM device d WHERE d.id = e.device AND d.site <> ?) \
+                   ORDER BY s.taken_at DESC, s.key DESC LIMIT ?";
+        let binds = [
+            Value::text(party.as_str()),
+            Value::Int(since),
+            Value::text(site.as_str()),
+            Value::Int(i64::from(limit)),
+        ];
+        self.read(|conn| docs(conn, sql, &binds))
     }
 
     /// A sample.
