@@ -138,7 +138,7 @@ fn mark_missing_blobs(
     names.dedup();
     let rows: Vec<BlobRow> = conn.load(
         "SELECT name FROM blob WHERE party = ? AND complete = 1 AND name = ANY_OF(?)",
-        &[Value::text(party.as_str()), list(names.into_iter())],
+        &[Value::text(party.as_str()), list(names)],
     )?;
     let there: HashSet<String> = rows.into_iter().map(|row| row.name).collect();
     for StoredEntry { view, .. } in stored {
