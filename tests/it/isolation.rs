@@ -209,7 +209,7 @@ fn a_handover_is_seen_by_both_sides() -> Result<()> {
         place: None,
         mass: kilograms(&east.kilograms),
         moisture: None,
-        content: None,
+        contents: vec![],
         waste_code: None,
         containers: None,
         uncertainty: vec![],

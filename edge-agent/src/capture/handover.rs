@@ -93,7 +93,7 @@ fn one(context: &Context, input: &Input, line: u32) -> Result<DispatchLine, Writ
         place: None,
         mass,
         moisture: None,
-        content: None,
+        contents: vec![],
         waste_code: record.and_then(|record| record.waste_code.clone()),
         containers: None,
         uncertainty: Vec::new(),

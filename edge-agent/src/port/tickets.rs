@@ -405,7 +405,7 @@ impl Job<'_> {
                 place: None,
                 mass: self.mass(net)?,
                 moisture: None,
-                content: None,
+                contents: vec![],
                 waste_code: record.and_then(|record| record.waste_code.clone()),
                 containers: None,
                 uncertainty: Vec::new(),

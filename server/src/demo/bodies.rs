@@ -166,7 +166,7 @@ pub(super) fn dispatch_line(
         place: None,
         mass,
         moisture: Some(moisture),
-        content: None,
+        contents: vec![],
         waste_code: None,
         containers: None,
         uncertainty: vec![],

@@ -220,7 +220,7 @@ pub(super) fn dispatch(code: &Code, batch: EntryId, to: &str) -> HandoverDispatc
             place: None,
             mass: kit::kilograms("500"),
             moisture: None,
-            content: None,
+            contents: vec![],
             waste_code: None,
             containers: None,
             uncertainty: Vec::new(),

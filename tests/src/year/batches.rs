@@ -210,7 +210,7 @@ fn dispatch(
         place: None,
         mass,
         moisture: percent(item.moisture),
-        content: None,
+        contents: vec![],
         waste_code: None,
         containers: None,
         uncertainty: vec![],

@@ -6,9 +6,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::common::{BlobRef, EntryRef, Location, Portion, Raw, Uncertain};
+use super::stock::StockContent;
 use crate::code::Code;
 use crate::ids::{BatchId, MaterialId, NodeId, PartyId, PlaceId};
-use crate::quantity::{DecimalText, Mass, Reading};
+use crate::quantity::{Mass, Reading};
 
 /// What kind of paper goes with it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -39,9 +40,9 @@ pub struct DispatchLine {
     /// Moisture in per cent, when known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub moisture: Option<Reading>,
-    /// Content of the substance in mg/kg dry, when the shipper has an assay: discloses it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub content: Option<DecimalText>,
+    /// Contents as the shipper knows them: what this discloses is the shipper's own choice.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub contents: Vec<StockContent>,
     /// Waste code (国家危险废物名录).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waste_code: Option<String>,

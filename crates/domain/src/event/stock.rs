@@ -89,7 +89,7 @@ pub struct StockLine {
     pub uncertainty: Uncertain,
 }
 
-/// Content of a substance in a stock line.
+/// Content of a substance in a stock or in a line of a dispatch.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct StockContent {

@@ -39,7 +39,7 @@ fn dispatch(label: u64, to: Option<&PartyId>) -> HandoverDispatch {
             place: Some("pile-1".parse().expect("a place")),
             mass: kilograms("1000"),
             moisture: None,
-            content: None,
+            contents: vec![],
             waste_code: None,
             containers: None,
             uncertainty: vec![],

@@ -187,7 +187,8 @@ objects! {
         place: Option<String>,
         mass: Mass,
         moisture: Option<Reading>,
-        content: Option<String>,
+        #[schema(required = false)]
+        contents: Vec<StockContent>,
         waste_code: Option<String>,
         containers: Option<u32>,
         #[schema(required = false)]

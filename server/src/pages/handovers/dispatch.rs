@@ -1,10 +1,10 @@
 //! The form of the shipper's half: to whom, from where, and what, batch by batch or from a place.
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use tl_domain::event::{DispatchLine, HandoverDispatch, HandoverKind, Portion, Take};
-use tl_domain::ids::{MaterialId, NodeId, PartyId, PlaceId};
+use tl_domain::event::{DispatchLine, HandoverDispatch, HandoverKind, Portion, StockContent, Take};
+use tl_domain::ids::{Analyte, MaterialId, NodeId, PartyId, PlaceId};
 use tl_domain::project::BatchRow;
-use tl_domain::quantity::{DecimalText, Mass, MassUnit};
+use tl_domain::quantity::{Basis, ContentUnit, DecimalText, Mass, MassUnit, Reading};
 
 use super::super::capture::{
     self, Capture, Pairs, form_sheet, material_choices, new_form, node_choices, partner_choices,
@@ -177,7 +177,7 @@ fn line(
     };
     let mass = part.clone().or_else(|| left(batch.as_ref()));
     let moisture = typed.percent(&named("moisture"));
-    let content = typed.decimal(&named("content"));
+    let contents = disclosed(&desk.substance, typed.decimal(&named("content")));
     let waste_code = typed.optional(&named("waste_code"));
     let Some(mass) = mass else {
         let words = desk.t.fill_in();
@@ -197,11 +197,21 @@ fn line(
         portion,
         mass,
         moisture,
-        content,
+        contents,
         waste_code,
         containers: None,
         uncertainty: Vec::new(),
     }))
+}
+
+/// The content that the shipper chose to state, as the form asks for it: mg/kg of dry material.
+fn disclosed(substance: &str, content: Option<DecimalText>) -> Vec<StockContent> {
+    let stated = content.and_then(|value| {
+        let analyte = substance.parse::<Analyte>().ok()?;
+        let (unit, basis) = (ContentUnit::MilligramPerKilogram, Some(Basis::Dry));
+        Some(StockContent { analyte, result: Reading::Value { value }, unit, basis })
+    });
+    stated.into_iter().collect()
 }
 
 /// What is left of a batch, as a mass to ship.
