@@ -18,7 +18,7 @@ pub(crate) fn cargo(arguments: &[&str]) -> Command {
     let program = std::env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));
     let mut command = Command::new(program);
     command.args(arguments).current_dir(root());
-    // `cargo run` tells this program of its own package; a build script that watches those variables
+    // `cargo run` tells this program of its own package. Build scripts that watch those variables
     // would build again each time a build from here and one by hand take turns.
     for (name, _) in std::env::vars_os() {
         let text = name.to_string_lossy();
