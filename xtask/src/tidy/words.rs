@@ -95,7 +95,15 @@ const BANS: &[Ban] = &[
     },
 ];
 
-const PURE: &[&str] = &["crates/domain/src/", "crates/ledger/src/", "crates/device/src/"];
+const PURE: &[&str] = &[
+    "crates/accountancy/src/",
+    "crates/device/src/",
+    "crates/domain/src/",
+    "crates/ledger/src/",
+    "crates/reconcile/src/",
+    "crates/statistics/src/",
+    "crates/trace/src/",
+];
 const SQL_PLACES: &[&str] = &["crates/store/", "edge-agent/src/outbox"];
 /// The one place of the end-to-end tests that polls, always with a deadline.
 const SLEEPERS: &[&str] = &["tests/src/wait.rs"];
