@@ -13,6 +13,8 @@ messages! { ENTRY {
     kind_log_open = "开立台账", "Log opened";
     kind_key_enrol = "登记签名密钥", "Key enrolled";
     kind_key_revoke = "注销签名密钥", "Key revoked";
+    kind_log_continue = "账本换新存证树", "Ledger continues in a new tree";
+    kind_log_heads = "辖区存证点汇总", "Checkpoints of the area";
     kind_epoch_open = "设备重新起用", "Device began a new epoch";
     kind_master_put = "基础资料变更", "Master data changed";
     kind_device_commission = "计量器具校核", "Meter checked";

@@ -2,7 +2,7 @@
 
 use tl_domain::balance::{self, Quality};
 use tl_domain::event::{
-    Decision, FlowSource, HandoverKind, KeyRole, MaterialClass, NodeKind, Origin, Purpose, Side,
+    ContinueReason, Decision, FlowSource, HandoverKind, KeyRole, MaterialClass, NodeKind, Origin, Purpose, Side,
     Standing, StockMethod, StreamRole,
 };
 use tl_domain::project::{BatchState, FlowKind, Review};
@@ -144,5 +144,10 @@ terms! { TERMS {
         Lab = "化验室终端", "Lab terminal";
         Plant = "厂内采集终端", "Plant terminal";
         Water = "水站终端", "Water station";
+    }
+    continue_reason(ContinueReason) {
+        Restored = "由备份恢复", "Restored from a backup";
+        SetBack = "发现数据被退回到旧状态", "The store had been set back";
+        KeyLost = "存证密钥遗失或泄露", "The key of the tree was lost or leaked";
     }
 } }

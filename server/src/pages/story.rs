@@ -163,6 +163,10 @@ impl Teller<'_> {
             Body::LogOpen(b) => vec![pair(t.party_word(), b.name.clone())],
             Body::MonitorReading(b) => vec![pair(t.stream(), names.stream(&b.stream))],
             Body::PeriodClose(b) => vec![pair(t.span(), span_text(t, &b.span))],
+            Body::LogContinue(b) => vec![pair(t.reason(), t.continue_reason(b.reason))],
+            Body::LogHeads(b) => {
+                b.heads.iter().map(|one| format!("{} · {}", one.log, one.head.size)).collect()
+            }
             Body::EpochOpen(_) | Body::Unknown { .. } => Vec::new(),
         }
     }
@@ -291,6 +295,8 @@ pub(crate) fn kind(t: Words, kind: &str) -> String {
         "key.enrol" => t.kind_key_enrol(),
         "key.revoke" => t.kind_key_revoke(),
         "epoch.open" => t.kind_epoch_open(),
+        "log.continue" => t.kind_log_continue(),
+        "log.heads" => t.kind_log_heads(),
         "master.put" => t.kind_master_put(),
         "device.commission" => t.kind_device_commission(),
         "batch.register" => t.kind_batch_register(),

@@ -13,6 +13,7 @@ mod key;
 mod master;
 mod process;
 mod stock;
+mod tree;
 
 #[cfg(test)]
 mod tests;
@@ -48,6 +49,7 @@ pub use stock::{
     LabelPrint, PeriodClose, StockContent, StockLine, StockMethod, StockTake, WasteDispose,
     WasteStore,
 };
+pub use tree::{ContinueReason, HEADS_MAX, LogContinue, LogHeads, PartyHead, TreeHead};
 
 use crate::ids::{DeviceId, EntryId, OperatorId, PartyId};
 use crate::time::Moment;
@@ -225,6 +227,10 @@ bodies! {
     KeyRevoke(KeyRevoke) = "key.revoke",
     /// A device begins a new epoch.
     EpochOpen(EpochOpen) = "epoch.open",
+    /// A log goes on in a new tree after a restore.
+    LogContinue(LogContinue) = "log.continue",
+    /// Newest heads of the logs of a bureau's area.
+    LogHeads(LogHeads) = "log.heads",
     /// A master record in a new version.
     MasterPut(MasterPut) = "master.put",
     /// A device was checked against a known value and declared.

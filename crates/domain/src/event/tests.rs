@@ -111,6 +111,16 @@ fn samples() -> Vec<(&'static str, Value)> {
                 "reason": "restored"}),
         ),
         (
+            "log.continue",
+            json!({"origin": "h/log/p/2", "previous": {"origin": "h/log/p", "root": "a".repeat(64),
+                "size": 9}, "reason": "set_back", "vkey": "h/log/p/2+00000000+AQ=="}),
+        ),
+        (
+            "log.heads",
+            json!({"heads": [{"head": {"origin": "h/log/p", "root": "a".repeat(64), "size": 9},
+                "log": "p"}]}),
+        ),
+        (
             "master.put",
             json!({"active": true, "record": {"what": "limit", "id": "l", "unit": "mg/L"}}),
         ),

@@ -153,6 +153,8 @@ pub fn objects(id: EntryId, body: &Body) -> Vec<Object> {
         | Body::KeyEnrol(_)
         | Body::KeyRevoke(_)
         | Body::EpochOpen(_)
+        | Body::LogContinue(_)
+        | Body::LogHeads(_)
         | Body::DeviceCommission(_)
         | Body::StockTake(_)
         | Body::PeriodClose(_)

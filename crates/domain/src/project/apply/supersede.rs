@@ -103,6 +103,13 @@ fn target_kind<B: Books>(books: &mut B, target: &Fact) -> Result<String, B::Erro
 fn correctable(kind: &str) -> bool {
     !matches!(
         kind,
-        "" | "log.open" | "key.enrol" | "key.revoke" | "epoch.open" | "supersede" | "period.close"
+        "" | "log.open"
+            | "log.continue"
+            | "log.heads"
+            | "key.enrol"
+            | "key.revoke"
+            | "epoch.open"
+            | "supersede"
+            | "period.close"
     )
 }
