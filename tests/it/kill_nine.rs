@@ -1,11 +1,11 @@
 //! `kill -9` at random moments under load: what was acknowledged is there, once, in order.
 //!
+//! A moment is a number of further acknowledgements, drawn by chance; 0 is right after the start.
 //! `TL_SOAK_KILLS` says how often; ten times without it.
 
 use std::collections::HashSet;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
-use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use tl_domain::code::Code;
@@ -26,6 +26,10 @@ const KILLS_BY_DEFAULT: u32 = 10;
 const DEVICES: usize = 3;
 /// Entries in one upload of the load.
 const UPLOAD: usize = 12;
+/// Most uploads that are answered between a start of the server and its end.
+const UPLOADS_BETWEEN_KILLS: u64 = 40;
+/// Most scans that are answered between a start of the agent and its end.
+const SCANS_BETWEEN_KILLS: u64 = 60;
 
 fn kills() -> u32 {
     let named = std::env::var(KILLS_VARIABLE).ok().and_then(|text| text.parse().ok());
@@ -46,7 +50,7 @@ impl Load {
         Self { writer, device, waiting: vec![], acknowledged: vec![] }
     }
 
-    fn run(mut self, stop: &AtomicBool) -> Result<Self> {
+    fn run(mut self, stop: &AtomicBool, answered: &AtomicU64) -> Result<Self> {
         while !stop.load(Ordering::SeqCst) {
             self.sign();
             if self
@@ -57,6 +61,8 @@ impl Load {
                 .is_err()
             {
                 self.recover()?;
+            } else {
+                answered.fetch_add(1, Ordering::SeqCst);
             }
         }
         self.recover()?;
@@ -95,6 +101,14 @@ impl Load {
     }
 }
 
+/// Waits until so many further answers came.
+fn more_answers(answered: &AtomicU64, wanted: u64) -> Result<()> {
+    let enough = answered.load(Ordering::SeqCst) + wanted;
+    wait::until("answers under load", || {
+        Ok((answered.load(Ordering::SeqCst) >= enough).then_some(()))
+    })
+}
+
 fn server_killed(backend: Backend) -> Result<()> {
     let mut chance = Chance::new("kill_nine server");
     let mut installation = Installation::new(backend)?;
@@ -106,25 +120,29 @@ fn server_killed(backend: Backend) -> Result<()> {
         let (writer, device) = plant::device(&installation, &smelter.party, &name, "plant")?;
         loads.push(Load::new(writer, device));
     }
-    let stop = AtomicBool::new(false);
+    let (stop, answered) = (AtomicBool::new(false), AtomicU64::new(0));
     let loads = thread::scope(|scope| -> Result<Vec<Load>> {
         let threads: Vec<_> =
-            loads.into_iter().map(|load| scope.spawn(|| load.run(&stop))).collect();
+            loads.into_iter().map(|load| scope.spawn(|| load.run(&stop, &answered))).collect();
         let killed = (|| {
             for _ in 0..kills() {
-                wait::pass(Duration::from_millis(chance.pick(20..600)));
+                more_answers(&answered, chance.pick(0..UPLOADS_BETWEEN_KILLS))?;
                 installation.kill_nine()?;
                 installation.start()?;
             }
-            wait::pass(Duration::from_millis(200));
-            Ok(())
+            // After the last start all of them work again.
+            more_answers(&answered, 2 * DEVICES as u64)
         })();
         stop.store(true, Ordering::SeqCst);
         let loads: Result<Vec<Load>> = threads
             .into_iter()
             .map(|thread| thread.join().expect("a load answers its errors"))
             .collect();
-        killed.and(loads)
+        match (killed, loads) {
+            // A load that gave up is why no answers came.
+            (Err(killed), Err(load)) => Err(load.context(format!("{killed:#}"))),
+            (killed, loads) => killed.and(loads),
+        }
     })?;
     installation.stop()?;
     installation.run(&["doctor"]).context("doctor finds nothing wrong")?;
@@ -150,25 +168,26 @@ fn scan_under_kills(agent: &mut Agent, chance: &mut Chance) -> Result<Vec<Code>>
     for _ in 0..=kills() {
         agent.start()?;
         let address = agent.address(station::ADDRESS_FILE)?;
-        let stop = AtomicBool::new(false);
+        let (stop, answered) = (AtomicBool::new(false), AtomicU64::new(0));
         let first = u64::try_from(acknowledged.len())? + 1;
         let more = thread::scope(|scope| -> Result<Vec<Code>> {
             let mut scanner = Scanner::connect(address)?;
-            let stop = &stop;
+            let (stop, answered) = (&stop, &answered);
             let scanning = scope.spawn(move || {
                 let codes = (first..).map(code);
                 let done = codes.take_while(|code| {
                     // The last scan may die with the agent: it is scanned again after the start.
                     let answer = scanner.scan(code);
+                    answered.fetch_add(1, Ordering::SeqCst);
                     !stop.load(Ordering::SeqCst) && answer.is_ok_and(|it| it == station::DONE)
                 });
                 done.collect::<Vec<_>>()
             });
-            wait::pass(Duration::from_millis(chance.pick(100..900)));
+            let waited = more_answers(answered, chance.pick(0..SCANS_BETWEEN_KILLS));
             let killed = agent.kill_nine();
             stop.store(true, Ordering::SeqCst);
             let codes = scanning.join().expect("scanning does not panic");
-            killed.map(|()| codes)
+            waited.and(killed).map(|()| codes)
         })?;
         acknowledged.extend(more);
     }

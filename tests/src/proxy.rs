@@ -1,4 +1,4 @@
-//! A faulty link: a TCP proxy that passes on, delays, swallows or cuts.
+//! A faulty link: a TCP proxy that passes on, swallows or cuts.
 //!
 //! It knows bytes only. What lies between a server's commit and its answer is reached by letting
 //! requests through and cutting on the first byte that comes back.
@@ -11,8 +11,6 @@ use std::thread;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-
-use crate::wait;
 
 /// Bytes that are passed on at once.
 const PIECE_BYTES: usize = 16 * 1024;
@@ -27,8 +25,6 @@ pub enum Link {
     Cut,
     /// Takes bytes and passes none on, without a word.
     Blackhole,
-    /// Passes each piece on after a time.
-    Slow(Duration),
     /// Passes requests on and breaks the connection when an answer longer than a TLS handshake
     /// message would come back: the server has done it, the client does not know.
     CutAnswers,
@@ -196,7 +192,6 @@ impl Pipe {
             Link::Up => {}
             Link::Cut => return false,
             Link::Blackhole => return true,
-            Link::Slow(time) => wait::pass(time),
             Link::CutAnswers => {
                 if self.answers && self.sent.load(Ordering::SeqCst) > HANDSHAKE_BYTES {
                     self.state.cut_answers.fetch_add(1, Ordering::SeqCst);

@@ -6,8 +6,7 @@
 use std::fs::File;
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
@@ -98,8 +97,8 @@ fn nobody(error: &std::io::Error) -> bool {
 /// A scale that sends its frame again and again, as long as it lives.
 pub struct FakeScale {
     path: PathBuf,
-    frame: Arc<Mutex<Vec<u8>>>,
-    stop: Arc<AtomicBool>,
+    /// What it shows next; without this end the thread stops.
+    load: Option<Sender<Vec<u8>>>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -111,21 +110,24 @@ impl FakeScale {
     pub fn sending(frame: &[u8]) -> Result<Self> {
         let mut line = SerialDevice::new()?;
         let path = line.path().to_owned();
-        let frame = Arc::new(Mutex::new(frame.to_vec()));
-        let stop = Arc::new(AtomicBool::new(false));
-        let (shown, stopped) = (Arc::clone(&frame), Arc::clone(&stop));
+        let mut shown = frame.to_vec();
+        let (load, loads) = channel();
         let thread = thread::spawn(move || {
-            while !stopped.load(Ordering::SeqCst) {
-                let bytes = shown.lock().expect("no holder panics").clone();
+            loop {
                 // A frame for which there is no room is one that nobody listens to.
-                if line.offer(&bytes).is_err() {
+                if line.offer(&shown).is_err() {
                     return;
                 }
                 let _ = line.received();
-                wait::pass(FRAME_PAUSE);
+                // The next frame is due when its time has come, or when the load changes.
+                match loads.recv_timeout(FRAME_PAUSE) {
+                    Ok(frame) => shown = frame,
+                    Err(RecvTimeoutError::Timeout) => {}
+                    Err(RecvTimeoutError::Disconnected) => return,
+                }
             }
         });
-        Ok(Self { path, frame, stop, thread: Some(thread) })
+        Ok(Self { path, load: Some(load), thread: Some(thread) })
     }
 
     /// The path that a program opens.
@@ -136,13 +138,14 @@ impl FakeScale {
 
     /// Sends another frame from now on; an empty one is silence.
     pub fn show(&self, frame: &[u8]) {
-        *self.frame.lock().expect("no holder panics") = frame.to_vec();
+        // A line that is gone shows nothing any more.
+        let _ = self.load.as_ref().map(|load| load.send(frame.to_vec()));
     }
 }
 
 impl Drop for FakeScale {
     fn drop(&mut self) {
-        self.stop.store(true, Ordering::SeqCst);
+        self.load = None;
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
         }

@@ -40,9 +40,3 @@ pub fn within<T>(
         thread::sleep(POLL);
     }
 }
-
-/// Lets a time go by for what has no sign to wait for: the moment of a kill, the rest between two
-/// frames of a scale.
-pub fn pass(time: Duration) {
-    thread::sleep(time);
-}

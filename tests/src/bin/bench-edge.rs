@@ -25,8 +25,9 @@ const LOADED_KIB_WANTED: u64 = 16 * 1024;
 const SCAN_OVER_SYNC_WANTED: Duration = Duration::from_millis(1);
 /// Scans of the timed part.
 const SCANS: u64 = 1_000;
-/// Time without load before memory is read.
-const REST: Duration = Duration::from_secs(5);
+/// Looks in a row at which memory has to be the same before it counts as the idle one: some three
+/// seconds, in which the agent asks the server several times.
+const STILL_LOOKS: u32 = 150;
 
 fn main() -> ExitCode {
     match run() {
@@ -52,9 +53,8 @@ fn run() -> Result<bool> {
     wait::until("the agent's first contact", || {
         Ok(agent.status_value()?["link"].as_str().filter(|link| *link == "online").map(drop))
     })?;
-    wait::pass(REST);
     let id = agent.program()?.id();
-    let idle = memory_kib(id, "VmRSS")?;
+    let idle = still_memory_kib(id)?;
     let mut probe = DiskProbe::new(agent.folder())?;
     let (scans, syncs) = timed_scans(&mut Scanner::connect(address)?, &mut probe)?;
     let loaded = memory_kib(id, "VmHWM")?;
@@ -100,6 +100,17 @@ fn holds(bytes: &[u8], asset: &[u8]) -> bool {
     let Some((first, _)) = asset.split_first() else { return false };
     let starts = bytes.iter().enumerate().filter(|(_, byte)| *byte == first);
     starts.map(|(at, _)| &bytes[at..]).any(|rest| rest.starts_with(asset))
+}
+
+/// Resident memory once it does not change any more.
+fn still_memory_kib(process: u32) -> Result<u64> {
+    let (mut last, mut same) = (0, 0);
+    wait::until("memory that stands still", || {
+        let now = memory_kib(process, "VmRSS")?;
+        same = if now == last { same + 1 } else { 0 };
+        last = now;
+        Ok((same >= STILL_LOOKS).then_some(now))
+    })
 }
 
 fn memory_kib(process: u32, field: &str) -> Result<u64> {
