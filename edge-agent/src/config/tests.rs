@@ -4,7 +4,7 @@ use super::*;
 
 /// The example in the module's documentation, as people copy it.
 fn documented() -> String {
-    include_str!("../config.rs")
+    include_str!("mod.rs")
         .lines()
         .skip_while(|line| *line != "//! ```toml")
         .skip(1)

@@ -1,0 +1,240 @@
+//! `DIR/config.toml`: what the agent of one plant listens to and how much it may keep.
+//!
+//! Unknown fields are errors, so that a misspelt setting is never silently ignored. Device layouts
+//! are declared here and never guessed. Everything but the ports has a default.
+//!
+//! ```toml
+//! offset_minutes = 480              # clock's offset until the first site snapshot names it
+//! node = "gate"                     # node where arrivals are booked; default: first of the site
+//!
+//! [page]
+//! listen = "0.0.0.0:8443"           # HTTPS; port 0: the chosen address is in DIR/page.addr
+//!
+//! [outbox]
+//! quota_bytes = 4294967296          # warn at 80 %, refuse new captures at 95 %
+//! ballast_bytes = 67108864          # room kept for marks and verdicts on a full disk; 0 for none
+//! keep_days = 90                    # acknowledged entries are kept at least so long
+//!
+//! [uplink]
+//! enabled = true
+//! retry_max_seconds = 60            # cap of the jittered back-off
+//! poll_seconds = 15                 # how often head and snapshot are asked for when idle
+//!
+//! [printer]
+//! address = "192.168.1.50:9100"     # ZPL over TCP
+//!
+//! [[port]]                          # a QR scanner on the network
+//! kind = "scanner_tcp"
+//! name = "gate-scanner"
+//! connect = "192.168.1.20:2001"     # or: listen = "0.0.0.0:2001" (port 0: DIR/port-NAME.addr)
+//! answer = true                     # send 06h (done) or 15h (refused) back after each scan
+//! profile = { suffix = "\r", aim = "required" }
+//! [port.station]                    # optional: scans record at once, else they fill forms
+//! material = "zinc-concentrate"     # what a code is registered as that is not known yet
+//! node = "gate"
+//! scale = "weighbridge"             # optional: weigh at each scan with this port's stable weight
+//! weigh = "net"                     # net | gross_tare (first scan gross, second scan tare)
+//!
+//! [[port]]                          # a QR scanner on a serial line
+//! kind = "scanner_serial"
+//! name = "lab-scanner"
+//! path = "/dev/serial/by-id/usb-scanner"
+//! baud = 9600
+//!
+//! [[port]]                          # an indicator that sends all the time
+//! kind = "scale_serial"
+//! name = "weighbridge"
+//! path = "/dev/serial/by-id/usb-scale"
+//! baud = 9600
+//! data_bits = 8                     # 7 or 8
+//! parity = "none"                   # none | even | odd
+//! meter = "meter-1"                 # id of the meter's master record
+//! calibration = "2026-03"           # calibration block declared at commissioning
+//! stable_frames = 5
+//! profile = { protocol = "yaohua_tf0", layout = "6d+dp", unit = "kg" }
+//!
+//! [[port]]                          # tickets of the weighbridge's own software
+//! kind = "ticket_folder"
+//! name = "tickets"
+//! path = "/srv/tickets"             # *.csv and *.xlsx; read, never changed
+//! software = "bridge-1"             # key of a ticket = software + its number
+//! node = "gate"
+//! settle_ms = 2000                  # a file is read when its size was stable for so long
+//! approved_by = "weighmaster"       # operator id named in corrections of changed tickets
+//! [port.materials]                  # name in the file = id of the material
+//! "锌精矿" = "zinc-concentrate"
+//! [port.suppliers]                  # name in the file = id of the party (optional)
+//! [port.mapping]                    # as saved: columns of the file (see the ticket reader)
+//!
+//! [[port]]                          # result files of an ICP-MS
+//! kind = "lab_folder"
+//! name = "icpms"
+//! path = "/srv/masshunter"          # *.csv
+//! settle_ms = 2000
+//! basis = "dry"                     # of contents per mass
+//! method = "icpms-tl"               # id of the method's master record (optional)
+//! purpose = "process"
+//! standing = "preliminary"
+//! blank_limit = "0.05"              # in the file's unit; higher blanks fail the series (optional)
+//! profile = { protocol = "agilent_masshunter_2row", unit = "ug/L" }
+//! [port.digest]                     # optional: digests of solids, c × volume × dilution ÷ mass
+//! volume_ml = "50"
+//! dilution = "10"
+//! mass_g = "0.2000"
+//! ```
+
+#[cfg(test)]
+mod tests;
+
+mod check;
+mod port;
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use tl_domain::ids::NodeId;
+
+pub(crate) use check::scanner_profile;
+pub(crate) use port::{
+    Digest, LabFolder, LineParity, PortConfig, ScaleSerial, ScannerSerial, ScannerTcp, SerialLine,
+    Station, StationWeigh, TicketFolder,
+};
+
+/// Name of the file in the agent's directory.
+pub(crate) const FILE: &str = "config.toml";
+
+/// What `tl-edge enrol` writes when there is no configuration yet.
+pub(crate) const STARTER: &str = "\
+# tl-edge: see the agent's manual for ports (scanner_tcp, scanner_serial, scale_serial,
+# ticket_folder, lab_folder).
+[page]
+listen = \"0.0.0.0:8443\"
+";
+
+/// The whole configuration.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Config {
+    /// Offset of the plant's clock in minutes east of UTC, until a snapshot names it.
+    #[serde(default = "default_offset")]
+    pub(crate) offset_minutes: i32,
+    /// Node where arrivals are booked.
+    #[serde(default)]
+    pub(crate) node: Option<NodeId>,
+    /// The page; none without this section.
+    #[serde(default)]
+    pub(crate) page: Option<PageConfig>,
+    /// The outbox.
+    #[serde(default)]
+    pub(crate) outbox: OutboxConfig,
+    /// The uplink.
+    #[serde(default)]
+    pub(crate) uplink: UplinkConfig,
+    /// The label printer.
+    #[serde(default)]
+    pub(crate) printer: Option<PrinterConfig>,
+    /// Devices and folders.
+    #[serde(default, rename = "port")]
+    pub(crate) ports: Vec<PortConfig>,
+}
+
+/// The page on the plant's network.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PageConfig {
+    /// Address to listen on; port 0 lets the system choose.
+    pub(crate) listen: SocketAddr,
+}
+
+/// How much is kept.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct OutboxConfig {
+    /// Most bytes of entries and blobs.
+    pub(crate) quota_bytes: u64,
+    /// Size of the file that keeps room free; 0 for none.
+    pub(crate) ballast_bytes: u64,
+    /// Days for which acknowledged entries are kept.
+    pub(crate) keep_days: u32,
+}
+
+impl Default for OutboxConfig {
+    fn default() -> Self {
+        Self { quota_bytes: 4 << 30, ballast_bytes: 64 << 20, keep_days: 90 }
+    }
+}
+
+/// How the server is reached.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct UplinkConfig {
+    /// Whether entries are sent at all.
+    pub(crate) enabled: bool,
+    /// Longest pause between tries, in seconds.
+    pub(crate) retry_max_seconds: u64,
+    /// Pause between questions for head and snapshot when nothing waits, in seconds.
+    pub(crate) poll_seconds: u64,
+}
+
+impl Default for UplinkConfig {
+    fn default() -> Self {
+        Self { enabled: true, retry_max_seconds: 60, poll_seconds: 15 }
+    }
+}
+
+/// A label printer that takes ZPL on TCP.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PrinterConfig {
+    /// `host:9100`.
+    pub(crate) address: String,
+}
+
+fn default_offset() -> i32 {
+    480
+}
+
+/// Why a configuration can't be used.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ConfigError {
+    /// The file can't be read.
+    #[error("cannot read {path}: {source}")]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// The file is no valid configuration.
+    #[error("{path}: {reason}")]
+    Form {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong, with line and column.
+        reason: String,
+    },
+}
+
+impl Config {
+    /// Reads and checks `DIR/config.toml`.
+    ///
+    /// # Errors
+    /// `ConfigError` names the file and what is wrong in it.
+    pub(crate) fn load(directory: &Path) -> Result<Self, ConfigError> {
+        let path = directory.join(FILE);
+        let text = std::fs::read_to_string(&path)
+            .map_err(|source| ConfigError::Read { path: path.clone(), source })?;
+        Self::parse(&text).map_err(|reason| ConfigError::Form { path, reason })
+    }
+
+    /// Reads and checks the text of a configuration.
+    ///
+    /// # Errors
+    /// What is wrong, in words.
+    pub(crate) fn parse(text: &str) -> Result<Self, String> {
+        let config: Self = toml::from_str(text).map_err(|error| error.to_string())?;
+        config.check()?;
+        Ok(config)
+    }
+}

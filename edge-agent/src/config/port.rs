@@ -1,0 +1,241 @@
+//! What is declared of each port: scanners, scales and watched folders.
+//!
+//! Types and defaults alone; what does not fit together is said in `check`.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use serde::Deserialize;
+use serde_json::Value;
+use tl_domain::event::{Purpose, Standing};
+use tl_domain::ids::{MaterialId, MeterId, MethodId, NodeId, OperatorId, PartyId};
+use tl_domain::quantity::{Basis, DecimalText};
+
+/// One device or folder.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub(crate) enum PortConfig {
+    /// QR scanner on TCP.
+    ScannerTcp(ScannerTcp),
+    /// QR scanner on a serial line.
+    ScannerSerial(ScannerSerial),
+    /// Indicator on a serial line.
+    ScaleSerial(ScaleSerial),
+    /// Files of the weighbridge's software.
+    TicketFolder(TicketFolder),
+    /// Files of a laboratory instrument.
+    LabFolder(LabFolder),
+}
+
+impl PortConfig {
+    /// The port's name, unique in the configuration.
+    pub(crate) fn name(&self) -> &str {
+        match self {
+            Self::ScannerTcp(port) => &port.name,
+            Self::ScannerSerial(port) => &port.name,
+            Self::ScaleSerial(port) => &port.name,
+            Self::TicketFolder(port) => &port.name,
+            Self::LabFolder(port) => &port.name,
+        }
+    }
+
+    /// The kind as written in the file.
+    pub(crate) fn kind(&self) -> &'static str {
+        match self {
+            Self::ScannerTcp(_) => "scanner_tcp",
+            Self::ScannerSerial(_) => "scanner_serial",
+            Self::ScaleSerial(_) => "scale_serial",
+            Self::TicketFolder(_) => "ticket_folder",
+            Self::LabFolder(_) => "lab_folder",
+        }
+    }
+}
+
+/// A scanner on TCP: exactly one of `connect` and `listen`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ScannerTcp {
+    pub(crate) name: String,
+    /// Address of a scanner that waits for us.
+    #[serde(default)]
+    pub(crate) connect: Option<String>,
+    /// Address on which we wait for scanners.
+    #[serde(default)]
+    pub(crate) listen: Option<SocketAddr>,
+    /// Whether 06h or 15h goes back after each scan.
+    #[serde(default)]
+    pub(crate) answer: bool,
+    #[serde(default = "default_object")]
+    pub(crate) profile: Value,
+    #[serde(default)]
+    pub(crate) station: Option<Station>,
+}
+
+/// A scanner on a serial line.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ScannerSerial {
+    pub(crate) name: String,
+    #[serde(flatten)]
+    pub(crate) line: SerialLine,
+    #[serde(default)]
+    pub(crate) answer: bool,
+    #[serde(default = "default_object")]
+    pub(crate) profile: Value,
+    #[serde(default)]
+    pub(crate) station: Option<Station>,
+}
+
+/// What a scan records at once, without a page.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Station {
+    /// What a code is registered as that is not known yet.
+    pub(crate) material: MaterialId,
+    /// Where it is booked.
+    pub(crate) node: NodeId,
+    /// Port of the scale that weighs at each scan.
+    #[serde(default)]
+    pub(crate) scale: Option<String>,
+    /// What a weighing means.
+    #[serde(default)]
+    pub(crate) weigh: StationWeigh,
+}
+
+/// What a station's weighing means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum StationWeigh {
+    /// The weight is the net mass (bag and platform scales).
+    #[default]
+    Net,
+    /// First scan gross, second scan tare (trucks).
+    GrossTare,
+}
+
+/// A serial line; any tty or pseudo-terminal.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct SerialLine {
+    pub(crate) path: PathBuf,
+    #[serde(default = "default_baud")]
+    pub(crate) baud: u32,
+    #[serde(default = "default_data_bits")]
+    pub(crate) data_bits: u8,
+    #[serde(default)]
+    pub(crate) parity: LineParity,
+}
+
+/// Parity of a serial line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum LineParity {
+    /// No parity bit.
+    #[default]
+    None,
+    /// Even number of ones.
+    Even,
+    /// Odd number of ones.
+    Odd,
+}
+
+/// An indicator that sends continuously.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ScaleSerial {
+    pub(crate) name: String,
+    #[serde(flatten)]
+    pub(crate) line: SerialLine,
+    pub(crate) meter: MeterId,
+    #[serde(default)]
+    pub(crate) calibration: Option<String>,
+    #[serde(default = "default_stable_frames")]
+    pub(crate) stable_frames: u32,
+    pub(crate) profile: Value,
+}
+
+/// Files of the weighbridge's software.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct TicketFolder {
+    pub(crate) name: String,
+    pub(crate) path: PathBuf,
+    pub(crate) software: String,
+    pub(crate) node: NodeId,
+    #[serde(default = "default_settle_ms")]
+    pub(crate) settle_ms: u64,
+    pub(crate) approved_by: OperatorId,
+    #[serde(default)]
+    pub(crate) meter: Option<MeterId>,
+    #[serde(default)]
+    pub(crate) materials: BTreeMap<String, MaterialId>,
+    #[serde(default)]
+    pub(crate) suppliers: BTreeMap<String, PartyId>,
+    pub(crate) mapping: Value,
+}
+
+/// Files of a laboratory instrument.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct LabFolder {
+    pub(crate) name: String,
+    pub(crate) path: PathBuf,
+    #[serde(default = "default_settle_ms")]
+    pub(crate) settle_ms: u64,
+    #[serde(default)]
+    pub(crate) basis: Option<Basis>,
+    #[serde(default)]
+    pub(crate) method: Option<MethodId>,
+    #[serde(default = "default_purpose")]
+    pub(crate) purpose: Purpose,
+    #[serde(default = "default_standing")]
+    pub(crate) standing: Standing,
+    #[serde(default)]
+    pub(crate) blank_limit: Option<DecimalText>,
+    #[serde(default = "default_blank_names")]
+    pub(crate) blank_names: Vec<String>,
+    #[serde(default)]
+    pub(crate) digest: Option<Digest>,
+    pub(crate) profile: Value,
+}
+
+/// How a solid was brought into solution, the same for all samples of a folder.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Digest {
+    /// Volume of the digest in mL.
+    pub(crate) volume_ml: DecimalText,
+    /// Dilution before the instrument, 1 for none.
+    #[serde(default = "default_dilution")]
+    pub(crate) dilution: DecimalText,
+    /// Mass that was weighed in, in g.
+    pub(crate) mass_g: DecimalText,
+}
+
+fn default_object() -> Value {
+    Value::Object(serde_json::Map::new())
+}
+fn default_baud() -> u32 {
+    9600
+}
+fn default_data_bits() -> u8 {
+    8
+}
+fn default_stable_frames() -> u32 {
+    5
+}
+fn default_settle_ms() -> u64 {
+    2000
+}
+fn default_purpose() -> Purpose {
+    Purpose::Process
+}
+fn default_standing() -> Standing {
+    Standing::Preliminary
+}
+fn default_blank_names() -> Vec<String> {
+    ["BLK", "BLANK", "MB", "空白"].map(str::to_owned).to_vec()
+}
+fn default_dilution() -> DecimalText {
+    "1".parse().expect("1 is a decimal")
+}

@@ -1,0 +1,111 @@
+//! Tickets of a weighbridge: once, edited, weighed once, unusable.
+
+use diesel::prelude::*;
+
+use super::Bench;
+use crate::outbox::schema::ticket;
+
+const TICKETS: &str = "
+[[port]]
+kind = 'ticket_folder'
+name = 'tickets'
+path = 'DIR'
+software = 'bridge-1'
+node = 'gate'
+approved_by = 'u-7'
+[port.materials]
+'锌精矿' = 'ore'
+[port.mapping]
+unit = 'kg'
+date_format = '%Y-%m-%d %H:%M:%S'
+default_direction = 'in'
+[port.mapping.columns]
+number = '磅单号'
+plate = '车号'
+material = '货名'
+gross = '毛重'
+tare = '皮重'
+net = '净重'
+gross_at = '毛重时间'
+tare_at = '皮重时间'
+";
+const HEADER: &str = "磅单号,车号,货名,毛重,皮重,净重,毛重时间,皮重时间\r\n";
+const FIRST: &str =
+    "A001,桂M12345,锌精矿,32450,12450,20000,2026-11-23 08:41:00,2026-11-23 09:30:00\r\n";
+
+#[test]
+fn a_ticket_is_recorded_once_and_an_edit_becomes_a_correction() {
+    let bench = Bench::new(TICKETS);
+    let tickets = bench.tickets();
+    let file = bench.file("a.csv", format!("{HEADER}{FIRST}"));
+    assert!(tickets.take(&file).expect("read"));
+    assert_eq!(bench.kinds(), ["batch.register", "batch.weigh"]);
+    assert!(tickets.take(&file).expect("read"), "the same bytes again");
+    // The file grew: the old row is nothing new.
+    let open = "A002,桂M2,锌精矿,30000,,,2026-11-23 10:00:00,\r\n";
+    let file = bench.file("a.csv", format!("{HEADER}{FIRST}{open}"));
+    assert!(tickets.take(&file).expect("read"));
+    assert_eq!(bench.kinds().len(), 2, "a truck weighed once is only listed");
+    let edited = FIRST.replace("12450,20000", "12400,20050");
+    let file = bench.file("b.csv", format!("{HEADER}{edited}{open}"));
+    assert!(tickets.take(&file).expect("read"));
+    let entries = bench.entries();
+    assert_eq!(bench.kinds(), ["batch.register", "batch.weigh", "supersede"]);
+    let correction = &entries[2].1;
+    assert_eq!(correction["replacement"]["net"]["value"], "20050");
+    assert_eq!(correction["replacement"]["batch"], entries[1].1["batch"]);
+    assert_eq!(correction["approved_by"], "u-7");
+    assert!(correction["reason"].as_str().expect("words").contains("A001"));
+    assert!(tickets.take(&file).expect("read"), "and again nothing new");
+    assert_eq!(bench.kinds().len(), 3);
+}
+
+#[test]
+fn a_second_correction_names_the_original() {
+    let bench = Bench::new(TICKETS);
+    let tickets = bench.tickets();
+    for (name, tare, net) in
+        [("1.csv", "12450", "20000"), ("2.csv", "12400", "20050"), ("3.csv", "12300", "20150")]
+    {
+        let row = FIRST.replace("12450,20000", &format!("{tare},{net}"));
+        let file = bench.file(name, format!("{HEADER}{row}"));
+        assert!(tickets.take(&file).expect("read"));
+    }
+    let entries = bench.entries();
+    assert_eq!(entries.len(), 4);
+    assert_eq!(entries[2].1["target"], entries[3].1["target"]);
+}
+
+#[test]
+fn a_truck_that_comes_back_empty_is_recorded_at_its_time() {
+    let bench = Bench::new(TICKETS);
+    let tickets = bench.tickets();
+    let open = "A001,桂M12345,锌精矿,32450,,,2026-11-23 08:41:00,\r\n";
+    tickets.take(&bench.file("1.csv", format!("{HEADER}{open}"))).expect("read");
+    assert!(bench.kinds().is_empty());
+    let waiting: i64 = bench
+        .ports
+        .outbox
+        .read(|db| ticket::table.filter(ticket::register_id.is_null()).count().get_result(db))
+        .expect("counted");
+    assert_eq!(waiting, 1);
+    tickets.take(&bench.file("2.csv", format!("{HEADER}{FIRST}"))).expect("read");
+    let entries = bench.entries();
+    assert_eq!(entries.len(), 2);
+    assert_eq!(entries[1].2, "2026-11-23T09:30:00.000+08:00");
+    assert_eq!(entries[1].1["gross"]["value"], "32450");
+}
+
+#[test]
+fn rows_that_cannot_be_used_are_set_aside_with_their_reason() {
+    let bench = Bench::new(TICKETS);
+    let tickets = bench.tickets();
+    let wrong = "A003,桂M3,锌精矿,32450,12450,19000,,\r\n";
+    let unmapped = FIRST.replace("A001", "A004").replace("锌精矿", "铅精矿");
+    let file = bench.file("a.csv", format!("{HEADER}{wrong}{unmapped}{FIRST}"));
+    for _ in 0..2 {
+        assert!(!tickets.take(&file).expect("read"), "tried again: a mapping may be added");
+    }
+    assert_eq!(bench.reasons(), ["net_mismatch", "unmapped_material"]);
+    assert_eq!(bench.kinds(), ["batch.register", "batch.weigh"]);
+}
