@@ -3,9 +3,9 @@
 //! Invariant: `cdf(x) = sf(-x)` bit for bit, and both keep about 15 digits as far as `f64` reaches
 //! (|x| < 37). Quantiles are the inverse of these very functions.
 
-use std::f64::consts::PI;
+use std::f64::consts::{PI, SQRT_2};
 
-use crate::error_function::{erfc_over_root_two, exp_minus_half_square};
+use crate::error_function::{erf, erfc_over_root_two, exp_minus_half_square};
 
 const MOST_STEPS: usize = 8;
 
@@ -73,7 +73,9 @@ fn upper_half(q: f64) -> f64 {
         if density == 0.0 {
             break;
         }
-        let newton = (sf(x) - q) / density;
+        // Near the middle the distance from it has the digits, further out the tail.
+        let gap = if q > 0.25 { (0.5 - q) - 0.5 * erf(x / SQRT_2) } else { sf(x) - q };
+        let newton = gap / density;
         let step = newton / (1.0 - 0.5 * x * newton);
         let next = x + step;
         if (next - x).abs() <= 2.0 * f64::EPSILON * x.abs() {
