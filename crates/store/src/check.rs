@@ -130,7 +130,11 @@ impl Store {
                 };
                 checked.evidence(conn)?;
                 checked.entries(conn, &mut |done| progress(done, total))?;
-                checked.streams(conn)
+                checked.streams(conn)?;
+                for message in crate::trees::audit(conn, &log.party)? {
+                    checked.find(None, message);
+                }
+                Ok(())
             })?;
             report.logs += 1;
         }

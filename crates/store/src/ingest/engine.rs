@@ -194,6 +194,19 @@ impl Engine {
         Ok(term + 1)
     }
 
+    /// Makes sure that this process writes a log; claims it when nothing was written yet.
+    pub(crate) fn hold(&mut self, conn: &mut Conn, party: &PartyId) -> Result<(), StoreError> {
+        let term = self.log(conn, party)?.term;
+        let held = conn.number(
+            "SELECT COUNT(*) AS number FROM log WHERE party = ? AND term = ?",
+            &[Value::text(party.as_str()), Value::Int(term)],
+        )?;
+        if held == 0 {
+            return Err(StoreError::Fenced(party.clone()));
+        }
+        Ok(())
+    }
+
     /// Claims a log whoever wrote it before.
     pub(super) fn take_over(&mut self, conn: &mut Conn, party: &PartyId) -> Result<(), StoreError> {
         let term = conn.one::<crate::sql::Number>(

@@ -204,7 +204,7 @@ fn insert_log(
     if changed == 0 {
         return Err(StoreError::LogExists(open.party.clone()));
     }
-    Ok(())
+    crate::trees::first_tree(conn, &open.party, origin, opened_at)
 }
 
 impl crate::open::Shared {
