@@ -26,7 +26,7 @@ pub use alarm::{Alarm, AlarmCode};
 pub(crate) use audit::audit;
 pub(crate) use open::{first_tree, next_trees};
 pub use read::Which;
-pub use tick::{HeadToSign, SignedHead, Tick};
+pub use tick::{HeadToSign, Permit, SignedHead, Tick};
 
 use diesel::sql_types::{BigInt, Binary, Nullable, Text};
 use tl_domain::event::ContinueReason;

@@ -5,7 +5,7 @@ use tl_ledger::{Frontier, Hash};
 use tl_testkit::{Backend, batch_register};
 
 use super::growth::{Growth, TILE_WIDTH, Tile};
-use super::{AlarmCode, HeadToSign, SignedHead, Tick, Tree, Which};
+use super::{AlarmCode, HeadToSign, Permit, SignedHead, Tick, Tree, Which};
 use crate::Store;
 use crate::tests::{Fixture, assert_clean, on_both, options};
 
@@ -28,7 +28,8 @@ impl Notes {
 fn tick(fixture: &Fixture) -> (Tick, Notes) {
     let mut notes = Notes::default();
     let now = fixture.clock.micros();
-    let tick = fixture.store.tick(now, &|_| true, &mut |heads| notes.sign(heads)).expect("a tick");
+    let tick =
+        fixture.store.tick(now, &|_| Permit::Yes, &mut |heads| notes.sign(heads)).expect("a tick");
     (tick, notes)
 }
 
@@ -126,9 +127,9 @@ on_both! {
         let mut fixture = Fixture::new(backend);
         register(&mut fixture, 3);
         let refuse = &mut |heads: &[HeadToSign]| heads.iter().map(|_| None).collect();
-        let ticked = fixture.store.tick(1, &|_| true, refuse).expect("a tick");
+        let ticked = fixture.store.tick(1, &|_| Permit::Yes, refuse).expect("a tick");
         assert_eq!(ticked, Tick::default());
-        let never = fixture.store.tick(1, &|_| false, &mut |_| panic!("not asked")).expect("a tick");
+        let never = fixture.store.tick(1, &|_| Permit::No, &mut |_| panic!("not asked")).expect("a tick");
         assert_eq!(never, Tick::default());
         assert_eq!(newest(&fixture).head, TreeHead::empty());
         assert_eq!(tick(&fixture).0.signed.len(), 1, "and signed when the signer agrees");
@@ -219,7 +220,7 @@ on_both! {
         register(&mut fixture, 2);
         let second = Store::open(fixture.database.url(), options(&fixture.database)).expect("open");
         let mut notes = Notes::default();
-        let taken = second.tick(1, &|_| true, &mut |heads| notes.sign(heads)).expect("a tick");
+        let taken = second.tick(1, &|_| Permit::Yes, &mut |heads| notes.sign(heads)).expect("a tick");
         assert_eq!((taken.signed.len(), taken.fenced), (1, vec![]));
         register_beside(&second, &mut fixture);
         let (fenced, notes) = tick(&fixture);

@@ -21,6 +21,18 @@ use crate::limits::BATCH_ENTRIES_MAX;
 use crate::sql::{Conn, Value};
 use crate::{Store, StoreError};
 
+/// Whether a tree may be signed now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Permit {
+    /// Not now.
+    No,
+    /// As far as the log goes.
+    Yes,
+    /// At this size alone: the signer signed it already, and what it signed has to come out again
+    /// before it goes on.
+    At(u64),
+}
+
 /// What a signer is asked to sign.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HeadToSign {
@@ -86,7 +98,7 @@ struct Grown {
 }
 
 impl Store {
-    /// Signs the head of every tree that grew and may be signed. `may_sign` is asked first, `sign`
+    /// Signs the head of every tree that grew and may be signed. `permit` is asked first, `sign`
     /// with all heads at once: it gives one answer for each, `None` for one that it refuses.
     ///
     /// # Errors
@@ -94,10 +106,10 @@ impl Store {
     pub fn tick(
         &self,
         now: Micros,
-        may_sign: &dyn Fn(&Tree) -> bool,
+        permit: &dyn Fn(&Tree) -> Permit,
         sign: &mut dyn FnMut(&[HeadToSign]) -> Vec<Option<SignedHead>>,
     ) -> Result<Tick, StoreError> {
-        let (grown, mut alarms) = self.read_all(|conn| grow_all(conn, now, may_sign))?;
+        let (grown, mut alarms) = self.read_all(|conn| grow_all(conn, now, permit))?;
         let mut tick = Tick::default();
         if grown.is_empty() && alarms.is_empty() {
             return Ok(tick);
@@ -148,7 +160,7 @@ impl Store {
 fn grow_all(
     conn: &mut Conn,
     now: Micros,
-    may_sign: &dyn Fn(&Tree) -> bool,
+    permit: &dyn Fn(&Tree) -> Permit,
 ) -> Result<(Vec<Grown>, Vec<Alarm>), StoreError> {
     let sql = format!(
         "{TREE} WHERE number = (SELECT MAX(number) FROM tree AS last WHERE last.party = tree.party) \
@@ -160,17 +172,19 @@ fn grow_all(
     let (mut grown, mut alarms) = (Vec::new(), Vec::new());
     for row in rows {
         let stored = Stored::try_from(row)?;
-        if !may_sign(&stored.tree) {
-            continue;
-        }
+        let size = match permit(&stored.tree) {
+            Permit::No => continue,
+            Permit::Yes => None,
+            Permit::At(size) => Some(size),
+        };
         let tree = stored.tree.clone();
-        match grow(conn, stored)? {
+        match grow(conn, stored, size)? {
             Ok(Some(one)) => grown.push(one),
             Ok(None) => {}
-            Err(detail) => alarms.push(Alarm {
+            Err((code, detail)) => alarms.push(Alarm {
                 party: tree.party,
                 number: tree.number,
-                code: AlarmCode::RowsChanged,
+                code,
                 detail,
                 evidence: String::new(),
                 noticed_at: now,
@@ -180,9 +194,17 @@ fn grow_all(
     Ok((grown, alarms))
 }
 
-/// Grows a tree over the log's newest entries; `None` while a later tree has no opening entry yet.
-/// The inner error says what is wrong with the rows.
-fn grow(conn: &mut Conn, stored: Stored) -> Result<Result<Option<Grown>, String>, StoreError> {
+/// What is wrong with the rows of a log, for an alarm.
+type Trouble = (AlarmCode, String);
+
+/// Grows a tree over the log's newest entries, or to a size; `None` while a later tree has no
+/// opening entry yet.
+fn grow(
+    conn: &mut Conn,
+    stored: Stored,
+    size: Option<u64>,
+) -> Result<Result<Option<Grown>, Trouble>, StoreError> {
+    let altered = |detail| Ok(Err((AlarmCode::RowsChanged, detail)));
     let Stored { tree, frontier, log_frontier } = stored;
     let opening = match (tree.number, tree.opening_index) {
         (1, _) => None,
@@ -196,28 +218,33 @@ fn grow(conn: &mut Conn, stored: Stored) -> Result<Result<Option<Grown>, String>
     let log: LogRow = conn
         .one(sql, &[Value::text(tree.party.as_str())])?
         .ok_or_else(|| StoreError::NoLog(tree.party.clone()))?;
+    let there = log.size.unsigned_abs();
+    let end = size.map_or(there, |size| tree.first_index + size);
+    if end > there {
+        let (signed, read) = (end - tree.first_index, there - tree.first_index);
+        let detail = format!("the signer has signed {signed} entries, the store has {read}");
+        return Ok(Err((AlarmCode::SignerAhead, detail)));
+    }
     let mut growth = if tree.head.size == 0 {
         Growth::begin(log_frontier, opening)
     } else {
         match edges(conn, &tree, &frontier)? {
             Ok(edges) => Growth::from_stored(frontier, log_frontier, edges),
-            Err(detail) => return Ok(Err(detail)),
+            Err(detail) => return altered(detail),
         }
     };
     let mut tiles = Vec::new();
     let from = growth.log.size();
-    let read = each_leaf(conn, &tree.party, from, log.size.unsigned_abs(), &mut |_, leaf| {
+    let read = each_leaf(conn, &tree.party, from, end, &mut |_, leaf| {
         growth.push(leaf);
         tiles.append(&mut growth.take_full());
     })?;
     if let Err(detail) = read {
-        return Ok(Err(detail));
+        return altered(detail);
     }
     let root = growth.log.root();
-    if log.root != root.0 {
-        let size = growth.log.size();
-        let detail = format!("the first {size} entries give root {root}, the log's row another");
-        return Ok(Err(detail));
+    if end == there && log.root != root.0 {
+        return altered(format!("the first {end} entries give root {root}, the log's row another"));
     }
     if growth.is_waiting() {
         return Ok(Ok(None));
