@@ -24,6 +24,7 @@ mod query;
 mod rebuild;
 mod rows;
 mod sql;
+mod trees;
 mod verify;
 
 #[cfg(test)]
@@ -42,4 +43,5 @@ pub use query::{
     BalanceFacts, BatchFilter, EntryView, HandoverPair, LogView, Page, Paged, StoredEntry,
     StreamHead,
 };
+pub use trees::{Alarm, AlarmCode, Checkpoint, HeadToSign, Permit, SignedHead, Tick, Tree, Which};
 pub use verify::{EnrolledKey, KeyBook, Position, Refused, Verified, verify};
