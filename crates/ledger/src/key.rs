@@ -4,6 +4,9 @@
 //! is accepted here that another verifier may refuse. Batch verification is left out on purpose:
 //! it can disagree with the strict one. Secret bytes come from the caller and are wiped on drop.
 
+#[cfg(test)]
+mod tests;
+
 use std::fmt;
 use std::str::FromStr;
 
@@ -22,7 +25,7 @@ impl fmt::Display for KeyId {
 }
 
 /// What can be wrong with the text or bytes of a public key.
-#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[derive(Debug, Clone, thiserror::Error, PartialEq, Eq)]
 pub enum KeyError {
     /// Not 64 hex digits.
     #[error("a public key is 64 hex digits (32 bytes), read {0:?}")]

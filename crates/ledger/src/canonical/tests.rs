@@ -4,6 +4,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::tests::shared;
 
 #[test]
 fn accepts_what_it_writes_and_sorts_by_utf16() {
@@ -73,6 +74,48 @@ fn shared_must_reject_bodies_are_refused() {
         let body = case["body_b64"].as_str().expect("body");
         let body = base64::engine::general_purpose::STANDARD.decode(body).expect("base64");
         assert!(check_object(&body).is_err(), "{} must be refused", case["id"]);
+    }
+}
+
+/// Whether any number in a value is one that entries write as text.
+fn has_fraction(value: &Value) -> bool {
+    match value {
+        Value::Number(number) => number.as_i64().is_none_or(|n| n.unsigned_abs() > INTEGER_MAX),
+        Value::Array(items) => items.iter().any(has_fraction),
+        Value::Object(members) => members.values().any(has_fraction),
+        _ => false,
+    }
+}
+
+#[test]
+fn shared_canonical_pairs_are_written_alike_or_refused_for_a_fraction() {
+    let mut written = 0;
+    for name in ["arrays", "french", "unicode", "values"] {
+        let Some(input) = shared(&format!("jcs/input/{name}.json")) else { return };
+        let output = shared(&format!("jcs/output/{name}.json")).expect("beside the others");
+        let value: Value = serde_json::from_slice(&input).expect("JSON");
+        if has_fraction(&value) {
+            assert!(to_vec(&value).is_err() && check(&output).is_err(), "{name}");
+        } else {
+            assert_eq!(to_vec(&value).expect("representable"), output, "{name}");
+            assert_eq!(check(&output), Ok(()), "{name}");
+            written += 1;
+        }
+    }
+    assert!(written > 0, "most pairs have no fraction");
+}
+
+#[test]
+fn shared_numbers_are_accepted_when_they_are_integers_below_two_to_the_53() {
+    let Some(bytes) = shared("jcs/es6-numbers-1000.txt") else { return };
+    let text = String::from_utf8(bytes).expect("text");
+    for line in text.lines() {
+        let (bits, number) = line.split_once(',').expect("bits, number");
+        let bits = u64::from_str_radix(bits, 16).expect("hex");
+        let negative_zero = bits == 1 << 63;
+        let integer = number.parse::<i64>().is_ok_and(|n| n.unsigned_abs() <= INTEGER_MAX);
+        assert_eq!(check(number.as_bytes()).is_ok(), integer, "{line}");
+        assert!(!negative_zero || number == "0");
     }
 }
 

@@ -135,6 +135,30 @@ impl Envelope {
     /// Any `EnvelopeError` about form, members or type.
     pub fn parse_as(payload_type: &'static str, bytes: &[u8]) -> Result<Self, EnvelopeError> {
         canonical::check_object(bytes).map_err(EnvelopeError::EnvelopeForm)?;
+        Self::parse_members(payload_type, bytes)
+    }
+
+    /// Reads an entry's envelope that a person has laid out anew: white space and the order of
+    /// its members are free, everything else is as in `parse`. The payload, which alone is signed,
+    /// must be canonical here too. For checks by hand; what is logged is read by `parse`.
+    ///
+    /// # Errors
+    /// Any `EnvelopeError` but `EnvelopeForm` and `Signature`.
+    pub fn parse_laid_out(bytes: &[u8]) -> Result<Self, EnvelopeError> {
+        // Indentation at most trebles the few members of an envelope.
+        if bytes.len() > 3 * ENVELOPE_BYTES_MAX {
+            return Err(EnvelopeError::TooLarge(bytes.len()));
+        }
+        let envelope = Self::parse_members(PAYLOAD_TYPE, bytes)?;
+        check_size(&envelope.payload)?;
+        let canonical_bytes = envelope.to_bytes().len();
+        if canonical_bytes > ENVELOPE_BYTES_MAX {
+            return Err(EnvelopeError::TooLarge(canonical_bytes));
+        }
+        Ok(envelope)
+    }
+
+    fn parse_members(payload_type: &'static str, bytes: &[u8]) -> Result<Self, EnvelopeError> {
         let wire: Wire =
             serde_json::from_slice(bytes).map_err(|e| EnvelopeError::Members(e.to_string()))?;
         if wire.payload_type != payload_type {

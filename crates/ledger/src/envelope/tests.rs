@@ -56,6 +56,30 @@ fn limits_and_form_are_refused_by_name() {
 }
 
 #[test]
+fn an_envelope_laid_out_anew_is_the_same_entry() {
+    let envelope = Envelope::sign(br#"{"a":"1.20"}"#.to_vec(), &signer()).expect("canonical");
+    let value: Value = serde_json::from_slice(&envelope.to_bytes()).expect("JSON");
+    let pretty = serde_json::to_vec_pretty(&value).expect("JSON");
+    assert!(matches!(Envelope::parse(&pretty), Err(EnvelopeError::EnvelopeForm(_))));
+    let read = Envelope::parse_laid_out(&pretty).expect("only white space differs");
+    assert_eq!(read.to_bytes(), envelope.to_bytes());
+    let text = String::from_utf8(pretty).expect("UTF-8");
+    let twice = text.replacen("\"payload\"", "\"payload\": \"\", \"payload\"", 1);
+    assert!(matches!(Envelope::parse_laid_out(twice.as_bytes()), Err(EnvelopeError::Members(_))));
+    let more = text.replacen("\"payload\"", "\"more\": 1, \"payload\"", 1);
+    assert!(Envelope::parse_laid_out(more.as_bytes()).is_err());
+    let spaced = Envelope::sign_as(PAYLOAD_TYPE, br#"{"a":1}"#.to_vec(), &signer());
+    let mut spaced = spaced.expect("canonical");
+    spaced.payload = br#"{"a": 1}"#.to_vec();
+    assert!(matches!(
+        Envelope::parse_laid_out(&spaced.to_bytes()),
+        Err(EnvelopeError::PayloadForm(_))
+    ));
+    let large = vec![b' '; 3 * ENVELOPE_BYTES_MAX + 1];
+    assert!(matches!(Envelope::parse_laid_out(&large), Err(EnvelopeError::TooLarge(_))));
+}
+
+#[test]
 fn shared_dsse_vectors_are_judged_as_published() {
     let path =
         concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/cases/ledger/dsse/events.json");

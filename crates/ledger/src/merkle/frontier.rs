@@ -1,10 +1,7 @@
-//! The RFC 6962 tree as a frontier: the roots of the full subtrees of a log, largest first.
+//! The tree as a frontier: the roots of the full subtrees of a log, largest first.
 //!
 //! Appending is O(log n) and needs nothing but the frontier, which is kept beside the log's head
-//! and loaded again after a start. Proofs and tiles are read from the stored leaves elsewhere.
-
-#[cfg(test)]
-mod tests;
+//! and loaded again after a start. It can't prove anything: that takes stored hashes.
 
 use crate::Hash;
 
