@@ -9,8 +9,9 @@ use crate::StoreError;
 use crate::sql::{Value, key_text, search_text};
 
 /// Every table of the projections.
-pub(crate) const TABLES: [Table; 14] = [
+pub(crate) const TABLES: [Table; 15] = [
     Table::Batch,
+    Table::Fold,
     Table::Flow,
     Table::Holding,
     Table::Run,
@@ -32,6 +33,7 @@ pub(crate) fn shape(table: Table) -> (&'static str, &'static [&'static str]) {
         Table::Batch => {
             ("batch_row", &["code", "material", "node", "state", "ticket", "registered_at", "run"])
         }
+        Table::Fold => ("fold_row", &[]),
         Table::Flow => (
             "flow_row",
             &[
@@ -74,6 +76,7 @@ pub(crate) fn columns(row: &Row) -> Vec<Value<'static>> {
             Value::maybe_int(row.registered_at),
             Value::maybe_text(row.run),
         ],
+        Row::Fold(_) => vec![],
         Row::Flow(row) => flow_columns(row),
         Row::Holding(row) => vec![Value::display(&row.node), Value::display(&row.material)],
         Row::Run(row) => vec![
@@ -141,6 +144,7 @@ fn handover_columns(row: &HandoverRow) -> Vec<Value<'static>> {
 pub(crate) fn doc(row: &Row) -> Result<String, StoreError> {
     match row {
         Row::Batch(row) => json(row),
+        Row::Fold(row) => json(row),
         Row::Flow(row) => json(row),
         Row::Holding(row) => json(row),
         Row::Run(row) => json(row),
@@ -161,6 +165,7 @@ pub(crate) fn doc(row: &Row) -> Result<String, StoreError> {
 pub(crate) fn from_doc(table: Table, doc: &str) -> Result<Row, StoreError> {
     Ok(match table {
         Table::Batch => Row::Batch(read(doc)?),
+        Table::Fold => Row::Fold(read(doc)?),
         Table::Flow => Row::Flow(read(doc)?),
         Table::Holding => Row::Holding(read(doc)?),
         Table::Run => Row::Run(read(doc)?),

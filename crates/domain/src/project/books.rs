@@ -31,6 +31,15 @@ pub struct Fact {
     pub suspect: bool,
 }
 
+impl Fact {
+    /// Whether it is a fact of an object in whose history it stands. A correction is one of the
+    /// entry that it names alone: what else it changed, the corrected entry says.
+    #[must_use]
+    pub fn folds(&self, object: &Object) -> bool {
+        matches!(object, Object::Entry(_)) || !matches!(self.body, Some(Body::Supersede(_)))
+    }
+}
+
 /// Which supersede counts for a target: the last by log index.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Correction {
@@ -59,7 +68,7 @@ pub trait Books {
     /// The store's.
     fn original_kind(&mut self, id: EntryId) -> Result<Option<String>, Self::Error>;
 
-    /// Facts that touch an object, by index.
+    /// Facts that touch an object, by index; see `Fact::folds`.
     ///
     /// # Errors
     /// The store's.
@@ -89,12 +98,6 @@ pub trait Books {
     /// # Errors
     /// The store's.
     fn flows(&mut self, owner: EntryId) -> Result<Vec<FlowRow>, Self::Error>;
-
-    /// The open tasks that concern an object, by kind.
-    ///
-    /// # Errors
-    /// The store's.
-    fn tasks(&mut self, object: &Object) -> Result<Vec<super::TaskRow>, Self::Error>;
 
     /// Writes a row, in place of one with the same key.
     ///

@@ -5,7 +5,7 @@ use std::convert::Infallible;
 
 use super::books::{Books, Correction, Fact};
 use super::object::Object;
-use super::rows::{FlowRow, Row, RowKey, Table, TaskRow};
+use super::rows::{FlowRow, Row, RowKey, Table};
 use crate::ids::EntryId;
 
 /// All rows and facts of one log, in memory.
@@ -48,10 +48,10 @@ impl Books for MemoryBooks {
 
     fn facts(&mut self, object: &Object) -> Result<Vec<Fact>, Infallible> {
         let linked = self.links.get(&object.to_string()).map_or(&[][..], Vec::as_slice);
-        let mut facts: Vec<_> =
-            linked.iter().filter_map(|id| self.facts.get(id)).cloned().collect();
+        let mut facts: Vec<&Fact> = linked.iter().filter_map(|id| self.facts.get(id)).collect();
+        facts.retain(|fact| fact.folds(object));
         facts.sort_by_key(|fact| fact.index);
-        Ok(facts)
+        Ok(facts.into_iter().cloned().collect())
     }
 
     fn record(&mut self, fact: &Fact, objects: &[Object]) -> Result<(), Infallible> {
@@ -91,17 +91,6 @@ impl Books for MemoryBooks {
         let mut flows: Vec<FlowRow> = rows.collect();
         flows.sort_by_key(|flow| flow.line);
         Ok(flows)
-    }
-
-    fn tasks(&mut self, object: &Object) -> Result<Vec<TaskRow>, Infallible> {
-        let object = object.to_string();
-        Ok(self
-            .table(Table::Task)
-            .filter_map(|row| match row {
-                Row::Task(task) if task.object == object => Some(task.clone()),
-                _ => None,
-            })
-            .collect())
     }
 
     fn put(&mut self, row: Row) -> Result<(), Infallible> {

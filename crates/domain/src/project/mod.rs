@@ -3,8 +3,9 @@
 //! `apply` takes one entry after another in log order and gives its verdicts; it reads and writes
 //! rows through `Books`, which the store implements over SQL and `MemoryBooks` over maps. The state
 //! of a batch, run, sample or assay is a fold over its effective facts (corrections applied), so a
-//! later correction gives the same rows as if the right value had been entered. Nothing here looks
-//! at another log: what two parties share is joined when it is read.
+//! later correction gives the same rows as if the right value had been entered. An entry comes last
+//! in log order, so the fold goes on from its rows; only what changes the past folds the history
+//! again. Nothing here looks at another log: what two parties share is joined when it is read.
 
 mod apply;
 mod books;
@@ -24,8 +25,8 @@ pub(crate) use derive::amount;
 pub use memory::MemoryBooks;
 pub use object::{Object, objects};
 pub use rows::{
-    AssayRow, BatchRow, BatchState, CodeRow, End, FlowKind, FlowRow, HandoverHalf, HandoverRow,
-    HoldingRow, KeyRow, MasterRow, MonitorRow, PeriodRow, Review, Row, RowKey, RunRow, SampleRow,
-    StockTakeRow, Table, TaskRow,
+    AssayRow, BatchRow, BatchState, CodeRow, End, FOLDED_WHOLE_MAX, FlowKind, FlowRow, FoldRow,
+    HandoverHalf, HandoverRow, HoldingRow, KeyRow, MasterRow, Measured, MonitorRow, PeriodRow,
+    Review, Row, RowKey, RunRow, SampleRow, StockTakeRow, Table, TaskRow,
 };
 pub use verdict::{LATE_AFTER_MICROS, Verdict};

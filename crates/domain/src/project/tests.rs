@@ -3,6 +3,7 @@
 //! An entry here is a number, a kind and a body in JSON; its id and leaf hash follow from the
 //! number, so that the same entries can be played in any order.
 
+mod extend;
 mod odd;
 mod order;
 mod property;

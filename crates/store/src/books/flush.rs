@@ -50,9 +50,9 @@ fn rows(
         let sql = format!("DELETE FROM {name} WHERE party = ? AND key = ANY_OF(?)");
         conn.run(&sql, &[Value::text(party.as_str()), list(removed)])?;
     }
-    let head = format!("INSERT INTO {name} (party, key, {}, doc)", names.join(", "));
-    let set: Vec<String> =
-        names.iter().chain(&["doc"]).map(|name| format!("{name} = excluded.{name}")).collect();
+    let names: Vec<&str> = names.iter().copied().chain(["doc"]).collect();
+    let head = format!("INSERT INTO {name} (party, key, {})", names.join(", "));
+    let set: Vec<String> = names.iter().map(|name| format!("{name} = excluded.{name}")).collect();
     let tail = format!("ON CONFLICT (party, key) DO UPDATE SET {}", set.join(", "));
     conn.insert(&head, &tail, &written).map(drop)
 }

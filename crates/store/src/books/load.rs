@@ -1,22 +1,22 @@
 //! Reading rows and facts onto the shelf, many at a time.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use diesel::deserialize::QueryableByName;
 use diesel::sql_types::{BigInt, Binary, Nullable, Text};
 use tl_domain::event::{Body, Entry};
-use tl_domain::ids::{BatchId, EntryId};
-use tl_domain::project::{Fact, Object, RowKey, Table, objects};
+use tl_domain::ids::EntryId;
+use tl_domain::project::{Fact, RowKey, Table};
 use tl_ledger::{Envelope, Hash};
 
-use super::shelf::Kept;
-use super::{SqlBooks, object_text};
+use super::SqlBooks;
+use super::shelf::{Kept, Shelf};
 use crate::StoreError;
 use crate::rows::{from_doc, key, shape};
 use crate::sql::{Value, list};
 
 /// Tables that are small and asked for at every entry: read once, whole.
-const READ_WHOLE: [Table; 4] = [Table::Holding, Table::Key, Table::Master, Table::Task];
+const READ_WHOLE: [Table; 3] = [Table::Holding, Table::Key, Table::Master];
 /// Columns of a fact; `e` is the entry, `c` its correction.
 const FACT: &str = "e.idx, e.id, e.leaf, e.suspect, e.bytes, c.winner, c.kind AS new_kind, \
                     c.body AS new_body";
@@ -94,20 +94,29 @@ impl FactRow {
     }
 }
 
-/// One fact by id.
-pub(super) fn fact(books: &mut SqlBooks<'_>, id: EntryId) -> Result<(), StoreError> {
+/// Facts by id; ids that are not there are remembered as such.
+pub(super) fn facts(books: &mut SqlBooks<'_>, wanted: &[EntryId]) -> Result<(), StoreError> {
+    if wanted.is_empty() {
+        return Ok(());
+    }
     let sql = format!(
         "SELECT {FACT} FROM entry e \
          LEFT JOIN correction c ON c.party = e.party AND c.target = e.id \
-         WHERE e.party = ? AND e.id = ?"
+         WHERE e.party = ? AND e.id = ANY_OF(?)"
     );
-    let binds = [Value::text(books.party.as_str()), Value::display(id)];
-    let kept = books.conn.one::<FactRow>(&sql, &binds)?.map(FactRow::kept).transpose()?;
-    books.shelf.facts.insert(id, kept);
+    let ids = list(wanted.iter().map(EntryId::to_string));
+    let rows: Vec<FactRow> = books.conn.load(&sql, &[Value::text(books.party.as_str()), ids])?;
+    for row in rows {
+        let kept = row.kept()?;
+        books.shelf.facts.insert(kept.fact.id, Some(kept));
+    }
+    for id in wanted {
+        books.shelf.facts.entry(*id).or_insert(None);
+    }
     Ok(())
 }
 
-/// The facts that touch objects.
+/// The facts of objects; corrections are facts of the entry that they name alone.
 pub(super) fn links(books: &mut SqlBooks<'_>, wanted: &[String]) -> Result<(), StoreError> {
     if wanted.is_empty() {
         return Ok(());
@@ -116,13 +125,15 @@ pub(super) fn links(books: &mut SqlBooks<'_>, wanted: &[String]) -> Result<(), S
         "SELECT l.object, {FACT} FROM link l \
          JOIN entry e ON e.party = l.party AND e.idx = l.idx \
          LEFT JOIN correction c ON c.party = e.party AND c.target = e.id \
-         WHERE l.party = ? AND l.object = ANY_OF(?)"
+         WHERE l.party = ? AND l.object = ANY_OF(?) \
+         AND (e.kind <> 'supersede' OR l.object LIKE 'entry:%')"
     );
     let rows: Vec<LinkRow> =
         books.conn.load(&sql, &[Value::text(books.party.as_str()), list(wanted)])?;
     for object in wanted {
         // What this transaction linked before is not in the table yet.
-        let pending = books.shelf.new_links.get(object).cloned().unwrap_or_default();
+        let mut pending = books.shelf.new_links.get(object).cloned().unwrap_or_default();
+        pending.retain(|_, id| object.starts_with("entry:") || !is_correction(books.shelf, *id));
         books.shelf.linked.insert(object.clone(), pending);
     }
     for row in rows {
@@ -142,17 +153,48 @@ pub(super) fn links(books: &mut SqlBooks<'_>, wanted: &[String]) -> Result<(), S
     Ok(())
 }
 
+fn is_correction(shelf: &Shelf, id: EntryId) -> bool {
+    let kept = shelf.facts.get(&id).and_then(Option::as_ref);
+    kept.is_some_and(|kept| kept.kind == "supersede")
+}
+
+/// All open tasks of objects.
+pub(super) fn tasks(
+    books: &mut SqlBooks<'_>,
+    mut objects: BTreeSet<String>,
+) -> Result<(), StoreError> {
+    objects.retain(|object| !books.shelf.tasks_of.contains(object));
+    if objects.is_empty() {
+        return Ok(());
+    }
+    let sql = "SELECT doc FROM task_row WHERE party = ? AND object = ANY_OF(?)";
+    let binds = [Value::text(books.party.as_str()), list(objects.iter().cloned())];
+    keep(books, Table::Task, sql, &binds)?;
+    books.shelf.tasks_of.extend(objects);
+    Ok(())
+}
+
+/// Puts the rows of a query on the shelf, except where it holds newer ones.
+fn keep(
+    books: &mut SqlBooks<'_>,
+    table: Table,
+    sql: &str,
+    binds: &[Value<'_>],
+) -> Result<(), StoreError> {
+    for DocRow { doc } in books.conn.load(sql, binds)? {
+        let row = from_doc(table, &doc)?;
+        books.shelf.rows.entry(row.key()).or_insert(Some(row));
+    }
+    Ok(())
+}
+
 /// All rows of a table that is read whole.
 pub(super) fn table(books: &mut SqlBooks<'_>, table: Table) -> Result<(), StoreError> {
     if !READ_WHOLE.contains(&table) || books.shelf.complete.contains(&table) {
         return Ok(());
     }
     let sql = format!("SELECT doc FROM {} WHERE party = ?", shape(table).0);
-    let docs: Vec<DocRow> = books.conn.load(&sql, &[Value::text(books.party.as_str())])?;
-    for DocRow { doc } in docs {
-        let row = from_doc(table, &doc)?;
-        books.shelf.rows.entry(row.key()).or_insert(Some(row));
-    }
+    keep(books, table, &sql, &[Value::text(books.party.as_str())])?;
     books.shelf.complete.insert(table);
     Ok(())
 }
@@ -168,11 +210,7 @@ pub(super) fn rows(
     }
     let sql = format!("SELECT doc FROM {} WHERE party = ? AND key = ANY_OF(?)", shape(table).0);
     let binds = [Value::text(books.party.as_str()), list(wanted.iter().map(key))];
-    let docs: Vec<DocRow> = books.conn.load(&sql, &binds)?;
-    for DocRow { doc } in docs {
-        let row = from_doc(table, &doc)?;
-        books.shelf.rows.entry(row.key()).or_insert(Some(row));
-    }
+    keep(books, table, &sql, &binds)?;
     for key in wanted {
         books.shelf.rows.entry(key.clone()).or_insert(None);
     }
@@ -186,51 +224,7 @@ pub(super) fn flows(books: &mut SqlBooks<'_>, owners: &[EntryId]) -> Result<(), 
     }
     let sql = "SELECT doc FROM flow_row WHERE party = ? AND owner = ANY_OF(?)";
     let binds = [Value::text(books.party.as_str()), list(owners.iter().map(EntryId::to_string))];
-    let docs: Vec<DocRow> = books.conn.load(sql, &binds)?;
-    for DocRow { doc } in docs {
-        let row = from_doc(Table::Flow, &doc)?;
-        books.shelf.rows.entry(row.key()).or_insert(Some(row));
-    }
+    keep(books, Table::Flow, sql, &binds)?;
     books.shelf.flows_of.extend(owners);
     Ok(())
-}
-
-/// Reads what entries will ask for in a few queries: facts, rows and flows of what they touch.
-pub(crate) fn prefill<'a>(
-    books: &mut SqlBooks<'_>,
-    entries: impl IntoIterator<Item = (EntryId, &'a Body)>,
-) -> Result<(), StoreError> {
-    let mut linked = BTreeSet::new();
-    let mut keys: BTreeMap<Table, BTreeSet<RowKey>> = BTreeMap::new();
-    let mut owners = BTreeSet::new();
-    for (id, body) in entries {
-        linked.insert(object_text(&Object::Entry(id)));
-        owners.insert(id);
-        for object in objects(id, body) {
-            let table = match &object {
-                Object::Batch(BatchId(batch)) => {
-                    owners.insert(EntryId(*batch));
-                    Some((Table::Batch, batch.to_string()))
-                }
-                Object::Run(run) => Some((Table::Run, run.to_string())),
-                Object::Sample(sample) => Some((Table::Sample, sample.to_string())),
-                Object::Assay(assay) => Some((Table::Assay, assay.to_string())),
-                Object::Code(code) => Some((Table::Code, code.as_str().to_owned())),
-                // Long histories that no rule folds: read only when one is asked for.
-                _ => None,
-            };
-            if let Some((table, key)) = table {
-                linked.insert(object_text(&object));
-                keys.entry(table).or_default().insert(RowKey::new(table, key));
-            }
-        }
-    }
-    linked.retain(|object| !books.shelf.linked.contains_key(object));
-    links(books, &linked.into_iter().collect::<Vec<_>>())?;
-    for (table, mut wanted) in keys {
-        wanted.retain(|key| !books.shelf.rows.contains_key(key));
-        rows(books, table, &wanted.into_iter().collect::<Vec<_>>())?;
-    }
-    owners.retain(|owner| !books.shelf.flows_of.contains(owner));
-    flows(books, &owners.into_iter().collect::<Vec<_>>())
 }

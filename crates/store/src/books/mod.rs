@@ -6,16 +6,16 @@
 
 mod flush;
 mod load;
+mod prefill;
 mod shelf;
 
 pub(crate) use flush::flush;
-pub(crate) use load::{entry_of, prefill};
+pub(crate) use load::entry_of;
+pub(crate) use prefill::prefill;
 pub(crate) use shelf::Shelf;
 
 use tl_domain::ids::{EntryId, PartyId};
-use tl_domain::project::{
-    Books, Correction, Fact, FlowRow, Object, Row, RowKey, Table, TaskRow, Verdict,
-};
+use tl_domain::project::{Books, Correction, Fact, FlowRow, Object, Row, RowKey, Table};
 
 use crate::StoreError;
 use crate::sql::{Conn, key_text};
@@ -36,9 +36,20 @@ pub(crate) fn object_text(object: &Object) -> String {
 impl SqlBooks<'_> {
     fn kept(&mut self, id: EntryId) -> Result<Option<&mut Kept>, StoreError> {
         if !self.shelf.facts.contains_key(&id) {
-            load::fact(self, id)?;
+            load::facts(self, &[id])?;
         }
         Ok(self.shelf.facts.get_mut(&id).and_then(Option::as_mut))
+    }
+
+    /// Whether a row that is not on the shelf is not in its table either; reads what is always read
+    /// together.
+    fn complete(&mut self, key: &RowKey) -> Result<bool, StoreError> {
+        if let (Table::Task, Some((_, object))) = (key.table, key.key.split_once('/')) {
+            load::tasks(self, [key_text(object).into_owned()].into())?;
+            return Ok(true);
+        }
+        load::table(self, key.table)?;
+        Ok(self.shelf.complete.contains(&key.table))
     }
 }
 
@@ -73,7 +84,7 @@ impl Books for SqlBooks<'_> {
             *kept = Some(Kept { kind: body.kind().to_owned(), fact: fact.clone() });
         }
         for object in objects {
-            self.shelf.link(object_text(object), fact.index, fact.id);
+            self.shelf.link(object_text(object), fact.index, fact.id, fact.folds(object));
         }
         Ok(())
     }
@@ -88,11 +99,11 @@ impl Books for SqlBooks<'_> {
     }
 
     fn row(&mut self, key: &RowKey) -> Result<Option<Row>, StoreError> {
-        load::table(self, key.table)?;
+        let complete = self.complete(key)?;
         if let Some(slot) = self.shelf.rows.get(key) {
             return Ok(slot.clone());
         }
-        if self.shelf.complete.contains(&key.table) {
+        if complete {
             return Ok(None);
         }
         load::rows(self, key.table, std::slice::from_ref(key))?;
@@ -115,20 +126,6 @@ impl Books for SqlBooks<'_> {
         Ok(flows)
     }
 
-    fn tasks(&mut self, object: &Object) -> Result<Vec<TaskRow>, StoreError> {
-        let object = object.to_string();
-        let mut keys: Vec<RowKey> =
-            Verdict::ALL.iter().map(|verdict| RowKey::task(&object, *verdict)).collect();
-        keys.sort_unstable();
-        let mut tasks = Vec::new();
-        for key in keys {
-            if let Some(Row::Task(task)) = self.row(&key)? {
-                tasks.push(task);
-            }
-        }
-        Ok(tasks)
-    }
-
     fn put(&mut self, row: Row) -> Result<(), StoreError> {
         let key = row.key();
         let same = matches!(self.shelf.rows.get(&key), Some(Some(known)) if *known == row);
@@ -140,11 +137,8 @@ impl Books for SqlBooks<'_> {
     }
 
     fn remove(&mut self, key: &RowKey) -> Result<(), StoreError> {
-        load::table(self, key.table)?;
-        let gone = match self.shelf.rows.get(key) {
-            Some(slot) => slot.is_none(),
-            None => self.shelf.complete.contains(&key.table),
-        };
+        let complete = self.complete(key)?;
+        let gone = self.shelf.rows.get(key).map_or(complete, Option::is_none);
         if !gone {
             self.shelf.dirty.insert(key.clone());
             self.shelf.rows.insert(key.clone(), None);

@@ -20,8 +20,10 @@ pub(crate) struct Shelf {
     pub(super) complete: BTreeSet<Table>,
     /// Owners of which all flows are here.
     pub(super) flows_of: HashSet<EntryId>,
+    /// Objects of which all open tasks are here.
+    pub(super) tasks_of: HashSet<String>,
     pub(super) facts: HashMap<EntryId, Option<Kept>>,
-    /// Entries that touch an object, by index.
+    /// Entries that are facts of an object, by index.
     pub(super) linked: HashMap<String, BTreeMap<u64, EntryId>>,
     /// Rows to write.
     pub(super) dirty: BTreeSet<RowKey>,
@@ -32,11 +34,11 @@ pub(crate) struct Shelf {
 }
 
 impl Shelf {
-    /// Notes that an entry touches an object.
-    pub(super) fn link(&mut self, object: String, index: u64, id: EntryId) {
+    /// Notes that an entry touches an object, and whether it is a fact of it or only in its history.
+    pub(super) fn link(&mut self, object: String, index: u64, id: EntryId, folds: bool) {
         let known = match self.linked.get_mut(&object) {
-            Some(linked) => linked.insert(index, id).is_some(),
-            None => false,
+            Some(linked) if folds => linked.insert(index, id).is_some(),
+            _ => false,
         };
         if !known {
             self.new_links.entry(object).or_default().insert(index, id);
@@ -45,6 +47,6 @@ impl Shelf {
 
     /// How much is remembered.
     pub(crate) fn len(&self) -> usize {
-        self.rows.len() + self.facts.len() + self.linked.len()
+        self.rows.len() + self.facts.len() + self.linked.len() + self.tasks_of.len()
     }
 }

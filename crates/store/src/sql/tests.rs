@@ -140,14 +140,18 @@ fn both_databases_have_the_same_tables() {
 #[test]
 fn migrations_can_be_taken_back() {
     each(|backend, conn| {
-        for name in ["0003_administration", "0002_projections", "0001_logs"] {
-            let side = match backend {
-                Backend::Sqlite => "sqlite",
-                Backend::Postgres => "postgres",
-            };
-            let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../../migrations");
-            let path = format!("{root}/{side}/{name}/down.sql");
-            conn.script(&std::fs::read_to_string(path).expect("a file")).expect(name);
+        let side = match backend {
+            Backend::Sqlite => "sqlite",
+            Backend::Postgres => "postgres",
+        };
+        let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../../migrations");
+        let all = std::fs::read_dir(format!("{root}/{side}")).expect("a folder");
+        let mut folders: Vec<_> = all.map(|entry| entry.expect("an entry").path()).collect();
+        folders.sort_unstable();
+        assert!(folders.len() > 3, "{folders:?}");
+        for folder in folders.into_iter().rev() {
+            let down = std::fs::read_to_string(folder.join("down.sql")).expect("a file");
+            conn.script(&down).unwrap_or_else(|e| panic!("{}: {e}", folder.display()));
         }
         assert_eq!(columns(backend, conn), BTreeSet::new());
     });

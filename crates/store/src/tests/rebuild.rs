@@ -3,7 +3,7 @@
 
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
-use tl_domain::event::{EntryRef, KeyRole, Supersede};
+use tl_domain::event::{Body, EntryRef, KeyRole, Supersede};
 use tl_domain::ids::PartyId;
 use tl_domain::time::HOUR_MICROS;
 use tl_testkit::{
@@ -50,12 +50,26 @@ fn story(plant: &Plant, device: &str) -> (Writer, Vec<Signed>) {
             dust, all, orphan,
         ]);
     }
+    // A history that is long enough to go on from its fold.
+    let heap = gate.write(batch_register("zn-conc", "yard", Some("30000")), &tick());
+    let run = gate.write(run_start("roast", vec![part(heap.id(), "10")]), &tick());
+    let (heap_id, run_id) = (heap.id(), run.id());
+    entries.extend([heap, run]);
+    for number in 0..24 {
+        let body: Body = match number % 6 {
+            5 => batch_weigh(heap_id, "30500").into(),
+            4 => run_close(run_id, &[(heap_id, "1")]).into(),
+            3 => sample_of_batch(heap_id).into(),
+            _ => store_put(part(heap_id, "100.5"), "pile-1").into(),
+        };
+        entries.push(gate.write(body, &tick()));
+    }
     (gate, entries)
 }
 
 /// A correction of a weighing, signed by the installation.
 fn correction(target: &EntryRef, batch: tl_domain::ids::EntryId, kg: &str) -> Supersede {
-    let body = tl_domain::event::Body::from(batch_weigh(batch, kg));
+    let body = Body::from(batch_weigh(batch, kg));
     Supersede {
         target: target.clone(),
         reason: "typed wrong".to_owned(),
@@ -74,7 +88,7 @@ fn prepare(store: &Store, plant: &Plant, devices: &[&str]) {
     store
         .open_log(&plant.log_open(server.key()), ids.entry(now.micros()), &now, now.micros())
         .expect("a new log");
-    let masters = plant.master_puts().map(tl_domain::event::Body::from);
+    let masters = plant.master_puts().map(Body::from);
     let keys = devices.iter().map(|device| {
         Writer::new(&plant.party, device).enrolment(KeyRole::Plant, &plant.site).into()
     });
@@ -87,7 +101,7 @@ fn append_own(
     store: &Store,
     party: &PartyId,
     id: tl_domain::ids::EntryId,
-    body: tl_domain::event::Body,
+    body: Body,
     clock: &FakeClock,
 ) {
     let now = clock.now();
@@ -103,7 +117,8 @@ fn append_own(
 }
 
 /// A store into which the stories of two parties went: each party's entries in its own order, the
-/// parties interleaved and cut into uploads as `cuts` says.
+/// parties interleaved and cut into uploads as `cuts` says; what the writer remembers is lost after
+/// each.
 fn filled(backend: Backend, cuts: &[(bool, usize)]) -> (TestDatabase, Store) {
     let database = TestDatabase::new(backend).expect("a database");
     let store = Store::create(database.url(), options(&database)).expect("a store");
@@ -128,6 +143,11 @@ fn filled(backend: Backend, cuts: &[(bool, usize)]) -> (TestDatabase, Store) {
             .collect();
         let results = store.append(submissions).expect("stored");
         assert!(results.iter().all(|result| matches!(result, EntryResult::Stored { .. })));
+        let forgotten = store.shared.write(|_, engine| {
+            engine.forget_logs();
+            Ok(())
+        });
+        forgotten.expect("nothing to write");
     }
     // Corrections come last in both logs: twice the same target, and one withdrawn.
     for (plant, (_, entries)) in plants.iter().zip(&stories) {
@@ -181,12 +201,11 @@ on_both! {
     fn an_interrupted_rebuild_is_finished_at_the_next_start(backend: Backend) {
         let (database, store) = filled(backend, &[]);
         let before = dump(&store);
+        let rows = crate::rows::TABLES.iter().map(|table| crate::rows::shape(*table).0);
+        let tables = rows.chain(["link", "correction", "verdict"]);
+        let dropped: String = tables.map(|table| format!("DELETE FROM {table}; ")).collect();
         store
-            .write(|conn| conn.script("DELETE FROM link; DELETE FROM correction; \
-                DELETE FROM verdict; DELETE FROM batch_row; DELETE FROM flow_row; \
-                DELETE FROM holding_row; DELETE FROM run_row; DELETE FROM sample_row; \
-                DELETE FROM assay_row; DELETE FROM master_row; DELETE FROM code_row; \
-                DELETE FROM key_row; DELETE FROM task_row; UPDATE log SET projected = 0"))
+            .write(|conn| conn.script(&format!("{dropped} UPDATE log SET projected = 0")))
             .expect("as after a kill");
         drop(store);
         let store = Store::open(database.url(), options(&database)).expect("opened again");

@@ -6,18 +6,21 @@
 mod judge;
 mod supersede;
 
+use std::collections::BTreeSet;
+
 use tl_ledger::Hash;
 
 use super::books::{Books, Fact};
 use super::derive::{
     derive_assay, derive_batch, derive_code, derive_entry, derive_master, derive_run,
-    derive_sample, flag, link_readings,
+    derive_sample, extend_assay, extend_batch, extend_code, extend_master, extend_run,
+    extend_sample, flag, link_readings,
 };
 use super::object::{Object, objects};
 use super::rows::{KeyRow, Row, RowKey, Table};
 use super::verdict::Verdict;
 use crate::event::{Body, Entry, KeyRole};
-use crate::ids::BatchId;
+use crate::ids::{BatchId, RunId};
 use crate::time::Micros;
 
 /// An entry in its place in the log.
@@ -72,7 +75,7 @@ pub fn apply<B: Books>(books: &mut B, logged: &Logged) -> Result<Vec<Verdict>, B
         if let Body::Supersede(supersede) = body {
             verdicts.extend(supersede::apply_supersede(books, &fact, supersede)?);
         } else {
-            derive_objects(books, &touched, false)?;
+            extend_objects(books, &touched, (&fact, body))?;
             derive_entry(books, &fact)?;
             supersede::apply_waiting(books, &fact)?;
             verdicts.extend(judge::outcome(books, fact.id, body)?);
@@ -83,19 +86,50 @@ pub fn apply<B: Books>(books: &mut B, logged: &Logged) -> Result<Vec<Verdict>, B
     Ok(verdicts)
 }
 
-/// Derives objects anew: masters, codes and runs before the batches that read them.
-fn derive_objects<B: Books>(
+/// Adds an entry that has just come to the objects that it touches: masters, codes and runs before
+/// the batches that read them.
+fn extend_objects<B: Books>(
     books: &mut B,
     touched: &[Object],
-    corrected: bool,
+    new: (&Fact, &Body),
 ) -> Result<(), B::Error> {
+    let mut derived = BTreeSet::new();
+    for object in touched {
+        match object {
+            Object::Code(code) => extend_code(books, code, new)?,
+            Object::Master(what, id) => extend_master(books, (what, id), new)?,
+            Object::Run(id) => {
+                let moved = extend_run(books, *id, new)?;
+                derived.extend(derive_run_batches(books, *id, moved)?);
+            }
+            _ => {}
+        }
+    }
+    for object in touched {
+        match object {
+            Object::Batch(id) if !derived.contains(id) => extend_batch(books, *id, new)?,
+            Object::Sample(id) => extend_sample(books, *id, new)?,
+            _ => {}
+        }
+    }
+    // An assay reads its sample's row.
+    for object in touched {
+        if let Object::Assay(id) = object {
+            extend_assay(books, *id, new)?;
+        }
+    }
+    Ok(())
+}
+
+/// Derives objects anew from their histories, after a correction: in the same order.
+fn derive_objects<B: Books>(books: &mut B, touched: &[Object]) -> Result<(), B::Error> {
     for object in touched {
         match object {
             Object::Code(code) => derive_code(books, code)?,
-            Object::Master(what, id) => derive_master(books, what, id, corrected)?,
+            Object::Master(what, id) => derive_master(books, what, id)?,
             Object::Run(id) => {
-                derive_run(books, *id)?;
-                derive_run_batches(books, *id, touched)?;
+                let moved = derive_run(books, *id)?;
+                derive_run_batches(books, *id, moved)?;
             }
             _ => {}
         }
@@ -116,25 +150,22 @@ fn derive_objects<B: Books>(
     Ok(())
 }
 
-/// Batches whose flows name the run's node: a start that comes after its close moves them.
+/// Derives batches whose flows name the run's node when that is another one now: a start that comes
+/// after its close moves them. Gives those that were derived.
 fn derive_run_batches<B: Books>(
     books: &mut B,
-    id: crate::ids::RunId,
-    touched: &[Object],
-) -> Result<(), B::Error> {
-    let Some(Row::Run(run)) = books.row(&RowKey::new(Table::Run, id))? else {
-        return Ok(());
+    id: RunId,
+    moved: bool,
+) -> Result<BTreeSet<BatchId>, B::Error> {
+    let row = if moved { books.row(&RowKey::new(Table::Run, id))? } else { None };
+    let Some(Row::Run(run)) = row else {
+        return Ok(BTreeSet::new());
     };
     let inputs = run.inputs.iter().map(|portion| portion.batch);
     let outputs = run.outputs.iter().map(|output| output.batch);
-    let mut batches: Vec<BatchId> = inputs.chain(outputs).collect();
-    batches.sort_unstable();
-    batches.dedup();
-    batches.retain(|batch| !touched.contains(&Object::Batch(*batch)));
-    for batch in batches {
-        derive_batch(books, batch)?;
-    }
-    Ok(())
+    let batches: BTreeSet<BatchId> = inputs.chain(outputs).collect();
+    batches.iter().try_for_each(|batch| derive_batch(books, *batch))?;
+    Ok(batches)
 }
 
 fn apply_key<B: Books>(books: &mut B, logged: &Logged) -> Result<(), B::Error> {

@@ -80,7 +80,7 @@ fn correct<B: Books>(
     if let Some(body) = &body {
         link_readings(books, &corrected, body, &odd.unknown)?;
     }
-    derive_objects(books, &touched, true)?;
+    derive_objects(books, &touched)?;
     derive_entry(books, &corrected)?;
     for (what, id) in masters {
         settle_master(books, what, &id)?;

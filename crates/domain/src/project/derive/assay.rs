@@ -3,20 +3,21 @@
 use tl_ledger::Hash;
 
 use super::counting;
-use super::task::{clear, flag_once, settle};
-use crate::event::{Body, ReviewDecision, Standing};
+use super::task::{clear, flag, flag_once, settle};
+use crate::event::{AssayReport, AssayReview, Body, ReviewDecision, Standing};
 use crate::ids::{AssayId, SampleId};
 use crate::project::books::{Books, Fact};
 use crate::project::object::Object;
 use crate::project::rows::{AssayRow, Review, Row, RowKey, SampleRow, Table};
 use crate::project::verdict::Verdict;
 
-/// Derives a sample, and the subject of its assays, anew from its facts.
+/// Derives a sample anew from its facts, and its assays when it stands for something else now.
 pub(in crate::project) fn derive_sample<B: Books>(
     books: &mut B,
     id: SampleId,
 ) -> Result<(), B::Error> {
     let object = Object::Sample(id);
+    let before = sample(books, id)?.and_then(|row| row.subject);
     let mut row = SampleRow {
         id,
         code: None,
@@ -58,6 +59,7 @@ pub(in crate::project) fn derive_sample<B: Books>(
         clear(books, &object, Verdict::CodeTaken)?;
     }
     let taken = row.subject.is_some();
+    let same = row.subject == before;
     let waiting: Vec<&Fact> = facts.iter().map(|(fact, _)| fact).filter(|_| !taken).collect();
     settle(books, &object, Verdict::MissingParent, &waiting)?;
     if facts.is_empty() {
@@ -65,7 +67,31 @@ pub(in crate::project) fn derive_sample<B: Books>(
     } else {
         books.put(Row::Sample(row))?;
     }
-    assays.into_iter().try_for_each(|assay| derive_assay(books, assay))
+    if same { Ok(()) } else { assays.into_iter().try_for_each(|a| derive_assay(books, a)) }
+}
+
+/// Adds a fact that has just come, the last of its sample in log order; the assay that it reports
+/// is derived by itself.
+pub(in crate::project) fn extend_sample<B: Books>(
+    books: &mut B,
+    id: SampleId,
+    (fact, body): (&Fact, &Body),
+) -> Result<(), B::Error> {
+    let (Body::AssayReport(_), Some(mut row)) = (body, sample(books, id)?) else {
+        return derive_sample(books, id);
+    };
+    row.assays += 1;
+    if row.subject.is_none() {
+        flag(books, &Object::Sample(id), Verdict::MissingParent, fact.id, fact.observed_at)?;
+    }
+    books.put(Row::Sample(row))
+}
+
+fn sample<B: Books>(books: &mut B, id: SampleId) -> Result<Option<SampleRow>, B::Error> {
+    Ok(match books.row(&RowKey::new(Table::Sample, id))? {
+        Some(Row::Sample(row)) => Some(row),
+        _ => None,
+    })
 }
 
 /// Derives an assay anew from its report and reviews; removes it when the report was withdrawn.
@@ -86,22 +112,6 @@ pub(in crate::project) fn derive_assay<B: Books>(
         return books.remove(&RowKey::new(Table::Assay, id));
     };
     clear(books, &object, Verdict::MissingParent)?;
-    let bytes = bytes_that_count(books, fact)?;
-    let mut review = Review::Pending;
-    let mut reviews = Vec::new();
-    for (fact, body) in &facts {
-        // A review covers the bytes that it names: of another version it says nothing, and a
-        // correction is a new figure that nobody has looked at yet.
-        if let Body::AssayReview(b) = body
-            && b.target.hash == bytes
-        {
-            review = match b.decision {
-                ReviewDecision::Accept => Review::Accepted,
-                ReviewDecision::Return => Review::Returned,
-            };
-            reviews.push(fact.id);
-        }
-    }
     let quality_failed =
         report.quality.iter().any(|check| !check.passed && check.deviation.is_none());
     if quality_failed {
@@ -112,23 +122,56 @@ pub(in crate::project) fn derive_assay<B: Books>(
     } else {
         clear(books, &object, Verdict::QualityFailed)?;
     }
-    let subject = match books.row(&RowKey::new(Table::Sample, report.sample))? {
-        Some(Row::Sample(sample)) => sample.subject,
-        _ => None,
+    let subject = sample(books, report.sample)?.and_then(|row| row.subject);
+    let bytes = bytes_that_count(books, fact)?;
+    let mut row = reported(id, fact, report);
+    row.subject = subject;
+    row.quality_failed = quality_failed;
+    for (fact, body) in &facts {
+        if let Body::AssayReview(review) = body {
+            reviewed(&mut row, (report, bytes), (fact, review));
+        }
+    }
+    books.put(Row::Assay(row))
+}
+
+/// Adds a fact that has just come, the last of its assay in log order.
+pub(in crate::project) fn extend_assay<B: Books>(
+    books: &mut B,
+    id: AssayId,
+    (fact, body): (&Fact, &Body),
+) -> Result<(), B::Error> {
+    let Body::AssayReview(review) = body else {
+        return derive_assay(books, id);
+    };
+    let Some(Row::Assay(mut row)) = books.row(&RowKey::new(Table::Assay, id))? else {
+        let object = Object::Assay(id);
+        return flag(books, &object, Verdict::MissingParent, fact.id, fact.observed_at);
+    };
+    let report_fact = books.fact(id.entry())?;
+    let Some((reported, Some(Body::AssayReport(report)))) =
+        report_fact.as_ref().map(|reported| (reported, reported.body.as_ref()))
+    else {
+        return derive_assay(books, id);
+    };
+    let bytes = bytes_that_count(books, reported)?;
+    reviewed(&mut row, (report, bytes), (fact, review));
+    books.put(Row::Assay(row))
+}
+
+/// An assay as it was reported, before anybody reviewed it.
+fn reported(id: AssayId, fact: &Fact, report: &AssayReport) -> AssayRow {
+    let report = report.clone();
+    let standing = match report.standing {
+        Standing::Final => Standing::Preliminary,
+        standing => standing,
     };
     let mut evidence = vec![fact.id];
     evidence.extend(fact.corrected_by);
-    evidence.extend(reviews);
-    let standing = if review == Review::Pending && report.standing == Standing::Final {
-        Standing::Preliminary
-    } else {
-        report.standing
-    };
-    let report = report.clone();
-    books.put(Row::Assay(AssayRow {
+    AssayRow {
         id,
         sample: report.sample,
-        subject,
+        subject: None,
         reported_at: fact.observed_at,
         purpose: report.purpose,
         standing,
@@ -136,12 +179,30 @@ pub(in crate::project) fn derive_assay<B: Books>(
         lab: report.lab,
         report_number: report.report_number,
         analyst: report.analyst,
-        review,
-        quality_failed,
+        review: Review::Pending,
+        quality_failed: false,
         determinations: report.determinations,
         quality: report.quality,
         evidence,
-    }))
+    }
+}
+
+/// A review covers the bytes that it names: of another version it says nothing, and a correction
+/// is a new figure that nobody has looked at yet.
+fn reviewed(
+    row: &mut AssayRow,
+    (report, bytes): (&AssayReport, Hash),
+    (fact, review): (&Fact, &AssayReview),
+) {
+    if review.target.hash != bytes {
+        return;
+    }
+    row.review = match review.decision {
+        ReviewDecision::Accept => Review::Accepted,
+        ReviewDecision::Return => Review::Returned,
+    };
+    row.standing = report.standing;
+    row.evidence.push(fact.id);
 }
 
 /// Leaf hash of the entry that gives a fact's effective body: its own, or its correction's.

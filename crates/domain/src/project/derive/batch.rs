@@ -4,8 +4,11 @@
 //! measured against it in log order. What "all" closes beyond the weighed amount is a difference
 //! within the node, never a flow over a fence.
 
+mod extend;
 mod fold;
 mod mass;
+
+pub(in crate::project) use extend::extend_batch;
 
 use super::flows::replace_flows;
 use super::task::{clear, flag_once, settle};
@@ -14,9 +17,11 @@ use crate::event::{BatchRegister, Body, Origin};
 use crate::ids::BatchId;
 use crate::project::books::{Books, Fact};
 use crate::project::object::Object;
-use crate::project::rows::{BatchRow, End, FlowKind, Row, RowKey, Table};
+use crate::project::rows::{
+    BatchRow, End, FOLDED_WHOLE_MAX, FlowKind, FlowRow, Row, RowKey, Table,
+};
 use crate::project::verdict::Verdict;
-use fold::{Fold, Overdrawn};
+use fold::{At, Beginning, Fold};
 
 /// Derives the row, flows and tasks of a batch anew from its facts; removes them when no fact is
 /// about it any more.
@@ -35,13 +40,17 @@ pub(in crate::project) fn derive_batch<B: Books>(
         fold.row.code_taken = owner.is_some_and(|owner| owner != id.entry());
         fold.row.code = (!fold.row.code_taken).then_some(code);
     }
-    begin_flow(books, &mut fold, &facts)?;
+    if let Some(flow) = begin_flow(books, &fold, &facts)? {
+        fold.flows.push(flow);
+    }
     for (fact, body) in &facts {
         fold.step(books, fact, body)?;
     }
     let registered = fold.register.is_some();
+    let foreign = !registered && is_foreign(books, id)?;
+    keep_fold(books, &fold, facts.len(), foreign)?;
     let (row, mut flows, overdrawn) = fold.finish();
-    if !registered && is_foreign(books, id)? {
+    if foreign {
         // Somebody named an entry of another kind as a batch: its own flows stay.
         flows = books.flows(id.entry())?;
         flows.retain(|flow| flow.batch != Some(id));
@@ -56,6 +65,20 @@ pub(in crate::project) fn derive_batch<B: Books>(
     books.put(Row::Batch(row))
 }
 
+/// Keeps where the fold stands when it is long enough not to be made from all facts again.
+fn keep_fold<B: Books>(
+    books: &mut B,
+    fold: &Fold,
+    facts: usize,
+    foreign: bool,
+) -> Result<(), B::Error> {
+    if facts > FOLDED_WHOLE_MAX {
+        return books.put(Row::Fold(fold.stands(0, foreign)));
+    }
+    let key = RowKey::new(Table::Fold, fold.row.id);
+    if books.row(&key)?.is_some() { books.remove(&key) } else { Ok(()) }
+}
+
 fn is_foreign<B: Books>(books: &mut B, id: BatchId) -> Result<bool, B::Error> {
     let kind = books.original_kind(id.entry())?;
     Ok(kind.is_some_and(|kind| kind != "batch.register"))
@@ -65,7 +88,7 @@ fn set_tasks<B: Books>(
     books: &mut B,
     object: &Object,
     row: &BatchRow,
-    overdrawn: Option<Overdrawn>,
+    overdrawn: Option<At>,
 ) -> Result<(), B::Error> {
     match (overdrawn, row.left) {
         (Some((entry, since)), Some(left)) => {
@@ -85,29 +108,26 @@ fn set_tasks<B: Books>(
 /// The flow by which a registered batch came to be.
 fn begin_flow<B: Books>(
     books: &mut B,
-    fold: &mut Fold,
+    fold: &Fold,
     facts: &[(Fact, Body)],
-) -> Result<(), B::Error> {
+) -> Result<Option<FlowRow>, B::Error> {
     let id = fold.row.id;
     let registered = facts.iter().find_map(|(fact, body)| match body {
         Body::BatchRegister(register) if fact.id == id.entry() => Some((fact, register)),
         _ => None,
     });
     let Some((fact, register)) = registered else {
-        return Ok(());
+        return Ok(None);
     };
     let node = register.location.node.clone();
+    let to = End::Held { node: node.clone(), place: register.location.place.clone() };
     let made_in = match fold.row.run {
         Some(id) => run(books, id)?.and_then(|run| run.node).unwrap_or(node),
         None => node,
     };
     let (kind, from) = beginning(register, End::Process { node: made_in });
-    let returned = facts.iter().any(|(_, body)| match body {
-        Body::RunClose(close) => close.outputs.iter().any(|o| o.batch == id && o.returned),
-        _ => false,
-    });
-    fold.begin_flow(fact, kind, from, register.stream.clone(), returned);
-    Ok(())
+    let (at, stream, returned) = (fact.observed_at, register.stream.clone(), fold.returned);
+    Ok(Some(fold.first_flow(Beginning { at, kind, from, to, stream, returned })))
 }
 
 fn beginning(register: &BatchRegister, process: End) -> (FlowKind, End) {

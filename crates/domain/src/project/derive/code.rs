@@ -1,10 +1,11 @@
 //! Label codes: who owns one, and who has to be labelled anew.
 
 use super::batch::derive_batch;
-use super::task::{clear, settle};
+use super::task::{clear, flag, settle};
 use super::{counting, derive_sample};
 use crate::code::{Code, CodeKind};
 use crate::event::{Body, Master};
+use crate::ids::EntryId;
 use crate::project::books::{Books, Fact};
 use crate::project::object::Object;
 use crate::project::rows::{CodeRow, Row, RowKey, Table};
@@ -49,6 +50,29 @@ pub(in crate::project) fn derive_code<B: Books>(
     settle(books, &Object::Handover(code.clone()), Verdict::CodeTaken, &late)
 }
 
+/// Adds a fact that has just come, the last about its code in log order: it claims what nobody
+/// had, or comes too late.
+pub(in crate::project) fn extend_code<B: Books>(
+    books: &mut B,
+    code: &Code,
+    (fact, body): (&Fact, &Body),
+) -> Result<(), B::Error> {
+    let Some(claimed) = claim(fact, body, code) else {
+        return Ok(());
+    };
+    let key = RowKey::new(Table::Code, code.as_str());
+    if books.row(&key)?.is_none() {
+        books.put(Row::Code(claimed))?;
+    } else if claimed.kind == CodeKind::Handover {
+        let object = Object::Handover(code.clone());
+        flag(books, &object, Verdict::CodeTaken, fact.id, fact.observed_at)?;
+    }
+    match body {
+        Body::MasterPut(put) => derive_plate(books, put.record.id()),
+        _ => Ok(()),
+    }
+}
+
 /// The task of a place whose plate shows a code that names something else.
 pub(super) fn derive_plate<B: Books>(books: &mut B, id: &str) -> Result<(), B::Error> {
     let Ok(place) = id.parse() else {
@@ -67,14 +91,22 @@ pub(super) fn derive_plate<B: Books>(books: &mut B, id: &str) -> Result<(), B::E
         Some(code) => books.row(&RowKey::new(Table::Code, code.as_str()))?,
         None => None,
     };
-    if let (Some(Row::Code(owner)), Some(current)) = (owner, &current) {
-        let versions = books.facts(&Object::Versions("place", id.to_owned()))?;
-        if versions.iter().all(|version| version.id != owner.owner) {
-            let shown: Vec<&Fact> = versions.iter().filter(|v| v.id == current.entry).collect();
-            return settle(books, &place, Verdict::CodeTaken, &shown);
-        }
+    if let (Some(Row::Code(owner)), Some(current)) = (owner, &current)
+        && !is_version(books, owner.owner, id)?
+    {
+        let shown = books.fact(current.entry)?;
+        return settle(books, &place, Verdict::CodeTaken, &shown.iter().collect::<Vec<_>>());
     }
     clear(books, &place, Verdict::CodeTaken)
+}
+
+/// Whether an entry declares a version of a place.
+fn is_version<B: Books>(books: &mut B, entry: EntryId, place: &str) -> Result<bool, B::Error> {
+    let fact = books.fact(entry)?;
+    Ok(matches!(
+        fact.and_then(|fact| fact.body),
+        Some(Body::MasterPut(put)) if put.record.what() == "place" && put.record.id() == place
+    ))
 }
 
 fn claim(fact: &Fact, body: &Body, code: &Code) -> Option<CodeRow> {

@@ -1,20 +1,14 @@
-//! Rows that one entry gives alone (flows of streams and places, stock takes, monitors, periods),
-//! and runs, which two entries give.
+//! Rows that one entry gives alone: flows of streams and places, stock takes, monitors, periods.
 
 use super::flows::replace_flows;
 use super::handover::derive_handover;
 use super::master::master_at;
-use super::task::settle;
-use super::{amount, counting, node_end, place_end, stream_ends};
+use super::{amount, node_end, place_end, stream_ends};
 use crate::event::{Amount, Body, FlowReport, FlowSource, Master, StoreDraw};
-use crate::ids::RunId;
 use crate::project::books::{Books, Fact};
-use crate::project::object::Object;
 use crate::project::rows::{
-    End, FlowKind, FlowRow, MonitorRow, PeriodRow, Row, RowKey, RunRow, StockTakeRow, Table,
+    End, FlowKind, FlowRow, MonitorRow, PeriodRow, Row, RowKey, StockTakeRow, Table,
 };
-use crate::project::verdict::Verdict;
-use crate::time::Moment;
 
 /// Kinds whose entries own flows by themselves.
 const OWNING: [&str; 4] = ["flow.report", "store.draw", "handover.dispatch", "handover.receive"];
@@ -155,43 +149,4 @@ pub(super) fn plain_flow(fact: &Fact, kind: FlowKind, from: End, to: End) -> Flo
         uncertainty: Vec::new(),
         evidence: vec![fact.id],
     }
-}
-
-/// A run from its start and closes; removed when no fact is about it any more.
-pub(in crate::project) fn derive_run<B: Books>(books: &mut B, id: RunId) -> Result<(), B::Error> {
-    let object = Object::Run(id);
-    let facts = counting(books, &object)?;
-    let mut row = RunRow {
-        id,
-        node: None,
-        operation: None,
-        started_at: None,
-        ended_at: None,
-        inputs: Vec::new(),
-        outputs: Vec::new(),
-    };
-    for (fact, body) in &facts {
-        match body {
-            Body::RunStart(start) if fact.id == id.entry() => {
-                row.node = Some(start.node.clone());
-                row.operation = Some(start.operation.clone());
-                row.started_at = Some(fact.observed_at);
-                row.inputs.splice(0..0, start.inputs.iter().cloned());
-            }
-            Body::RunClose(close) => {
-                let ended = close.ended_at.as_ref().map(Moment::micros);
-                row.ended_at = Some(ended.unwrap_or(fact.observed_at));
-                row.inputs.extend_from_slice(&close.inputs);
-                row.outputs.extend_from_slice(&close.outputs);
-            }
-            _ => {}
-        }
-    }
-    let started = row.node.is_some();
-    let waiting: Vec<&Fact> = facts.iter().map(|(fact, _)| fact).filter(|_| !started).collect();
-    settle(books, &object, Verdict::MissingParent, &waiting)?;
-    if facts.is_empty() {
-        return books.remove(&RowKey::new(Table::Run, id));
-    }
-    books.put(Row::Run(row))
 }

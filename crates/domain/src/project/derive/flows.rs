@@ -1,4 +1,4 @@
-//! Replacing the flows of an owner and keeping the book stock that sums them.
+//! Replacing and adding to the flows of an owner, and keeping the book stock that sums them.
 
 use std::collections::BTreeMap;
 
@@ -26,19 +26,48 @@ pub(super) fn replace_flows<B: Books>(
     if old == flows {
         return Ok(());
     }
-    let mut changes = BTreeMap::new();
-    for flow in &old {
-        note(&mut changes, flow, -WetMass(1.into()));
-    }
-    for flow in &flows {
-        note(&mut changes, flow, WetMass(1.into()));
-    }
-    let last = old.iter().chain(&flows).map(|flow| flow.until).max().unwrap_or_default();
-    let at = (owner, last);
     for flow in old.iter().skip(flows.len()) {
         books.remove(&RowKey::flow(owner, flow.line))?;
     }
-    for flow in flows {
+    write(books, owner, &old, flows)
+}
+
+/// Adds flows behind the `given` ones that an owner has, and puts the first anew when it changed.
+pub(super) fn add_flows<B: Books>(
+    books: &mut B,
+    owner: EntryId,
+    first: Option<(FlowRow, FlowRow)>,
+    (given, mut flows): (u32, Vec<FlowRow>),
+) -> Result<(), B::Error> {
+    for (line, flow) in (given..).zip(&mut flows) {
+        flow.owner = owner;
+        flow.line = line;
+    }
+    let mut old = Vec::new();
+    if let Some((new, before)) = first.filter(|(new, before)| new != before) {
+        old.push(before);
+        flows.insert(0, new);
+    }
+    if flows.is_empty() { Ok(()) } else { write(books, owner, &old, flows) }
+}
+
+/// Writes flows and moves the book stock by how they differ from those they replace.
+fn write<B: Books>(
+    books: &mut B,
+    owner: EntryId,
+    old: &[FlowRow],
+    new: Vec<FlowRow>,
+) -> Result<(), B::Error> {
+    let mut changes = Changes::new();
+    for flow in old {
+        note(&mut changes, flow, -WetMass(1.into()));
+    }
+    for flow in &new {
+        note(&mut changes, flow, WetMass(1.into()));
+    }
+    let last = old.iter().chain(&new).map(|flow| flow.until).max().unwrap_or_default();
+    let at = (owner, last);
+    for flow in new {
         books.put(Row::Flow(flow))?;
     }
     for ((end, material), change) in changes {

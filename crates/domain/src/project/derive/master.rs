@@ -24,6 +24,14 @@ pub(super) fn master_at<B: Books>(
     what: &'static str,
     id: &str,
 ) -> Result<Option<Master>, B::Error> {
+    // Entries that have just come read the newest version: no history is needed for them.
+    let newest = match books.row(&RowKey::master(what, id))? {
+        Some(Row::Master(row)) => row,
+        _ => return Ok(None),
+    };
+    if books.fact(newest.entry)?.is_some_and(|fact| fact.index <= index) {
+        return Ok(Some(newest.record));
+    }
     let mut found = None;
     for (fact, body) in counting(books, &Object::Versions(what, id.to_owned()))? {
         if let Body::MasterPut(put) = body
@@ -35,13 +43,11 @@ pub(super) fn master_at<B: Books>(
     Ok(found)
 }
 
-/// Derives the newest effective version, and with `corrected`, or when it is the first, the rows
-/// of entries that read it.
+/// Derives the newest effective version after a correction, and the rows of entries that read it.
 pub(in crate::project) fn derive_master<B: Books>(
     books: &mut B,
     what: &'static str,
     id: &str,
-    corrected: bool,
 ) -> Result<(), B::Error> {
     let object = Object::Versions(what, id.to_owned());
     let newest = counting(books, &object)?.into_iter().rev().find_map(|(fact, body)| match body {
@@ -50,6 +56,30 @@ pub(in crate::project) fn derive_master<B: Books>(
         }
         _ => None,
     });
+    declare(books, (what, id), newest, true)
+}
+
+/// Adds a version that has just come: it is the newest. When it is also the first, entries before
+/// it read it.
+pub(in crate::project) fn extend_master<B: Books>(
+    books: &mut B,
+    (what, id): (&'static str, &str),
+    (fact, body): (&Fact, &Body),
+) -> Result<(), B::Error> {
+    let Body::MasterPut(put) = body else {
+        return Ok(());
+    };
+    let record = put.record.clone();
+    let newest = MasterRow { record, active: put.active, entry: fact.id };
+    declare(books, (what, id), Some(newest), false)
+}
+
+fn declare<B: Books>(
+    books: &mut B,
+    (what, id): (&'static str, &str),
+    newest: Option<MasterRow>,
+    corrected: bool,
+) -> Result<(), B::Error> {
     let key = RowKey::master(what, id);
     let first = books.row(&key)?.is_none();
     match newest {

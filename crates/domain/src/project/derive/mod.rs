@@ -1,5 +1,6 @@
-//! From facts to rows: one file per noun. Each function reads all effective facts of its object,
-//! folds them in log order and writes the rows that follow, removing those that no longer do.
+//! From facts to rows: one file per noun. `derive_…` reads all effective facts of its object, folds
+//! them in log order and writes the rows that follow, removing those that no longer do; `extend_…`
+//! writes the same rows from those that stand and the one fact that has just come.
 
 pub(crate) mod amount;
 mod assay;
@@ -9,13 +10,17 @@ mod entry;
 mod flows;
 mod handover;
 mod master;
+mod run;
 mod task;
 
-pub(super) use assay::{bytes_that_count, derive_assay, derive_sample};
-pub(super) use batch::derive_batch;
-pub(super) use code::derive_code;
-pub(super) use entry::{derive_entry, derive_run};
-pub(super) use master::{derive_master, link_readings, settle_master};
+pub(super) use assay::{
+    bytes_that_count, derive_assay, derive_sample, extend_assay, extend_sample,
+};
+pub(super) use batch::{derive_batch, extend_batch};
+pub(super) use code::{derive_code, extend_code};
+pub(super) use entry::derive_entry;
+pub(super) use master::{derive_master, extend_master, link_readings, settle_master};
+pub(super) use run::{derive_run, extend_run};
 pub(super) use task::{clear, flag};
 
 use super::books::{Books, Fact};

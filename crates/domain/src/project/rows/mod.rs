@@ -6,12 +6,14 @@
 mod assay;
 mod batch;
 mod flow;
+mod fold;
 mod handover;
 mod party;
 
 pub use assay::{AssayRow, MonitorRow, Review, SampleRow};
 pub use batch::{BatchRow, BatchState, CodeRow, RunRow};
 pub use flow::{End, FlowKind, FlowRow, HoldingRow, PeriodRow, StockTakeRow};
+pub use fold::{FOLDED_WHOLE_MAX, FoldRow, Measured};
 pub use handover::{HandoverHalf, HandoverRow};
 pub use party::{KeyRow, MasterRow, TaskRow};
 
@@ -23,6 +25,8 @@ use crate::ids::{EntryId, MaterialId, NodeId, PlaceId};
 pub enum Table {
     /// Batches.
     Batch,
+    /// Where long folds of batches stand.
+    Fold,
     /// Flows.
     Flow,
     /// Book stock per node, place and material.
@@ -65,6 +69,8 @@ pub struct RowKey {
 pub enum Row {
     /// Batches.
     Batch(BatchRow),
+    /// Folds.
+    Fold(FoldRow),
     /// Flows.
     Flow(FlowRow),
     /// Book stock.
@@ -132,6 +138,7 @@ impl Row {
     pub fn key(&self) -> RowKey {
         match self {
             Self::Batch(row) => RowKey::new(Table::Batch, row.id),
+            Self::Fold(row) => RowKey::new(Table::Fold, row.id),
             Self::Flow(row) => RowKey::flow(row.owner, row.line),
             Self::Holding(row) => RowKey::holding(&row.node, row.place.as_ref(), &row.material),
             Self::Run(row) => RowKey::new(Table::Run, row.id),

@@ -9,9 +9,9 @@ use super::*;
 use crate::quantity::WetMass;
 
 /// Batches that entries are about; each has the number of its register entry.
-const BATCHES: std::ops::Range<u32> = 20..25;
+pub(super) const BATCHES: std::ops::Range<u32> = 20..25;
 /// First number of the other entries.
-const OTHERS: u32 = 100;
+pub(super) const OTHERS: u32 = 100;
 
 type Told1 = (&'static str, Value);
 
@@ -36,7 +36,7 @@ fn pick(names: &'static [&'static str]) -> impl Strategy<Value = &'static str> {
     prop::sample::select(names)
 }
 
-fn registration() -> impl Strategy<Value = Told1> {
+pub(super) fn registration() -> impl Strategy<Value = Told1> {
     let code = prop::option::of(pick(&["ZAB5RRB149", "0000000011"]));
     let moisture = prop::option::of(pick(&["8", "33.3"]));
     (
@@ -61,7 +61,7 @@ fn registration() -> impl Strategy<Value = Told1> {
         })
 }
 
-fn fact() -> impl Strategy<Value = Told1> {
+pub(super) fn fact() -> impl Strategy<Value = Told1> {
     let place = || pick(&["pile", "bay", "nowhere"]);
     let node = || pick(&["yard", "roast", "depot", "drain"]);
     prop_oneof![

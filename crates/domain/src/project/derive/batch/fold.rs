@@ -1,26 +1,50 @@
 //! The fold of a batch: each fact in log order moves it, takes from it or ends it.
 
-use super::mass::{Measured, measured};
-use crate::event::{BatchRegister, Body, FlowSource, HandoverDispatch, Portion, Take};
-use crate::ids::{BatchId, EntryId, StreamId};
+use super::mass::measured;
+use crate::event::{BatchRegister, Body, FlowSource, HandoverDispatch, Portion, Take, Uncertain};
+use crate::ids::{BatchId, EntryId, MeterId, StreamId};
 use crate::project::books::{Books, Fact};
 use crate::project::derive::{amount, place_end, run};
-use crate::project::rows::{BatchRow, BatchState, End, FlowKind, FlowRow};
+use crate::project::rows::{BatchRow, BatchState, End, FlowKind, FlowRow, FoldRow, Measured};
 use crate::quantity::{DryMass, Mass, Reading, WetMass};
 use crate::time::Micros;
 
-/// Entry that took more than there was, and when.
-pub(super) type Overdrawn = (EntryId, Micros);
+/// An entry and when it happened: one that took more than there was, one that gave a flow.
+pub(super) type At = (EntryId, Micros);
 
 pub(super) struct Fold {
     pub(super) row: BatchRow,
     pub(super) register: Option<BatchRegister>,
+    /// A run gave it back to the process.
+    pub(super) returned: bool,
     measured: Option<Measured>,
     /// The mass is known dry and no moisture is: amounts are booked as they are, as dry mass.
     dry_only: bool,
-    flows: Vec<FlowRow>,
+    /// Flows of the facts that were stepped over here.
+    pub(super) flows: Vec<FlowRow>,
     here: End,
-    overdrawn: Option<Overdrawn>,
+    overdrawn: Option<At>,
+}
+
+/// What the flows after the first copy or are booked by: while it is the same, those given stand.
+#[derive(PartialEq)]
+pub(super) struct Basis {
+    wet: Option<WetMass>,
+    dry_only: bool,
+    moisture: Option<Reading>,
+    meter: Option<MeterId>,
+    calibration: Option<String>,
+    uncertainty: Uncertain,
+}
+
+/// The flow by which a registered batch came to be, before its mass is known.
+pub(super) struct Beginning {
+    pub(super) at: Micros,
+    pub(super) kind: FlowKind,
+    pub(super) from: End,
+    pub(super) to: End,
+    pub(super) stream: Option<StreamId>,
+    pub(super) returned: bool,
 }
 
 impl Fold {
@@ -28,33 +52,96 @@ impl Fold {
         let mut fold = Self {
             row: empty(id),
             register: None,
-            measured: measured(id, facts),
+            returned: false,
+            measured: None,
             dry_only: false,
             flows: Vec::new(),
             here: End::Unknown,
             overdrawn: None,
         };
         for (fact, body) in facts {
-            match body {
-                Body::BatchRegister(register) if fact.id == id.entry() => {
-                    fold.read_register(fact, register);
-                }
-                Body::BatchWeigh(weigh) => {
-                    if let Some(ticket) = &weigh.ticket {
-                        fold.row.ticket = Some(ticket.number.clone());
-                    }
-                    if weigh.moisture.is_some() {
-                        fold.row.moisture.clone_from(&weigh.moisture);
-                    }
-                }
-                Body::RunClose(close) if close.outputs.iter().any(|o| o.batch == id) => {
-                    fold.row.run = Some(close.run);
-                }
-                _ => {}
-            }
+            fold.read(fact, body);
         }
         fold.settle_mass();
+        fold.row.left = fold.row.wet;
         fold
+    }
+
+    /// The fold as it stood after the facts before.
+    pub(super) fn resume(row: BatchRow, stood: FoldRow) -> Self {
+        let mut fold = Self {
+            row,
+            register: None,
+            returned: false,
+            measured: stood.measured,
+            dry_only: false,
+            flows: Vec::new(),
+            here: stood.here,
+            overdrawn: stood.overdrawn,
+        };
+        fold.settle_mass();
+        fold
+    }
+
+    /// What the next fact has to know; `given` flows were given before those of this fold.
+    pub(super) fn stands(&self, given: u32, foreign: bool) -> FoldRow {
+        let flows = u32::try_from(self.flows.len()).unwrap_or(u32::MAX);
+        FoldRow {
+            id: self.row.id,
+            measured: self.measured.clone(),
+            here: self.here.clone(),
+            lines: given.saturating_add(flows),
+            overdrawn: self.overdrawn,
+            foreign,
+        }
+    }
+
+    pub(super) fn basis(&self) -> Basis {
+        let measured = self.measured.as_ref();
+        Basis {
+            wet: self.row.wet,
+            dry_only: self.dry_only,
+            moisture: self.row.moisture.clone(),
+            meter: measured.and_then(|measured| measured.meter.clone()),
+            calibration: measured.and_then(|measured| measured.calibration.clone()),
+            uncertainty: measured.map(|m| m.uncertainty.clone()).unwrap_or_default(),
+        }
+    }
+
+    /// Reads what a fact says about the batch as a whole, whatever was taken before; tells whether
+    /// it says anything.
+    pub(super) fn read(&mut self, fact: &Fact, body: &Body) -> bool {
+        let id = self.row.id;
+        let said = measured(id, fact, body);
+        if said.as_ref().is_some_and(|said| {
+            self.measured.as_ref().is_none_or(|measured| measured.rank <= said.rank)
+        }) {
+            self.measured = said;
+        }
+        match body {
+            Body::BatchRegister(register) if fact.id == id.entry() => {
+                self.read_register(fact, register);
+            }
+            Body::BatchWeigh(weigh) => {
+                if let Some(ticket) = &weigh.ticket {
+                    self.row.ticket = Some(ticket.number.clone());
+                }
+                if weigh.moisture.is_some() {
+                    self.row.moisture.clone_from(&weigh.moisture);
+                }
+            }
+            Body::RunClose(close) => {
+                let mut outputs = close.outputs.iter().filter(|o| o.batch == id).peekable();
+                if outputs.peek().is_none() {
+                    return false;
+                }
+                self.row.run = Some(close.run);
+                self.returned |= outputs.any(|output| output.returned);
+            }
+            Body::HandoverReceive(_) => {}
+            _ => return false,
+        }
+        true
     }
 
     /// What a weighing said stands, whichever of the two came first.
@@ -79,34 +166,27 @@ impl Fold {
         self.register = Some(register.clone());
     }
 
-    fn settle_mass(&mut self) {
+    pub(super) fn settle_mass(&mut self) {
         let moisture = amount::percent(self.row.moisture.as_ref());
         if let Some(Measured { mass, .. }) = &self.measured {
             self.dry_only = amount::wet(mass, moisture).is_none();
             self.row.wet = amount::wet_or_as_is(mass, moisture);
         }
-        self.row.left = self.row.wet;
     }
 
-    pub(super) fn begin_flow(
-        &mut self,
-        fact: &Fact,
-        kind: FlowKind,
-        from: End,
-        stream: Option<StreamId>,
-        returned: bool,
-    ) {
-        let to = self.here.clone();
-        let mut flow = self.flow(fact, kind, from, to, self.row.wet);
+    pub(super) fn first_flow(&self, beginning: Beginning) -> FlowRow {
+        let Beginning { at, kind, from, to, stream, returned } = beginning;
+        let register = self.row.id.entry();
+        let mut flow = self.flow((register, at), kind, from, to, self.row.wet);
         flow.stream = stream;
         flow.returned = returned;
         if let Some(Measured { mass, evidence, .. }) = &self.measured {
             flow.dry = amount::dry(mass);
-            if *evidence != fact.id {
+            if *evidence != register {
                 flow.evidence.push(*evidence);
             }
         }
-        self.flows.push(flow);
+        flow
     }
 
     pub(super) fn step<B: Books>(
@@ -163,7 +243,13 @@ impl Fold {
     fn relocate(&mut self, fact: &Fact, to: End, stream: Option<StreamId>) {
         let from = std::mem::replace(&mut self.here, to.clone());
         if from != to {
-            let mut flow = self.flow(fact, FlowKind::Move, from, to.clone(), self.row.left);
+            let mut flow = self.flow(
+                (fact.id, fact.observed_at),
+                FlowKind::Move,
+                from,
+                to.clone(),
+                self.row.left,
+            );
             flow.stream = stream;
             self.flows.push(flow);
         }
@@ -186,7 +272,8 @@ impl Fold {
             Take::All => (self.row.left.map(|left| left.max(WetMass::ZERO)), true),
             Take::Part { mass } => (self.booked(mass, self.row.moisture.as_ref()), false),
         };
-        let flow = self.flow(fact, kind, self.here.clone(), to.clone(), mass);
+        let flow =
+            self.flow((fact.id, fact.observed_at), kind, self.here.clone(), to.clone(), mass);
         self.flows.push(flow);
         self.reduce(fact, mass, closes);
     }
@@ -224,7 +311,13 @@ impl Fold {
             let shipped = self.booked(&line.mass, reading);
             let to = End::Outside { party: dispatch.to.clone() };
             let from = self.here.clone();
-            let mut flow = self.flow(fact, FlowKind::Dispatch, from.clone(), to, shipped);
+            let mut flow = self.flow(
+                (fact.id, fact.observed_at),
+                FlowKind::Dispatch,
+                from.clone(),
+                to,
+                shipped,
+            );
             flow.dry = flow.dry.or_else(|| amount::dry(&line.mass));
             flow.uncertainty.clone_from(&line.uncertainty);
             if line.moisture.is_some() {
@@ -236,7 +329,13 @@ impl Fold {
                 let difference = left - shipped;
                 if difference != WetMass::ZERO {
                     let to = self.same_node();
-                    let flow = self.flow(fact, FlowKind::Difference, from, to, Some(difference));
+                    let flow = self.flow(
+                        (fact.id, fact.observed_at),
+                        FlowKind::Difference,
+                        from,
+                        to,
+                        Some(difference),
+                    );
                     self.flows.push(flow);
                 }
                 self.row.left = Some(shipped);
@@ -247,13 +346,13 @@ impl Fold {
 
     fn flow(
         &self,
-        fact: &Fact,
+        (entry, at): At,
         kind: FlowKind,
         from: End,
         to: End,
         mass: Option<WetMass>,
     ) -> FlowRow {
-        let measured = self.measured.as_ref();
+        let basis = self.basis();
         FlowRow {
             owner: self.row.id.entry(),
             line: 0,
@@ -263,32 +362,31 @@ impl Fold {
             stream: None,
             material: self.row.material.clone(),
             batch: Some(self.row.id),
-            since: fact.observed_at,
-            until: fact.observed_at,
-            wet: mass.filter(|_| !self.dry_only),
-            dry: mass.filter(|_| self.dry_only).map(|mass| DryMass(mass.0)),
+            since: at,
+            until: at,
+            wet: mass.filter(|_| !basis.dry_only),
+            dry: mass.filter(|_| basis.dry_only).map(|mass| DryMass(mass.0)),
             volume: None,
-            moisture: self.row.moisture.clone(),
+            moisture: basis.moisture,
             density: None,
             source: FlowSource::Measured,
             returned: false,
-            meter: measured.and_then(|measured| measured.meter.clone()),
-            calibration: measured.and_then(|measured| measured.calibration.clone()),
-            uncertainty: measured.map(|m| m.uncertainty.clone()).unwrap_or_default(),
-            evidence: vec![fact.id],
+            meter: basis.meter,
+            calibration: basis.calibration,
+            uncertainty: basis.uncertainty,
+            evidence: vec![entry],
         }
     }
 
-    pub(super) fn finish(mut self) -> (BatchRow, Vec<FlowRow>, Option<Overdrawn>) {
-        if self.row.state == BatchState::Void {
+    /// The batch as it is now, the flows of the facts that were stepped over, and an overdraw that
+    /// counts: an early one that a later, higher weighing covers is none.
+    pub(super) fn finish(mut self) -> (BatchRow, Vec<FlowRow>, Option<At>) {
+        let void = self.row.state == BatchState::Void;
+        if void {
             self.flows.clear();
-            self.overdrawn = None;
         }
-        // An early overdraw that a later, higher weighing covers is none.
-        if self.row.left.is_none_or(|left| left >= WetMass::ZERO) {
-            self.overdrawn = None;
-        }
-        (self.row, self.flows, self.overdrawn)
+        let covered = self.row.left.is_none_or(|left| left >= WetMass::ZERO);
+        (self.row, self.flows, self.overdrawn.filter(|_| !void && !covered))
     }
 }
 

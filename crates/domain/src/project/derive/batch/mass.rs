@@ -1,31 +1,18 @@
 //! Which figure is the mass of a batch.
 
-use crate::event::{Body, Uncertain};
-use crate::ids::{BatchId, EntryId, MeterId};
+use crate::event::Body;
+use crate::ids::BatchId;
 use crate::project::books::Fact;
 use crate::project::derive::amount;
+use crate::project::rows::Measured;
 use crate::quantity::Mass;
 
-/// How the mass that counts was measured.
-#[derive(Clone)]
-pub(super) struct Measured {
-    pub(super) mass: Mass,
-    pub(super) meter: Option<MeterId>,
-    pub(super) calibration: Option<String>,
-    pub(super) uncertainty: Uncertain,
-    pub(super) evidence: EntryId,
-}
-
-/// A weighing wins over the registration, that over the run that made it, that over what a
-/// reception says; of two of one kind the later one in the log. Arrival order between kinds plays
-/// no part.
-pub(super) fn measured(id: BatchId, facts: &[(Fact, Body)]) -> Option<Measured> {
-    let stated = facts.iter().filter_map(|(fact, body)| {
-        let (rank, mass) = stated(id, fact, body)?;
-        amount::is_amount(mass).then(|| (rank, read(fact, body, mass.clone(), id)))
-    });
-    // Of equal ranks the last one is kept.
-    stated.max_by_key(|(rank, _)| *rank).map(|(_, measured)| measured)
+/// What a fact says about the mass of a batch. A weighing wins over the registration, that over the
+/// run that made it, that over what a reception says; of two of one kind the later one in the log.
+/// Arrival order between kinds plays no part.
+pub(super) fn measured(id: BatchId, fact: &Fact, body: &Body) -> Option<Measured> {
+    let (rank, mass) = stated(id, fact, body)?;
+    amount::is_amount(mass).then(|| read(id, (fact, body), rank, mass.clone()))
 }
 
 fn stated<'a>(id: BatchId, fact: &Fact, body: &'a Body) -> Option<(u8, &'a Mass)> {
@@ -46,7 +33,7 @@ fn stated<'a>(id: BatchId, fact: &Fact, body: &'a Body) -> Option<(u8, &'a Mass)
     }
 }
 
-fn read(fact: &Fact, body: &Body, mass: Mass, id: BatchId) -> Measured {
+fn read(id: BatchId, (fact, body): (&Fact, &Body), rank: u8, mass: Mass) -> Measured {
     let (meter, calibration, uncertainty) = match body {
         Body::BatchWeigh(b) => (b.meter.clone(), b.calibration.clone(), b.uncertainty.clone()),
         Body::BatchRegister(b) => (None, None, b.uncertainty.clone()),
@@ -56,5 +43,5 @@ fn read(fact: &Fact, body: &Body, mass: Mass, id: BatchId) -> Measured {
         }
         _ => (None, None, Vec::new()),
     };
-    Measured { mass, meter, calibration, uncertainty, evidence: fact.id }
+    Measured { rank, mass, meter, calibration, uncertainty, evidence: fact.id }
 }

@@ -1,0 +1,1 @@
+DROP TABLE fold_row;
