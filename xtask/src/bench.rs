@@ -21,6 +21,7 @@ struct Bench {
 
 const BENCHES: &[Bench] = &[
     Bench { name: "ingest", program: "bench-ingest", wants_postgres: true },
+    Bench { name: "history", program: "bench-history", wants_postgres: true },
     Bench { name: "edge", program: "bench-edge", wants_postgres: false },
 ];
 
