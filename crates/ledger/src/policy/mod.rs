@@ -12,9 +12,10 @@ mod tests;
 pub use parse::{PolicyFault, PolicyLineError};
 
 use std::collections::BTreeSet;
-use std::fmt;
 
+use crate::Hash;
 use crate::checkpoint::SignedCheckpoint;
+use crate::merkle::TreeHead;
 use crate::note::{NoteError, SignatureType, Verified, VerifierKey};
 
 /// Largest policy that is read, in bytes.
@@ -77,6 +78,9 @@ pub enum PolicyError {
     /// Its own log did not sign.
     #[error("log {0} has not signed this checkpoint")]
     NotSigned(String),
+    /// The empty tree has one root only.
+    #[error("the root of an empty log is SHA-256 of nothing, not {0}")]
+    EmptyRoot(Hash),
     /// Too few witnesses.
     #[error("the quorum {quorum} is not reached; cosigned by: {cosigned}")]
     Quorum {
@@ -131,6 +135,10 @@ impl Policy {
         if !verified.iter().any(|held| held.key.kind() == SignatureType::Ed25519) {
             return Err(PolicyError::NotSigned(origin.to_owned()));
         }
+        let head = checkpoint.head();
+        if head.size == 0 && head != TreeHead::empty() {
+            return Err(PolicyError::EmptyRoot(head.root));
+        }
         let cosigned: BTreeSet<&[u8]> = self
             .witnesses
             .iter()
@@ -146,6 +154,32 @@ impl Policy {
         }
     }
 
+    /// A policy file that says the same; names keep their bytes.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut out = Vec::new();
+        let mut line = |words: &[&[u8]], url: Option<&str>| {
+            out.extend(words.join(&b' '));
+            out.extend(url.map(|url| format!(" {url}")).unwrap_or_default().bytes());
+            out.push(b'\n');
+        };
+        for log in &self.logs {
+            line(&[b"log", log.key.to_string().as_bytes()], log.url.as_deref());
+        }
+        for witness in &self.witnesses {
+            let key = witness.key.to_string();
+            line(&[b"witness", &witness.name, key.as_bytes()], witness.url.as_deref());
+        }
+        for group in &self.groups {
+            let threshold = group.threshold.to_string();
+            let mut words = vec![&b"group"[..], group.name.as_slice(), threshold.as_bytes()];
+            words.extend(group.members.iter().map(Vec::as_slice));
+            line(&words, None);
+        }
+        line(&[b"quorum", self.quorum().unwrap_or(NONE.as_bytes())], None);
+        out
+    }
+
     /// Names that have witnessed: the witnesses given and every group they fill. Members stand
     /// before their group, so one pass is enough.
     fn witnessed<'p>(&'p self, mut names: BTreeSet<&'p [u8]>) -> BTreeSet<&'p [u8]> {
@@ -156,26 +190,6 @@ impl Policy {
             }
         }
         names
-    }
-}
-
-impl fmt::Display for Policy {
-    /// A policy file that says the same.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let url = |url: &Option<String>| url.as_ref().map_or(String::new(), |u| format!(" {u}"));
-        for log in &self.logs {
-            writeln!(f, "log {}{}", log.key, url(&log.url))?;
-        }
-        for witness in &self.witnesses {
-            let name = shown(&witness.name);
-            writeln!(f, "witness {name} {}{}", witness.key, url(&witness.url))?;
-        }
-        for group in &self.groups {
-            write!(f, "group {} {}", shown(&group.name), group.threshold)?;
-            group.members.iter().try_for_each(|name| write!(f, " {}", shown(name)))?;
-            writeln!(f)?;
-        }
-        writeln!(f, "quorum {}", self.quorum.as_deref().map_or(NONE.to_owned(), shown))
     }
 }
 

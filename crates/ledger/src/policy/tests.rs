@@ -84,6 +84,16 @@ fn a_failing_signature_or_another_log_is_never_made_good() {
 }
 
 #[test]
+fn a_false_empty_root_is_refused() {
+    let text = format!("log {}\nquorum none\n", log_key(LOG, &signer()));
+    let policy = Policy::parse(text.as_bytes()).expect("a policy");
+    let head = TreeHead { size: 0, root: Hash::of(b"not empty") };
+    let forged = Checkpoint::new(&name(LOG), head).sign(&name(LOG), &signer());
+    let judged = policy.accept(&forged.expect("a checkpoint")).expect_err("no such tree");
+    assert_eq!(judged, PolicyError::EmptyRoot(head.root));
+}
+
+#[test]
 fn without_a_quorum_the_log_alone_is_enough() {
     let text = format!("log {}\nquorum none", log_key(LOG, &signer()));
     let policy = Policy::parse(text.as_bytes()).expect("a policy");
@@ -101,8 +111,7 @@ fn without_a_quorum_the_log_alone_is_enough() {
 #[test]
 fn prints_a_policy_that_says_the_same() {
     let policy = Policy::parse(example().as_bytes()).expect("the format's example");
-    let printed = policy.to_string();
-    assert_eq!(Policy::parse(printed.as_bytes()), Ok(policy.clone()));
+    assert_eq!(Policy::parse(&policy.to_bytes()), Ok(policy.clone()));
     assert_eq!(policy.logs()[0].url.as_deref(), Some("https://log.example"));
     assert_eq!((policy.witnesses().len(), policy.groups().len()), (6, 3));
 }
@@ -168,7 +177,8 @@ fn names_are_bytes_and_limits_hold() {
     let mut text = b"witness \xff ".to_vec();
     text.extend(format!("{}\nquorum ", vkey(1)).bytes());
     text.extend(b"\xff\n");
-    assert!(Policy::parse(&text).is_ok());
+    let policy = Policy::parse(&text).expect("names are any bytes");
+    assert_eq!(policy.to_bytes(), text);
     text.truncate(text.len() - 2);
     text.extend(b"\xfe\n");
     assert!(Policy::parse(&text).is_err());
