@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Mutex;
+use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
@@ -13,8 +14,8 @@ use crate::outbox::lock;
 
 /// Scans that the page can still ask for.
 const SCANS_KEPT: usize = 32;
-/// The same code again within this time is one scan.
-const REPEAT_MICROS: i64 = 2_000_000;
+/// The same code again at the same port within this time is one scan.
+const REPEAT: Duration = Duration::from_secs(2);
 
 /// How a port is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -64,7 +65,15 @@ pub(crate) struct ScanView {
 #[derive(Debug, Default)]
 pub(crate) struct Board {
     ports: Mutex<BTreeMap<String, PortView>>,
-    scans: Mutex<(u64, VecDeque<ScanView>)>,
+    scans: Mutex<Scans>,
+}
+
+#[derive(Debug, Default)]
+struct Scans {
+    number: u64,
+    kept: VecDeque<ScanView>,
+    /// When the newest one came, by a clock that is never set.
+    newest: Option<Instant>,
 }
 
 impl Board {
@@ -115,17 +124,18 @@ impl Board {
 
     /// Offers a scan to the page; `false` when it repeats the last one at once.
     pub(crate) fn scan(&self, port: &str, data: &str, raw: &[u8]) -> bool {
-        if self.repeats(data) {
+        if self.repeats(port, data) {
             return false;
         }
         let at_micros = wall();
         let mut scans = lock(&self.scans);
-        scans.0 += 1;
-        let number = scans.0;
-        if scans.1.len() == SCANS_KEPT {
-            scans.1.pop_front();
+        scans.number += 1;
+        let number = scans.number;
+        scans.newest = Some(Instant::now());
+        if scans.kept.len() == SCANS_KEPT {
+            scans.kept.pop_front();
         }
-        scans.1.push_back(ScanView {
+        scans.kept.push_back(ScanView {
             number,
             port: port.to_owned(),
             data: data.to_owned(),
@@ -135,21 +145,21 @@ impl Board {
         true
     }
 
-    /// Whether the last scan was the same code a moment ago: one pull of the trigger too many.
-    pub(crate) fn repeats(&self, data: &str) -> bool {
-        let now = wall();
-        lock(&self.scans).1.back().is_some_and(|last| {
-            last.data == data && (0..REPEAT_MICROS).contains(&(now - last.at_micros))
-        })
+    /// Whether the last scan was the same code at the same port a moment ago: one pull of the
+    /// trigger too many. Another port may mean something else by it.
+    pub(crate) fn repeats(&self, port: &str, data: &str) -> bool {
+        let scans = lock(&self.scans);
+        let recent = scans.newest.is_some_and(|newest| newest.elapsed() < REPEAT);
+        recent && scans.kept.back().is_some_and(|last| last.port == port && last.data == data)
     }
 
     /// The newest scan after a number.
     pub(crate) fn scan_after(&self, number: u64) -> Option<ScanView> {
-        lock(&self.scans).1.back().filter(|scan| scan.number > number).cloned()
+        lock(&self.scans).kept.back().filter(|scan| scan.number > number).cloned()
     }
 
     /// Number of the newest scan; 0 for none.
     pub(crate) fn newest_scan(&self) -> u64 {
-        lock(&self.scans).0
+        lock(&self.scans).number
     }
 }

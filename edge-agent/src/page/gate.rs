@@ -239,7 +239,7 @@ pub(super) async fn weigh(
             Weighed::Recorded(done) => Outcome::from(*done),
         };
         if let (Some(scale), Some(phase)) = (&scale, phase) {
-            scale.taken(phase, &purpose);
+            scale.claim(phase, &purpose)?;
         }
         Ok(outcome)
     })

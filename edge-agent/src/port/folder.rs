@@ -4,7 +4,8 @@
 //! is remembered by SHA-256 in the outbox, so that it is never read twice, under whatever name.
 
 use std::collections::HashMap;
-use std::fs;
+use std::fs::{self, File};
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 
@@ -12,8 +13,11 @@ use tl_ledger::Hash;
 
 /// How often a folder is looked at.
 pub(super) const LOOK_EVERY: Duration = Duration::from_millis(500);
-/// Files that are looked at in one folder.
+/// Files that are looked at in one folder; more are an error, because none may be passed over.
 const FILES_MAX: usize = 10_000;
+/// Pause before a file is tried again; doubles with each try up to the last.
+const RETRY_FIRST: Duration = Duration::from_secs(5);
+const RETRY_LAST: Duration = Duration::from_secs(80);
 /// Largest file that is read, in bytes.
 const FILE_BYTES_MAX: u64 = 32 << 20;
 
@@ -32,8 +36,10 @@ struct Seen {
     modified: Option<SystemTime>,
     since: Instant,
     done: bool,
-    /// Not before this: the last try failed for a reason that may pass.
-    not_before: Option<Instant>,
+    /// Not before this, and the pause before it: the last try failed for a reason that may pass.
+    not_before: Option<(Instant, Duration)>,
+    /// Number of the look that saw it last.
+    look: u64,
 }
 
 /// What is known of a folder's files since the start.
@@ -43,24 +49,31 @@ pub(crate) struct Watch {
     endings: &'static [&'static str],
     settle: Duration,
     files: HashMap<PathBuf, Seen>,
+    looks: u64,
 }
 
 impl Watch {
     /// Nothing seen yet.
     pub(crate) fn new(folder: &Path, endings: &'static [&'static str], settle_ms: u64) -> Self {
         let settle = Duration::from_millis(settle_ms);
-        Self { folder: folder.to_owned(), endings, settle, files: HashMap::new() }
+        Self { folder: folder.to_owned(), endings, settle, files: HashMap::new(), looks: 0 }
     }
 
     /// Files that may be read now, in order of name.
     ///
     /// # Errors
-    /// The folder can't be listed.
+    /// The folder can't be listed, or holds more files than are looked at.
     pub(crate) fn look(&mut self, now: Instant) -> std::io::Result<Vec<Settled>> {
+        self.looks += 1;
         let mut ready = Vec::new();
-        let mut there = Vec::new();
-        for item in fs::read_dir(&self.folder)?.take(FILES_MAX) {
+        for (count, item) in fs::read_dir(&self.folder)?.enumerate() {
             let item = item?;
+            if count >= FILES_MAX {
+                return Err(std::io::Error::other(format!(
+                    "文件超过 {FILES_MAX} 个,请移走旧文件 (more than {FILES_MAX} files; move old \
+                     ones away)"
+                )));
+            }
             let path = item.path();
             let name = item.file_name().to_string_lossy().into_owned();
             let Ok(about) = fs::metadata(&path) else {
@@ -72,19 +85,21 @@ impl Watch {
             if !about.is_file() || draft || !self.endings.iter().any(|it| lower.ends_with(it)) {
                 continue;
             }
-            there.push(path.clone());
             let (size, modified) = (about.len(), about.modified().ok());
-            let fresh = Seen { size, modified, since: now, done: false, not_before: None };
+            let look = self.looks;
+            let fresh = Seen { size, modified, since: now, done: false, not_before: None, look };
             let seen = self.files.entry(path.clone()).or_insert_with(|| fresh.clone());
             if seen.size != size || seen.modified != modified {
                 *seen = fresh;
             }
-            let waits = seen.not_before.is_some_and(|at| now < at);
+            seen.look = look;
+            let waits = seen.not_before.is_some_and(|(at, _)| now < at);
             if !seen.done && !waits && now.duration_since(seen.since) >= self.settle && size > 0 {
                 ready.push(Settled { path, name });
             }
         }
-        self.files.retain(|path, _| there.contains(path));
+        let look = self.looks;
+        self.files.retain(|_, seen| seen.look == look);
         ready.sort_by(|a, b| a.name.cmp(&b.name));
         Ok(ready)
     }
@@ -96,10 +111,12 @@ impl Watch {
         }
     }
 
-    /// To be tried again later, though it does not change.
-    pub(crate) fn later(&mut self, file: &Settled, pause: Duration) {
+    /// To be tried again later, though it does not change; each time later than before.
+    pub(crate) fn later(&mut self, file: &Settled, now: Instant) {
         if let Some(seen) = self.files.get_mut(&file.path) {
-            seen.not_before = Some(Instant::now() + pause);
+            let pause =
+                seen.not_before.map_or(RETRY_FIRST, |(_, pause)| (pause * 2).min(RETRY_LAST));
+            seen.not_before = Some((now + pause, pause));
         }
     }
 }
@@ -109,12 +126,13 @@ impl Watch {
 /// # Errors
 /// It is gone, can't be read, or is too large.
 pub(crate) fn read(file: &Settled) -> std::io::Result<(Vec<u8>, Hash)> {
-    let size = fs::metadata(&file.path)?.len();
-    if size > FILE_BYTES_MAX {
-        let message = format!("{size} bytes, at most {FILE_BYTES_MAX} are read");
+    let mut bytes = Vec::new();
+    // It may grow while it is read.
+    let read = File::open(&file.path)?.take(FILE_BYTES_MAX + 1).read_to_end(&mut bytes)?;
+    if u64::try_from(read).unwrap_or(u64::MAX) > FILE_BYTES_MAX {
+        let message = format!("at most {FILE_BYTES_MAX} bytes are read");
         return Err(std::io::Error::new(std::io::ErrorKind::FileTooLarge, message));
     }
-    let bytes = fs::read(&file.path)?;
     let hash = Hash::of(&bytes);
     Ok((bytes, hash))
 }

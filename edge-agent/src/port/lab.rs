@@ -5,7 +5,7 @@
 //! reason and never becomes a value. The file itself is kept as a blob. A blank above its limit
 //! goes with every report of the series as a failed check.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -25,8 +25,6 @@ use crate::config::{Digest, LabFolder};
 use crate::outbox::{Draft, Quarantined, Tx, Unmatched, WriteError, unmatched_names};
 use crate::site::Site;
 
-/// Pause before a file is tried again that could not be recorded.
-const RETRY: Duration = Duration::from_secs(5);
 /// Significant digits of a content computed from a digest.
 const DIGEST_DIGITS: u32 = 6;
 
@@ -64,7 +62,7 @@ impl Lab {
                             Err(error) => {
                                 tracing::warn!(port = name, file = file.name, %error, "not read");
                                 self.ports.board.bad(name, &format!("{}: {error}", file.name));
-                                watch.later(&file, RETRY);
+                                watch.later(&file, Instant::now());
                             }
                         }
                     }

@@ -78,6 +78,8 @@ pub(super) fn read_until_gone<S: Stream>(
                 decoder.push(&buffer[..count], &mut outputs);
             }
             Err(error) => match error.kind() {
+                // The system's own word, not the end of one wait: nobody answers at the other end.
+                ErrorKind::TimedOut if error.raw_os_error().is_some() => break error.to_string(),
                 ErrorKind::TimedOut | ErrorKind::WouldBlock | ErrorKind::Interrupted => {
                     if decoder.buffered() > 0 && heard.elapsed() > QUIET {
                         decoder.finish(&mut outputs);

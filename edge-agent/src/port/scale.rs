@@ -20,7 +20,7 @@ use super::line::{keep_open, open_serial};
 use crate::capture::weigh::Weighing;
 use crate::clock::AgentClock;
 use crate::config::ScaleSerial;
-use crate::outbox::lock;
+use crate::outbox::{WriteError, lock};
 use crate::run::spawn;
 use crate::words::Words;
 
@@ -35,8 +35,18 @@ pub(crate) struct Scale {
     decoder: String,
     clock: Arc<AgentClock>,
     watch: Mutex<StabilityWatch>,
-    /// The last phase that was captured, and for what.
-    taken: Mutex<Option<(u64, String)>>,
+    /// The last phase that was captured.
+    taken: Mutex<Option<Taken>>,
+}
+
+/// A phase that belongs to a capture.
+#[derive(Debug)]
+struct Taken {
+    phase: u64,
+    /// Batch and side.
+    purpose: String,
+    /// Whether the entry is durable.
+    recorded: bool,
 }
 
 impl Scale {
@@ -63,7 +73,7 @@ impl Scale {
         lock(&self.watch).state(self.clock.monotonic())
     }
 
-    fn observe(&self, output: &Output) {
+    pub(super) fn observe(&self, output: &Output) {
         lock(&self.watch).observe(output, self.clock.monotonic());
     }
 
@@ -73,21 +83,54 @@ impl Scale {
     /// Why there is none now, in both languages.
     pub(crate) fn capture(&self, purpose: &str) -> Result<(Weighing, u64), Words> {
         let captured = lock(&self.watch).capture(self.clock.monotonic()).map_err(explain)?;
-        if let Some((phase, other)) = lock(&self.taken).as_ref()
-            && *phase == captured.phase
-            && other != purpose
+        if let Some(taken) = lock(&self.taken).as_ref()
+            && taken.phase == captured.phase
+            && taken.purpose != purpose
         {
-            return Err(Words::new(
-                "这次稳定的重量已经用过,请换下一车(件)再称",
-                "this stable weight was used already; put the next load on",
-            ));
+            return Err(used());
         }
         Ok((self.weighing(&captured)?, captured.phase))
     }
 
-    /// Notes that a phase became part of an entry.
-    pub(crate) fn taken(&self, phase: u64, purpose: &str) {
-        *lock(&self.taken) = Some((phase, purpose.to_owned()));
+    /// Takes a phase for `purpose`. To be called inside the writer's transaction, where one capture
+    /// comes after another: of two ports that read the same phase only the first has it.
+    ///
+    /// # Errors
+    /// Another capture has the phase.
+    pub(crate) fn claim(&self, phase: u64, purpose: &str) -> Result<(), WriteError> {
+        let mut taken = lock(&self.taken);
+        match taken.as_ref() {
+            Some(known) if known.phase == phase && known.purpose != purpose => {
+                Err(WriteError::Refused(used()))
+            }
+            Some(known) if known.phase == phase => Ok(()),
+            _ => {
+                *taken = Some(Taken { phase, purpose: purpose.to_owned(), recorded: false });
+                Ok(())
+            }
+        }
+    }
+
+    /// Notes what became of a claim: durable, or free again.
+    pub(crate) fn settle(&self, phase: u64, purpose: &str, recorded: bool) {
+        let mut taken = lock(&self.taken);
+        match taken.as_mut() {
+            Some(known) if known.phase == phase && known.purpose == purpose => {
+                known.recorded |= recorded;
+                if !known.recorded {
+                    *taken = None;
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Whether a phase is recorded for `purpose` already: whoever asks again only missed the answer.
+    pub(crate) fn recorded(&self, phase: u64, purpose: &str) -> bool {
+        let taken = lock(&self.taken);
+        taken
+            .as_ref()
+            .is_some_and(|known| known.recorded && known.phase == phase && known.purpose == purpose)
     }
 
     fn weighing(&self, captured: &CapturedWeight) -> Result<Weighing, Words> {
@@ -118,6 +161,13 @@ impl Scale {
             decoder: self.decoder.clone(),
         })
     }
+}
+
+fn used() -> Words {
+    Words::new(
+        "这次稳定的重量已经用过,请换下一车(件)再称",
+        "this stable weight was used already; put the next load on",
+    )
 }
 
 /// The refusal of a weight in both languages.

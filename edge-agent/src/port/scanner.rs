@@ -2,6 +2,9 @@
 //!
 //! The answer (06h done, 15h refused) goes out only after what the scan means is durable.
 
+#[cfg(test)]
+mod tests;
+
 use std::io::ErrorKind;
 use std::net::{TcpListener, TcpStream, ToSocketAddrs as _};
 use std::sync::Arc;
@@ -11,6 +14,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, anyhow};
 use serde_json::Value;
+use socket2::{SockRef, TcpKeepalive};
 use tl_device::{Accepted, Output, Reading};
 
 use super::Ports;
@@ -26,6 +30,14 @@ use crate::words::Words;
 const CONNECTIONS_MAX: usize = 8;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+/// A scanner that is quiet for so long is asked whether it is still there.
+const PROBE_AFTER: Duration = Duration::from_secs(15);
+/// Time between two such questions.
+const PROBE_EVERY: Duration = Duration::from_secs(5);
+/// Questions without an answer after which the link is dead.
+const PROBES: u32 = 3;
+/// Longest wait until an answer can be sent; a full line is a dead one.
+const WRITE_TIMEOUT: Duration = Duration::from_secs(5);
 /// Sent after a scan that was taken.
 const ACK: u8 = 0x06;
 /// Sent after a scan that was refused.
@@ -76,6 +88,17 @@ pub(super) fn start_serial(ports: Ports, config: ScannerSerial) -> Result<JoinHa
     spawn("scanner", move || scanner.keep(|| open_serial(&config.line)))
 }
 
+/// Bounds every wait on a connection: a scanner that lost its power or its cable says no goodbye, and
+/// would keep its place for ever.
+fn watched(stream: &TcpStream) -> std::io::Result<()> {
+    stream.set_read_timeout(Some(READ_TIMEOUT))?;
+    stream.set_write_timeout(Some(WRITE_TIMEOUT))?;
+    stream.set_nodelay(true)?;
+    let probes =
+        TcpKeepalive::new().with_time(PROBE_AFTER).with_interval(PROBE_EVERY).with_retries(PROBES);
+    SockRef::from(stream).set_tcp_keepalive(&probes)
+}
+
 impl Scanner {
     fn keep<S: Stream>(&self, open: impl FnMut() -> std::io::Result<S>) {
         match tl_device::decoder_for(&self.profile) {
@@ -92,11 +115,7 @@ impl Scanner {
             let mut last = std::io::Error::new(ErrorKind::NotFound, "the name has no address");
             for address in address.to_socket_addrs()? {
                 match TcpStream::connect_timeout(&address, CONNECT_TIMEOUT) {
-                    Ok(stream) => {
-                        stream.set_read_timeout(Some(READ_TIMEOUT))?;
-                        stream.set_nodelay(true)?;
-                        return Ok(stream);
-                    }
+                    Ok(stream) => return watched(&stream).map(|()| stream),
                     Err(error) => last = error,
                 }
             }
@@ -142,10 +161,7 @@ impl Scanner {
     }
 
     fn serve(&self, mut stream: TcpStream) {
-        let ready = stream
-            .set_nonblocking(false)
-            .and_then(|()| stream.set_read_timeout(Some(READ_TIMEOUT)))
-            .and_then(|()| stream.set_nodelay(true));
+        let ready = stream.set_nonblocking(false).and_then(|()| watched(&stream));
         let decoder = tl_device::decoder_for(&self.profile);
         if let (Ok(()), Ok(mut decoder)) = (ready, decoder) {
             let mut take = |output: Output, stream: &mut TcpStream| self.take(&output, stream);
@@ -187,23 +203,30 @@ impl Scanner {
             self.ports.board.scan(&self.name, data, &accepted.raw);
             return Ok(());
         };
-        if self.ports.board.repeats(data) {
+        if self.ports.board.repeats(&self.name, data) {
             return Ok(());
         }
         let purpose = format!("station {data}");
-        let scale = station.scale.as_ref().and_then(|name| self.ports.scales.get(name));
-        let weight = scale.map(|scale| scale.capture(&purpose)).transpose()?;
+        let scale = station.scale.as_ref().and_then(|name| self.ports.scales.get(name)).cloned();
+        let weight = scale.as_ref().map(|scale| scale.capture(&purpose)).transpose()?;
         let (weighing, phase) = weight.unzip();
+        let held = scale.zip(phase);
+        if held.as_ref().is_some_and(|(scale, phase)| scale.recorded(*phase, &purpose)) {
+            // The load did not move since: the answer was lost, not the weight.
+            return Ok(());
+        }
         let context = self.ports.context(None);
         let (station, text, raw) = (station.clone(), data.to_owned(), accepted.raw.clone());
-        let did = self
-            .ports
-            .outbox
-            .write(move |tx| station::scan(tx, &context, &station, &text, &raw, weighing))
-            .map_err(|error: WriteError| error.words())?;
-        if let (Some(scale), Some(phase)) = (scale, phase) {
-            scale.taken(phase, &purpose);
+        let (claim, named) = (held.clone(), purpose.clone());
+        let written = self.ports.outbox.write(move |tx| {
+            let did = station::scan(tx, &context, &station, &text, &raw, weighing)?;
+            claim.map_or(Ok(()), |(scale, phase)| scale.claim(phase, &named))?;
+            Ok(did)
+        });
+        if let Some((scale, phase)) = held {
+            scale.settle(phase, &purpose, written.is_ok());
         }
+        let did = written.map_err(|error: WriteError| error.words())?;
         tracing::debug!(port = self.name, did, "scan recorded");
         // The page shows it as well; a repeat is no error here.
         self.ports.board.scan(&self.name, data, &accepted.raw);

@@ -33,3 +33,35 @@ fn a_folder_that_is_not_there_is_an_error_not_a_crash() {
     let mut watch = Watch::new(Path::new("/nonexistent/folder"), &[".csv"], 0);
     assert!(watch.look(Instant::now()).is_err());
 }
+
+#[test]
+fn a_file_that_fails_is_tried_less_and_less_often() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let path = directory.path().join("a.csv");
+    std::fs::write(&path, "1").expect("written");
+    let mut watch = Watch::new(directory.path(), &[".csv"], 0);
+    let file = Settled { path: path.clone(), name: "a.csv".to_owned() };
+    let mut now = Instant::now();
+    for pause in [5, 10, 20, 40, 80, 80] {
+        assert_eq!(watch.look(now).expect("listed"), [file.clone()]);
+        watch.later(&file, now);
+        now += Duration::from_secs(pause) - Duration::from_millis(1);
+        assert!(watch.look(now).expect("listed").is_empty(), "not before {pause} s");
+        now += Duration::from_millis(1);
+    }
+    std::fs::write(&path, "12").expect("written");
+    assert_eq!(watch.look(now).expect("listed").len(), 1, "a change counts at once");
+}
+
+#[test]
+fn a_folder_with_too_many_files_says_so() {
+    let directory = tempfile::tempdir().expect("a directory");
+    for number in 0..=10_000 {
+        std::fs::File::create(directory.path().join(number.to_string())).expect("made");
+    }
+    let mut watch = Watch::new(directory.path(), &[".csv"], 0);
+    let error = watch.look(Instant::now()).expect_err("too many");
+    assert!(error.to_string().contains("10000"), "{error}");
+    std::fs::remove_file(directory.path().join("7")).expect("removed");
+    assert!(watch.look(Instant::now()).is_ok());
+}

@@ -2,6 +2,7 @@
 
 mod folder;
 mod lab;
+mod line;
 mod tickets;
 
 use std::sync::Arc;
@@ -23,15 +24,15 @@ use crate::port;
 use crate::site::SharedSite;
 
 /// One folder port of an enrolled agent.
-struct Bench {
+pub(super) struct Bench {
     directory: tempfile::TempDir,
-    ports: Ports,
+    pub(super) ports: Ports,
     _writer: Writer,
-    config: Config,
+    pub(super) config: Config,
 }
 
 impl Bench {
-    fn new(ports: &str) -> Self {
+    pub(in crate::port) fn new(ports: &str) -> Self {
         let (directory, home) = enrolled();
         let text = ports.replace("DIR", &directory.path().display().to_string());
         let config = Config::parse(&text).expect("a configuration");
@@ -80,7 +81,7 @@ impl Bench {
             .collect()
     }
 
-    fn kinds(&self) -> Vec<String> {
+    pub(in crate::port) fn kinds(&self) -> Vec<String> {
         self.entries().into_iter().map(|(kind, _, _)| kind).collect()
     }
 

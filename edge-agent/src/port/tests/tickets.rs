@@ -1,5 +1,8 @@
 //! Tickets of a weighbridge: once, edited, weighed once, unusable.
 
+use std::sync::Barrier;
+use std::thread;
+
 use diesel::prelude::*;
 
 use super::Bench;
@@ -108,4 +111,29 @@ fn rows_that_cannot_be_used_are_set_aside_with_their_reason() {
     }
     assert_eq!(bench.reasons(), ["net_mismatch", "unmapped_material"]);
     assert_eq!(bench.kinds(), ["batch.register", "batch.weigh"]);
+}
+
+/// A copy of the exports in a second folder, read at the same moment.
+#[test]
+fn a_ticket_in_two_folders_at_once_is_recorded_once() {
+    const TICKETS_IN_ALL: usize = 60;
+    let bench = Bench::new(TICKETS);
+    let mut text = HEADER.to_owned();
+    for number in 0..TICKETS_IN_ALL {
+        text.push_str(&FIRST.replace("A001", &format!("T{number}")));
+    }
+    let start = Barrier::new(2);
+    thread::scope(|scope| {
+        for name in ["a.csv", "b.csv"] {
+            let (tickets, start) = (bench.tickets(), &start);
+            // A byte more, so that it is another file.
+            let file =
+                bench.file(name, format!("{text}{}", if name == "a.csv" { "" } else { "\r\n" }));
+            scope.spawn(move || {
+                start.wait();
+                assert!(tickets.take(&file).expect("read"));
+            });
+        }
+    });
+    assert_eq!(bench.kinds().len(), 2 * TICKETS_IN_ALL);
 }

@@ -7,7 +7,7 @@
 mod record;
 mod row;
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use tl_device::ticket::{Ticket, TicketFile, TicketMapping, TicketState, read_cells, read_csv};
 use tl_domain::event::TicketRef;
@@ -20,9 +20,6 @@ use super::{Ports, workbook};
 use crate::board::PortState;
 use crate::config::TicketFolder;
 use crate::outbox::{Quarantined, WriteError, ticket_by_number};
-
-/// Pause before a file is tried again whose rows could not all be recorded.
-const RETRY: Duration = Duration::from_secs(5);
 
 /// The watched folder of one weighbridge.
 pub(crate) struct Tickets {
@@ -53,11 +50,11 @@ impl Tickets {
                     for file in files {
                         match self.take(&file) {
                             Ok(true) => watch.done(&file),
-                            Ok(false) => watch.later(&file, RETRY),
+                            Ok(false) => watch.later(&file, Instant::now()),
                             Err(error) => {
                                 tracing::warn!(port = name, file = file.name, %error, "not read");
                                 self.ports.board.bad(name, &format!("{}: {error}", file.name));
-                                watch.later(&file, RETRY);
+                                watch.later(&file, Instant::now());
                             }
                         }
                     }
@@ -177,13 +174,14 @@ impl Tickets {
             ticket: TicketRef { number: read.number.clone(), software: config.software.clone() },
         };
         let site = self.ports.site.now();
-        let (row, raw) = (known.filter(|_| recorded), read.raw_line.clone());
-        let number = read.number.clone();
+        let (number, raw) = (read.number.clone(), read.raw_line.clone());
         let written = self.ports.outbox.write(move |tx| {
             let job = Job { config: &config, site: &site, read: &read, mapped: &mapped };
-            match &row {
-                Some(row) => job.correct(tx, row, &digest),
-                None => job.first(tx, &digest),
+            // Asked again here, where nothing comes in between: two folders may hold one ticket.
+            match ticket_by_number(tx.connection, &config.software, &read.number)? {
+                Some(row) if row.digest == digest => Ok(()),
+                Some(row) if row.register_id.is_some() => job.correct(tx, &row, &digest),
+                _ => job.first(tx, &digest),
             }
         });
         match written {
