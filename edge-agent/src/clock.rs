@@ -56,6 +56,11 @@ impl AgentClock {
         self.compared.load(Ordering::Acquire).then(|| self.ahead_micros.load(Ordering::Relaxed))
     }
 
+    /// Whether it was compared with the server's and goes with it.
+    pub(crate) fn is_trusted(&self) -> bool {
+        self.ahead().is_some_and(|ahead| ahead.saturating_abs() <= TOLERANCE_MICROS)
+    }
+
     /// Takes over the plant's offset from its masters, in minutes east.
     pub(crate) fn set_offset(&self, minutes: i32) {
         self.offset_seconds.store(minutes.saturating_mul(60), Ordering::Relaxed);
@@ -73,11 +78,10 @@ impl AgentClock {
     pub(crate) fn flag(&self, now: Micros, last: Micros) -> Option<Clock> {
         let state = if now < last {
             ClockState::Backwards
+        } else if self.is_trusted() {
+            return None;
         } else {
-            match self.ahead() {
-                Some(ahead) if ahead.abs() <= TOLERANCE_MICROS => return None,
-                _ => ClockState::Unsynchronised,
-            }
+            ClockState::Unsynchronised
         };
         Some(Clock { state })
     }

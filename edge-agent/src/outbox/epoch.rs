@@ -4,6 +4,8 @@
 //! epoch with the same id, time and body; references to each other follow. The old rows stay as
 //! evidence, marked `replaced`.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 use tl_domain::event::{Body, Entry, EpochOpen, EpochReason};
 use tl_ledger::{Envelope, Hash};
@@ -28,14 +30,11 @@ impl Tx<'_> {
         let last_micros = self.stream.last_micros;
         *self.stream = Stream { epoch, dseq: 0, head: Hash::ZERO, last_micros };
         self.begin(opening)?;
-        let mut renamed: Vec<(String, String)> = Vec::new();
+        let mut renamed: HashMap<String, String> = HashMap::new();
         for (position, bytes, subject, wall) in &old {
             let form = |error: String| WriteError::Form(error);
             let envelope = Envelope::parse(bytes).map_err(|error| form(error.to_string()))?;
-            let mut text = String::from_utf8_lossy(&envelope.payload).into_owned();
-            for (old_leaf, new_leaf) in &renamed {
-                text = text.replace(old_leaf, new_leaf);
-            }
+            let text = rename_hashes(&String::from_utf8_lossy(&envelope.payload), &renamed);
             let mut again =
                 Entry::read(text.as_bytes()).map_err(|error| form(error.to_string()))?;
             again.head.epoch = self.stream.epoch;
@@ -44,7 +43,7 @@ impl Tx<'_> {
             let appended = self.seal(again, subject, *wall)?;
             let old_leaf = Hash::leaf(bytes);
             self.rename_tickets(old_leaf, appended.leaf)?;
-            renamed.push((old_leaf.to_string(), appended.leaf.to_string()));
+            renamed.insert(old_leaf.to_string(), appended.leaf.to_string());
             diesel::update(entry::table.find(position))
                 .set(entry::state.eq("replaced"))
                 .execute(self.connection)?;
@@ -97,6 +96,24 @@ impl Tx<'_> {
             .execute(self.connection)?;
         Ok(())
     }
+}
+
+/// The text with every known hash in it replaced. Each text is read once, however many hashes are
+/// known: months of entries may have to be written again.
+fn rename_hashes(text: &str, renamed: &HashMap<String, String>) -> String {
+    let mut again = String::with_capacity(text.len());
+    let is_hex = |c: char| matches!(c, '0'..='9' | 'a'..='f');
+    let mut rest = text;
+    while !rest.is_empty() {
+        let digits = rest.find(|c| !is_hex(c)).unwrap_or(rest.len());
+        let (run, after) = rest.split_at(digits);
+        again.push_str(renamed.get(run).map_or(run, String::as_str));
+        let other = after.find(is_hex).unwrap_or(after.len());
+        let (between, next) = after.split_at(other);
+        again.push_str(between);
+        rest = next;
+    }
+    again
 }
 
 /// Position, bytes, subject and time of recording.

@@ -22,12 +22,18 @@ pub(crate) struct Pruned {
 }
 
 impl Tx<'_> {
-    /// Prunes what is acknowledged and older than `keep_days`.
+    /// Prunes what is acknowledged and older than `keep_days`; nothing by a clock that does not go
+    /// with the server's, for which everything may be old.
     ///
     /// # Errors
     /// The database's.
     pub(crate) fn prune(&mut self, keep_days: u32) -> Result<Pruned, WriteError> {
-        let before = self.now() - i64::from(keep_days) * DAY_MICROS;
+        let clock = &self.shared.clock;
+        if !clock.is_trusted() {
+            return Ok(Pruned::default());
+        }
+        // Not behind the last entry, as ids are: a clock that was wrong once must not count here.
+        let before = clock.wall() - i64::from(keep_days) * DAY_MICROS;
         let (epoch, through, mark): (i64, i64, i64) = stream::table
             .select((stream::acked_epoch, stream::acked_through, stream::pruned_position))
             .first(self.connection)?;

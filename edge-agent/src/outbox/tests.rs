@@ -284,6 +284,37 @@ fn a_new_epoch_writes_again_what_the_server_has_not() {
     assert_eq!(tail(&outbox), Ok(None));
 }
 
+/// Every hash is looked up once; with each entry read again for every other one, a few thousand took
+/// minutes.
+#[test]
+fn thousands_of_entries_are_written_again_with_their_references() {
+    const COUNT: usize = 2000;
+    let (_directory, home) = enrolled();
+    let (outbox, _writer) = open(&home);
+    let opening = EpochOpen {
+        old_epoch: 1,
+        old_dseq: 9,
+        old_head: Hash::of(b"the server's"),
+        reason: EpochReason::Restored,
+    };
+    outbox
+        .write(move |tx| {
+            let mut last = Hash::ZERO;
+            for _ in 0..COUNT {
+                last = tx.append(note(&format!("after {last}, {last}")))?.leaf;
+            }
+            tx.open_epoch(2, opening, Mark { epoch: 1, through: 0 })
+        })
+        .expect("opened");
+    let rows = outbox.read(|db| pending(db, Mark { epoch: 2, through: 1 }, 10_000)).expect("rows");
+    assert_eq!(rows.len(), COUNT);
+    let texts = entries(&outbox).into_iter().filter(|it| it.body.kind() == "test.note");
+    let texts: Vec<_> = texts.map(|it| it.body.to_value()["text"].clone()).collect();
+    for (before, text) in rows.iter().zip(&texts[1..]) {
+        assert_eq!(*text, format!("after {0}, {0}", before.leaf));
+    }
+}
+
 #[test]
 fn a_replaced_box_begins_by_naming_where_the_old_one_ended() {
     let previous = PreviousEpoch { epoch: 3, dseq: 41, head: Hash::of(b"the old box's last") };
@@ -324,6 +355,13 @@ fn results_are_kept_and_old_acknowledged_bytes_are_pruned() {
     for n in 0..3 {
         outbox.write(move |tx| tx.append(note(&n.to_string()))).expect("appended");
     }
+    let untrusted = outbox.write(|tx| {
+        tx.set_acked(Mark { epoch: 1, through: 2 })?;
+        sql_query("UPDATE entry SET recorded_micros = 1").execute(tx.connection)?;
+        tx.prune(1)
+    });
+    assert_eq!(untrusted.expect("asked").entries, 0, "by our clock alone nothing is old");
+    outbox.shared().clock.compare(crate::clock::wall());
     let pruned = outbox
         .write(|tx| {
             let stored =
@@ -335,8 +373,9 @@ fn results_are_kept_and_old_acknowledged_bytes_are_pruned() {
                 detail: "no".into(),
             };
             tx.note_result(Mark { epoch: 1, through: 2 }, &refused)?;
-            tx.set_acked(Mark { epoch: 1, through: 2 })?;
-            sql_query("UPDATE entry SET recorded_micros = 1").execute(tx.connection)?;
+            // A clock that was years ahead once makes nothing old.
+            sql_query("UPDATE stream SET last_micros = 9000000000000000").execute(tx.connection)?;
+            tx.stream.last_micros = 9_000_000_000_000_000;
             tx.prune(1)
         })
         .expect("pruned");

@@ -114,6 +114,10 @@ pub(crate) struct Uplink<S> {
     /// Whether our chain and the server's agreed at any time since the start.
     agreed: bool,
     pruned: Option<Instant>,
+    /// Most entries in the next upload.
+    upload_entries: i64,
+    /// Files that the server did not take.
+    held: blobs::Held,
 }
 
 impl<S: Server> Uplink<S> {
@@ -136,6 +140,8 @@ impl<S: Server> Uplink<S> {
             head: None,
             agreed: false,
             pruned: None,
+            upload_entries: UPLOAD_ENTRIES,
+            held: blobs::Held::default(),
         }
     }
 
@@ -214,12 +220,13 @@ impl<S: Server> Uplink<S> {
             self.head = Some(head);
             return Ok(Round::More);
         }
-        let waiting = self.outbox.read(|db| pending(db, here.acked, UPLOAD_ENTRIES))?;
+        let most = self.upload_entries;
+        let waiting = self.outbox.read(|db| pending(db, here.acked, most))?;
         if !waiting.is_empty() {
             self.send(&waiting)?;
             return Ok(Round::More);
         }
-        self.upload_blobs()?;
+        self.upload_blobs(Instant::now())?;
         self.fetch_snapshot(here.acked)?;
         self.prune()?;
         Ok(Round::Idle)
@@ -228,7 +235,7 @@ impl<S: Server> Uplink<S> {
     /// Sends entries of one epoch and stores what the server says of each.
     fn send(&mut self, waiting: &[Pending]) -> Result<(), RoundError> {
         let (sent, body) = self.pack(waiting)?;
-        let answer = self.server.upload(&body)?;
+        let answer = self.try_upload(&body)?;
         self.outbox.shared().clock.compare(answer.head.server_time_micros);
         self.status.set(LinkState::Online);
         let before = self.outbox.read(standing)?.acked;
@@ -242,6 +249,18 @@ impl<S: Server> Uplink<S> {
             return Err(RoundError::OutOfStep(expected.unwrap_or(acked.through + 1)));
         }
         Ok(())
+    }
+
+    /// Uploads less the next time when no answer comes: what a slow line does not carry within one
+    /// call would else be sent again and again.
+    fn try_upload(&mut self, body: &[u8]) -> Result<UploadAnswer, ApiError> {
+        let answer = self.server.upload(body);
+        self.upload_entries = match &answer {
+            Ok(_) => (self.upload_entries * 2).min(UPLOAD_ENTRIES),
+            Err(ApiError::Unreachable(_)) => (self.upload_entries / 2).max(1),
+            Err(_) => self.upload_entries,
+        };
+        answer
     }
 
     /// The bundle of the first epoch among what waits; bytes that changed on the disk never go.

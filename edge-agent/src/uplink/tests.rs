@@ -18,6 +18,12 @@ struct Fake(Arc<Mutex<Inner>>);
 
 #[derive(Default)]
 struct Inner {
+    /// Entries of each upload.
+    sizes: Vec<usize>,
+    /// Uploads of more entries get no answer: the line is too slow for them.
+    carries: Option<usize>,
+    /// Pieces of blobs that were sent, by hash.
+    pieces: BTreeMap<String, usize>,
     /// Entries by epoch, in order.
     epochs: BTreeMap<u64, Vec<Vec<u8>>>,
     refuse: Vec<u64>,
@@ -112,11 +118,15 @@ impl Server for Fake {
         let (answer, lost) = self.call(|inner| {
             inner.uploads += 1;
             let entries = bundle::split(body).expect("a bundle");
+            inner.sizes.push(entries.len());
+            if inner.carries.is_some_and(|most| entries.len() > most) {
+                return Err(away());
+            }
             let results = entries.iter().map(|entry| inner.take(entry)).collect();
             let lost = inner.lose_answers > 0;
             inner.lose_answers = inner.lose_answers.saturating_sub(1);
-            (UploadAnswer { results, head: inner.head() }, lost)
-        })?;
+            Ok((UploadAnswer { results, head: inner.head() }, lost))
+        })??;
         if lost { Err(away()) } else { Ok(answer) }
     }
 
@@ -139,6 +149,7 @@ impl Server for Fake {
         piece: &[u8],
     ) -> Result<BlobAnswer, ApiError> {
         self.call(|inner| {
+            *inner.pieces.entry(sha256.to_owned()).or_default() += 1;
             let limit = inner.piece_limit.max(1);
             let there = inner.blobs.entry(sha256.to_owned()).or_default();
             assert_eq!(u64::try_from(there.len()).expect("small"), offset);
@@ -332,15 +343,7 @@ fn changed_bytes_are_never_sent() {
 fn blobs_go_on_where_the_line_was_cut() {
     let bench = Bench::new();
     let bytes: Vec<u8> = (0..=255).cycle().take(1000).collect();
-    let sha256 = Hash::of(&bytes);
-    bench.home.write_blob(&sha256.to_string(), &bytes).expect("written");
-    let reference = tl_domain::event::BlobRef {
-        media: "text/csv".to_owned(),
-        name: "a.csv".to_owned(),
-        sha256,
-        size: 1000,
-    };
-    bench.outbox.write(move |tx| tx.note_blob(&reference)).expect("noted");
+    let sha256 = bench.blob(&bytes);
     lock(&bench.server.0).piece_limit = 300;
     lock(&bench.server.0).blobs.insert(sha256.to_string(), bytes[..100].to_vec());
     let mut uplink = bench.uplink();
@@ -350,7 +353,58 @@ fn blobs_go_on_where_the_line_was_cut() {
     assert_eq!(left, 0);
 }
 
+/// A file that a disk error or a person cut short.
+#[test]
+fn a_damaged_file_holds_up_nothing_and_is_not_sent_all_the_time() {
+    let bench = Bench::new();
+    lock(&bench.server.0).piece_limit = 1000;
+    let cut = bench.blob(&[1; 900]);
+    let whole = bench.blob(&[2; 500]);
+    std::fs::write(bench.home.blob(&cut.to_string()), [1; 400]).expect("cut");
+    let mut uplink = bench.uplink();
+    assert_eq!(bench.drain(&mut uplink), Round::Idle, "the snapshot comes, though a file does not");
+    let pieces = |sha256: Hash| lock(&bench.server.0).pieces.get(&sha256.to_string()).copied();
+    assert_eq!((pieces(cut), pieces(whole)), (Some(1), Some(1)));
+    let left = || bench.outbox.read(crate::outbox::counts).expect("counted").blobs;
+    assert_eq!(left(), 1);
+    std::fs::write(bench.home.blob(&cut.to_string()), [1; 900]).expect("mended");
+    let start = Instant::now();
+    uplink.upload_blobs(start).expect("asked");
+    assert_eq!(left(), 1, "too soon");
+    uplink.upload_blobs(start + Duration::from_secs(120)).expect("sent");
+    assert_eq!((left(), pieces(cut)), (0, Some(2)));
+}
+
+#[test]
+fn a_slow_line_gets_smaller_uploads() {
+    let bench = Bench::new();
+    bench.append(130);
+    lock(&bench.server.0).carries = Some(20);
+    let mut uplink = bench.uplink();
+    assert_eq!(bench.drain(&mut uplink), Round::Idle);
+    assert_eq!(bench.server.stored(1).len(), 130);
+    assert_eq!(lock(&bench.server.0).sizes[..4], [100, 50, 25, 12]);
+    lock(&bench.server.0).carries = None;
+    bench.append(300);
+    bench.drain(&mut uplink);
+    assert!(lock(&bench.server.0).sizes.contains(&100), "and larger ones when it is fast again");
+}
+
 impl Bench {
+    /// A file of the agent that is to be sent.
+    fn blob(&self, bytes: &[u8]) -> Hash {
+        let sha256 = Hash::of(bytes);
+        self.home.write_blob(&sha256.to_string(), bytes).expect("written");
+        let reference = tl_domain::event::BlobRef {
+            media: "text/csv".to_owned(),
+            name: "a.csv".to_owned(),
+            sha256,
+            size: u64::try_from(bytes.len()).expect("small"),
+        };
+        self.outbox.write(move |tx| tx.note_blob(&reference)).expect("noted");
+        sha256
+    }
+
     fn restore(&mut self, saved: &std::path::Path) {
         let (_other, scratch) = enrolled();
         let (outbox, writer) = open(&scratch);
