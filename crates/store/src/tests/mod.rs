@@ -1,5 +1,6 @@
 //! The store on SQLite, and on PostgreSQL when `TL_TEST_POSTGRES` is set.
 
+mod balance;
 mod failure;
 mod ingest;
 mod queries;
