@@ -12,6 +12,7 @@ messages! { BALANCE {
          days are the most. The default month is shown.";
     stock_not_measured = "期初或期末库存没有盘点，按账面推算",
         "Stock at an end was not counted: rolled by the books";
+    not_counted = "没有盘点", "not counted";
     main_figures = "主要数字", "Main figures";
     term_opening = "期初库存", "Opening stock";
     term_input = "投入", "Input";

@@ -5,8 +5,8 @@
 use std::collections::BTreeMap;
 
 use tl_domain::event::{
-    Endpoint, Location, Master, MaterialRecord, MeterRecord, MethodRecord, NodeRecord, PartyKind,
-    PlaceRecord, SiteRecord, StreamRecord,
+    Endpoint, Location, Master, MaterialClass, MaterialRecord, MeterRecord, MethodRecord,
+    NodeRecord, PartyKind, PlaceRecord, SiteRecord, StreamRecord,
 };
 use tl_domain::ids::{MaterialId, MeterId, NodeId, OperatorId, PartyId, PlaceId, StreamId};
 use tl_domain::project::{End, MasterRow};
@@ -101,6 +101,11 @@ impl Names {
     /// Name of a material.
     pub(crate) fn material(&self, id: &MaterialId) -> String {
         self.known("material", id.as_str())
+    }
+
+    /// What a material is, while it is in use.
+    pub(crate) fn class(&self, id: &MaterialId) -> Option<MaterialClass> {
+        self.materials.iter().find(|record| record.id == *id).map(|record| record.class)
     }
 
     /// Name of a place.

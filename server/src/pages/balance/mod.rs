@@ -9,7 +9,9 @@ mod terms;
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use rust_decimal::Decimal;
-use tl_domain::balance::{Balance, Cause, Judgement, Lack, Missing, Quality, Question, Scope};
+use tl_domain::balance::{
+    Balance, Cause, Judgement, Lack, Missing, Quality, Question, Role, Scope,
+};
 use tl_domain::ids::{Analyte, NodeId, SiteId};
 
 use super::desk::Desk;
@@ -157,14 +159,30 @@ pub(crate) fn tiles(t: Words, balance: &Balance) -> Tiles {
     let grams = &balance.grams;
     let places = places(balance);
     let show = |value: Decimal| format::rounded(value, places);
+    let stock = |role, value| match unmeasured(balance, role) {
+        true => format!("– ({})", t.not_counted()),
+        false => format!("{} g", show(value)),
+    };
     let input = Tile::new(t.term_input(), show(grams.input.0), "g")
-        .note(t.pair(t.term_opening(), format!("{} g", show(grams.opening.0))));
+        .note(t.pair(t.term_opening(), stock(Role::Opening, grams.opening.0)));
     let out = grams.output + grams.discharge + grams.closing;
     let output = Tile::new(t.out_and_closing(), show(out.0), "g")
         .note(t.pair(t.term_output(), format!("{} g", show(grams.output.0))))
         .note(t.pair(t.term_discharge(), format!("{} g", show(grams.discharge.0))))
-        .note(t.pair(t.term_closing(), format!("{} g", show(grams.closing.0))));
+        .note(t.pair(t.term_closing(), stock(Role::Closing, grams.closing.0)));
     Tiles { tiles: vec![input, output, gap_tile(t, balance), coverage_tile(t, balance)] }
+}
+
+/// Whether a stock stands at zero only because nobody counted it.
+fn unmeasured(balance: &Balance, role: Role) -> bool {
+    let (grams, wanted) = match role {
+        Role::Opening => (balance.grams.opening, false),
+        Role::Closing => (balance.grams.closing, true),
+        _ => return false,
+    };
+    let lacking =
+        |cause: &Cause| matches!(cause, Cause::NoStockTake { closing, .. } if *closing == wanted);
+    grams.0.is_zero() && balance.causes.iter().any(lacking)
 }
 
 /// The tile of the difference: grams, per cent of the turnover, its band, and what that says.

@@ -2,12 +2,13 @@
 
 use rust_decimal::Decimal;
 use tl_domain::balance::{Balance, Quality, Role, Term};
+use tl_domain::event::MaterialClass;
 use tl_domain::quantity::DryMass;
 
 use super::super::desk::Desk;
 use super::super::format;
 use super::super::part::{Cell, Column, Empty, Table, Tone};
-use super::{band, places};
+use super::{band, places, unmeasured};
 
 /// Entries linked per term; all of them are on the flow list.
 const LINKS: usize = 3;
@@ -57,7 +58,12 @@ const ROLES: [Role; 5] = [Role::Opening, Role::Input, Role::Output, Role::Discha
 fn cells(desk: &Desk, balance: &Balance, term: &Term) -> Vec<Cell> {
     let t = desk.t;
     let places = places(balance);
-    let mut grams = Cell::text(format::rounded(term.substance.0, places));
+    // Nothing but parts without a figure: that is no zero.
+    let blank = term.missing > 0 && term.missing >= term.count;
+    let figure = |value: Decimal| {
+        if blank { Cell::dash() } else { Cell::text(format::rounded(value, places)) }
+    };
+    let mut grams = figure(term.substance.0);
     if term.missing > 0 {
         grams = grams.chip(Tone::Watch, t.parts_missing(term.missing));
     }
@@ -67,8 +73,8 @@ fn cells(desk: &Desk, balance: &Balance, term: &Term) -> Vec<Cell> {
         name(desk, term),
         mass(term),
         grams,
-        Cell::text(format::rounded(sigma, places)),
-        content(term),
+        figure(sigma),
+        content(desk, term),
         quality(desk, term),
         evidence(desk, term),
     ]
@@ -108,21 +114,25 @@ fn mass(term: &Term) -> Cell {
     Cell::dash()
 }
 
-/// Mean content over the term: g/t of the dry mass, or mg/L of the volume.
-fn content(term: &Term) -> Cell {
-    let per = |whole: Decimal| term.substance.0.checked_div(whole);
-    let (value, unit) = if !term.dry.0.is_zero() {
-        (per(term.dry.tonnes()), "mg/kg")
-    } else {
-        (per(term.volume), "mg/L")
+/// Mean content over the term: mg/kg of the dry mass, or per litre of water, or per cubic metre of
+/// gas; traces in the next smaller unit, as laboratories print them.
+fn content(desk: &Desk, term: &Term) -> Cell {
+    let by_mass = !term.dry.0.is_zero();
+    let whole = if by_mass { term.dry.tonnes() } else { term.volume };
+    let value = term.substance.0.checked_div(whole).filter(|_| term.missing == 0);
+    let Some(value) = value else { return Cell::dash() };
+    let trace = value < Decimal::new(1, 3);
+    let class = term.material.as_ref().and_then(|id| desk.names.class(id));
+    let (factor, unit) = match class {
+        _ if by_mass => (Decimal::ONE, "mg/kg"),
+        Some(MaterialClass::Gas) if trace => (Decimal::from(1_000_000), "µg/m³"),
+        Some(MaterialClass::Gas) => (Decimal::ONE_THOUSAND, "mg/m³"),
+        _ if trace => (Decimal::ONE_THOUSAND, "µg/L"),
+        _ => (Decimal::ONE, "mg/L"),
     };
-    let Some(value) = value.filter(|_| term.missing == 0) else { return Cell::dash() };
-    // Traces in water and gas are read in the next smaller unit.
-    let (value, unit) = match unit {
-        "mg/L" if value < Decimal::new(1, 3) => (value * Decimal::ONE_THOUSAND, "µg/L"),
-        _ => (value, unit),
-    };
-    Cell::text(format!("{} {unit}", format::significant(value)))
+    value.checked_mul(factor).map_or_else(Cell::dash, |value| {
+        Cell::text(format!("{} {unit}", format::significant(value)))
+    })
 }
 
 fn quality(desk: &Desk, term: &Term) -> Cell {
@@ -173,7 +183,10 @@ fn sum(desk: &Desk, balance: &Balance, role: Role) -> Vec<Cell> {
         Cell::text(t.sum_of(t.balance_role(role))).strong(),
         Cell::default(),
         mass.strong(),
-        Cell::text(format::rounded(grams.0, places(balance))).strong(),
+        match unmeasured(balance, role) {
+            true => Cell::dash().small(t.not_counted()),
+            false => Cell::text(format::rounded(grams.0, places(balance))).strong(),
+        },
     ];
     cells.resize_with(COLUMNS, Cell::default);
     cells
