@@ -90,16 +90,15 @@ impl App {
         web::block(move || work(&app)).await?
     }
 
-    /// Appends an entry of the installation to a party's log.
+    /// Appends entries of the installation, in one transaction; one result for each.
     ///
     /// # Errors
     /// The store's.
-    pub fn append_own(&self, draft: Draft) -> Result<EntryResult, Failure> {
-        self.find_signer(&draft.party)?;
-        let submission = Submission::Own(Box::new(draft), self.clock.micros());
-        let result = self.store.append(vec![submission])?.into_iter().next();
-        let none = "the store gave no result for an entry of its own";
-        result.ok_or_else(|| Failure::internal(none))
+    pub fn append_own(&self, drafts: Vec<Draft>) -> Result<Vec<EntryResult>, Failure> {
+        drafts.iter().try_for_each(|draft| self.find_signer(&draft.party))?;
+        let now = self.clock.micros();
+        let submissions = drafts.into_iter().map(|draft| Submission::Own(Box::new(draft), now));
+        Ok(self.store.append(submissions.collect())?)
     }
 
     /// Reads a party's signing key when a command created the party after this server had started.

@@ -1,4 +1,7 @@
 //! Every route of both ports, on one screen; there are no routes elsewhere.
+//!
+//! A form is shown at its path and sent to it; a list has its rows as CSV at its path with `.csv`
+//! behind. They stand first, so that `/batches/new` is not taken for a batch.
 
 use actix_web::web::{self, ServiceConfig};
 
@@ -14,22 +17,62 @@ pub struct Route {
 }
 
 macro_rules! table {
-    ($(#[$doc:meta])* $list:ident $configure:ident:
+    ($(#[$doc:meta])* $list:ident $configure:ident
+        $(, forms { $($form:literal $capture:ty;)* } lists { $($rows:literal $noun:ty;)* })?:
         $($method:ident $path:literal $handler:path;)+) => {
         $(#[$doc])*
-        pub const $list: &[Route] =
-            &[$(Route { method: stringify!($method), path: $path }),+];
+        pub const $list: &[Route] = &[
+            $($(Route { method: "get", path: $form }, Route { method: "post", path: $form },)*
+            $(Route { method: "get", path: $rows },
+            Route { method: "get", path: concat!($rows, ".csv") },)*)?
+            $(Route { method: stringify!($method), path: $path }),+
+        ];
 
         $(#[$doc])*
         pub fn $configure(config: &mut ServiceConfig) {
-            config$(.route($path, web::$method().to($handler)))+;
+            config
+                $($(.route($form, web::get().to(pages::capture::form::<$capture>))
+                .route($form, web::post().to(pages::capture::submit::<$capture>)))*
+                $(.route($rows, web::get().to(pages::list::show::<$noun>))
+                .route(concat!($rows, ".csv"), web::get().to(pages::list::csv::<$noun>)))*)?
+                $(.route($path, web::$method().to($handler)))+;
         }
     };
 }
 
 table! {
     /// Routes of the page port.
-    PAGE_ROUTES page_routes:
+    PAGE_ROUTES page_routes,
+    forms {
+        "/batches/new" pages::batches::register::Register;
+        "/batches/blend" pages::batches::blend::Blend;
+        "/batches/{id}/split" pages::batches::split::Split;
+        "/batches/{id}/weigh" pages::batches::weigh::Weigh;
+        "/batches/{id}/move" pages::batches::relocate::Relocate;
+        "/flows/new" pages::flows::report::Report;
+        "/stock-takes/new" pages::stock_takes::take::Take;
+        "/runs/new" pages::runs::start::Start;
+        "/runs/{id}/close" pages::runs::close::Close;
+        "/entries/{id}/correct" pages::entries::correct::Correct;
+        "/masters/{what}/{id}" pages::masters::put::Put;
+        "/samples/new" pages::samples::take::Take;
+        "/samples/{id}/result" pages::assays::result::Report;
+        "/assays/{id}/review" pages::assays::review::Review;
+        "/handovers/new" pages::handovers::dispatch::Dispatch;
+        "/handovers/{code}/receive" pages::handovers::receive::Receive;
+    }
+    lists {
+        "/looks" pages::looks::Looks;
+        "/batches" pages::batches::list::Batches;
+        "/entries" pages::entries::Entries;
+        "/flows" pages::flows::Flows;
+        "/stock-takes" pages::stock_takes::StockTakes;
+        "/runs" pages::runs::Runs;
+        "/masters" pages::masters::Masters;
+        "/samples" pages::samples::Samples;
+        "/assays" pages::assays::Assays;
+        "/handovers" pages::handovers::Handovers;
+    }:
     get "/healthz" api::health::healthz;
     get "/ca.pem" api::health::ca;
     post "/device/v1/enrol" api::device::enrol;
@@ -95,44 +138,15 @@ table! {
     get "/M/{code}" pages::scan::handover;
     get "/P/{code}" pages::scan::place;
     get "/C/{code}" pages::scan::command;
-    get "/looks" pages::looks::list;
     get "/tasks" pages::tasks::list;
-    get "/batches" pages::batches::list::show;
-    get "/batches/new" pages::batches::register::form;
-    post "/batches/new" pages::batches::register::submit;
     get "/batches/{id}" pages::batches::card::show;
-    get "/batches/{id}/weigh" pages::batches::weigh::form;
-    post "/batches/{id}/weigh" pages::batches::weigh::submit;
-    get "/batches/{id}/move" pages::batches::relocate::form;
-    post "/batches/{id}/move" pages::batches::relocate::submit;
     get "/batches/{id}/label.svg" pages::batches::label::svg;
     get "/batches/{id}/label.pdf" pages::batches::label::pdf;
-    get "/entries" pages::entries::list;
     get "/entries/{id}" pages::entries::show_entry;
     get "/stock" pages::stock::show_page;
-    get "/flows" pages::flows::list;
-    get "/flows/new" pages::flows::report::form;
-    post "/flows/new" pages::flows::report::submit;
-    get "/stock-takes" pages::stock_takes::list;
-    get "/stock-takes/new" pages::stock_takes::take::form;
-    post "/stock-takes/new" pages::stock_takes::take::submit;
-    get "/runs" pages::runs::list;
     get "/runs/{id}" pages::runs::card;
-    get "/samples" pages::samples::list;
-    get "/samples/new" pages::samples::take::form;
-    post "/samples/new" pages::samples::take::submit;
     get "/samples/{id}" pages::samples::card;
-    get "/samples/{id}/result" pages::assays::result::form;
-    post "/samples/{id}/result" pages::assays::result::submit;
-    get "/assays" pages::assays::list;
-    get "/assays/{id}/review" pages::assays::review::form;
-    post "/assays/{id}/review" pages::assays::review::submit;
-    get "/handovers" pages::handovers::list;
-    get "/handovers/new" pages::handovers::dispatch::form;
-    post "/handovers/new" pages::handovers::dispatch::submit;
     get "/handovers/{code}" pages::handovers::card;
-    get "/handovers/{code}/receive" pages::handovers::receive::form;
-    post "/handovers/{code}/receive" pages::handovers::receive::submit;
     get "/balance" pages::balance::page;
 }
 

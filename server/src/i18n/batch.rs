@@ -43,4 +43,32 @@ messages! { BATCH {
     source_entered = "登记时填写", "As entered at registration";
     band_95 = "± 为 95 % 区间", "± is the 95 % band";
     printed_at(time) = "打印 {time}", "Printed {time}";
+
+    act_split = "分批", "Split";
+    split_note = "每份贴自己的标签，登记和分批一次签名入账；分完的批次自动关闭。",
+        "Each part gets its own label; registering and splitting are one signed step.";
+    split_empty = "一份都没有填：至少填一份的数量。", "No part is filled in: give the mass of one.";
+    batch_without_material = "这批的登记记录还没有到，暂不能分批。",
+        "This batch's registration has not arrived yet: it can't be split.";
+    parts_lie_at = "分出的放在", "Parts lie at";
+    left_of_batch(left) = "剩余 {left} t", "{left} t left";
+    part_number(number) = "第 {number} 份", "Part {number}";
+    act_blend = "混配", "Blend";
+    blend_material = "混配后的物料", "Material of the blend";
+    blend_mass_hint = "留空则为各份之和。", "Blank means the sum of what went in.";
+    blend_too_few = "至少要有两批。", "Name at least two batches.";
+    portion_number(number) = "投入第 {number} 批", "Input {number}";
+
+    start_run = "开始工序", "Start a run";
+    operation_hint = "例如：焙烧 1 号炉 白班。", "For example: roaster 1, day shift.";
+    start_run_note = "投入的批次可现在填，也可在结束时补。",
+        "Inputs can be named now or when the run is closed.";
+    close_run = "结束工序", "Close the run";
+    close_run_note = "产出逐批登记贴标，和结束一次签名入账；开始后又投入的在下面补。",
+        "Outputs are registered with labels in the same signed step; later inputs go below.";
+    outputs_lie_at = "产出放在", "Outputs lie at";
+    outputs_lie_hint = "按节点或仓位选。", "A node, or a place in it.";
+    output_number(number) = "产出第 {number} 批", "Output {number}";
+    output_code_hint = "新批次留空则由系统发号；已登记的批次只填编号。",
+        "Blank for a new batch to be given one; a batch on record is named by its code alone.";
 } }

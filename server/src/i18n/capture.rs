@@ -120,6 +120,13 @@ messages! { CAPTURE {
     done_sampled = "取样已签名入账。", "The sampling is signed.";
     done_assayed = "结果已签名入账，等待复核。", "The result is signed and waits for its review.";
     done_reviewed = "复核已签名入账。", "The review is signed.";
+    done_split = "分批已签名入账。", "The split is signed.";
+    done_blended = "混配已签名入账。", "The blend is signed.";
+    done_run_started = "工序开始已签名入账。", "The start of the run is signed.";
+    done_run_closed = "工序结束已签名入账。", "The end of the run is signed.";
+    done_corrected = "更正已签名入账，两条记录都保留。",
+        "The correction is signed; both records stay.";
+    done_put = "基础资料已签名入账。", "The master data is signed.";
     done_reported = "报量已签名入账。", "The report is signed.";
     done_counted = "盘点已签名入账。", "The stock take is signed.";
     done_dispatched = "发货已签名入账，收货方会看到这一单。",

@@ -36,6 +36,7 @@ messages! { FRAME {
     page_older = "下一页", "Next";
     page_first = "第一页", "First";
     page_last = "最后一页", "Last";
+    export_csv = "导出全部(CSV)", "Export all (CSV)";
     paging = "分页", "Pages";
     sort_by(column) = "按“{column}”排序", "Sort by {column}";
     filter = "筛选", "Filter";

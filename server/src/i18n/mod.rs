@@ -63,11 +63,13 @@ macro_rules! terms {
 mod balance;
 mod batch;
 mod capture;
+mod correct;
 mod entry;
 mod flow;
 mod frame;
 mod home;
 mod lab;
+mod master;
 mod terms;
 
 #[cfg(test)]

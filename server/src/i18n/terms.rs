@@ -2,8 +2,8 @@
 
 use tl_domain::balance::{self, Quality};
 use tl_domain::event::{
-    ContinueReason, Decision, FlowSource, HandoverKind, KeyRole, MaterialClass, NodeKind, Origin, Purpose, Side,
-    Standing, StockMethod, StreamRole,
+    ContinueReason, Decision, FlowSource, HandoverKind, KeyRole, MaterialClass, MeterKind,
+    NodeKind, Origin, Purpose, Side, Standing, StockMethod, StreamRole,
 };
 use tl_domain::project::{BatchState, FlowKind, Review};
 use tl_domain::quantity::Basis;
@@ -118,6 +118,14 @@ terms! { TERMS {
         Process = "工序", "Process";
         Store = "库", "Store";
         Outlet = "排口", "Outlet";
+    }
+    meter_kind(MeterKind) {
+        Weighbridge = "汽车衡", "Weighbridge";
+        PlatformScale = "台秤", "Platform scale";
+        BeltScale = "皮带秤", "Belt scale";
+        FlowMeter = "流量计", "Flow meter";
+        LevelMeter = "液位计", "Level meter";
+        Monitor = "在线监测仪", "Online monitor";
     }
     stream_role(StreamRole) {
         Input = "投入", "Input";

@@ -13,11 +13,13 @@ fn all() -> Vec<Message> {
         super::balance::BALANCE,
         super::batch::BATCH,
         super::capture::CAPTURE,
+        super::correct::CORRECT,
         super::entry::ENTRY,
         super::flow::FLOW,
         super::frame::FRAME,
         super::home::HOME,
         super::lab::LAB,
+        super::master::MASTER,
         super::terms::TERMS,
     ]
     .concat()

@@ -6,10 +6,14 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
+use serde::de::DeserializeOwned;
+use tl_domain::event::{Portion, Take};
+use tl_domain::project::BatchRow;
 use tl_wire::problem::ErrorCode;
 
 use super::desk::{Desk, words};
-use super::part::{Choice, Form};
+use super::part::{Choice, FieldKind, Form};
+use super::scan::scan_error;
 use super::sheet::{Section, Sheet};
 use super::typed::Typed;
 use super::{format, html_answer, query, render, see_other};
@@ -18,11 +22,8 @@ use crate::auth::{Action, Session};
 use crate::error::{Failure, PageError};
 use crate::random;
 
-/// Values of a form as the browser sends them.
-pub(crate) type Pairs = web::Form<Vec<(String, String)>>;
-
-/// A form by noun and verb.
-pub(crate) trait Capture: Send + 'static {
+/// A form by noun and verb, read from the parameters of its path.
+pub(crate) trait Capture: DeserializeOwned + Send + 'static {
     /// Leave that it needs.
     type Needs: Action;
 
@@ -30,7 +31,9 @@ pub(crate) trait Capture: Send + 'static {
     fn sheet(&self, app: &App, desk: &Desk, typed: &Typed) -> Result<Sheet, Failure>;
 
     /// Fills in what is usual, when the form is opened.
-    fn usual(&self, app: &App, desk: &Desk, typed: &mut Typed) -> Result<(), Failure>;
+    fn usual(&self, _: &App, _: &Desk, _: &mut Typed) -> Result<(), Failure> {
+        Ok(())
+    }
 
     /// Reads and records; gives the page to go on with, or `None` when something is wrong.
     fn record(
@@ -43,11 +46,11 @@ pub(crate) trait Capture: Send + 'static {
 }
 
 /// Shows an empty form; names in the query fill its fields.
-pub(crate) async fn open<C: Capture>(
+pub(crate) async fn form<C: Capture>(
     app: web::Data<App>,
     session: Session,
     request: HttpRequest,
-    capture: C,
+    capture: web::Path<C>,
 ) -> Result<HttpResponse, PageError> {
     let query = query(&request);
     let html = App::run(&app, move |app| {
@@ -68,10 +71,11 @@ pub(crate) async fn submit<C: Capture>(
     app: web::Data<App>,
     session: Session,
     request: HttpRequest,
-    pairs: Vec<(String, String)>,
-    capture: C,
+    capture: web::Path<C>,
+    pairs: web::Form<Vec<(String, String)>>,
 ) -> Result<HttpResponse, PageError> {
     let query = query(&request);
+    let pairs = pairs.into_inner();
     let answer = App::run(&app, move |app| {
         let desk = Desk::open(app, &session, &query)?;
         let permit = app.authorise::<C::Needs>(&session, &desk.party.party)?;
@@ -138,7 +142,7 @@ pub(crate) fn new_form(desk: &Desk, typed: &Typed, submit: &str, cancel: &str) -
 
 /// Nodes, and places within them as `node/place`, for choosing.
 pub(crate) fn location_choices(desk: &Desk) -> Vec<Choice> {
-    let mut choices = vec![Choice::new("", desk.t.please_choose())];
+    let mut choices = choosing(desk, []);
     for node in &desk.names.nodes {
         choices.push(Choice::new(node.id.as_str(), &node.name));
         for place in desk.names.places.iter().filter(|place| place.node == node.id) {
@@ -149,16 +153,37 @@ pub(crate) fn location_choices(desk: &Desk) -> Vec<Choice> {
     choices
 }
 
+/// "Please choose" in front of choices.
+pub(crate) fn choosing(desk: &Desk, choices: impl IntoIterator<Item = Choice>) -> Vec<Choice> {
+    [Choice::new("", desk.t.please_choose())].into_iter().chain(choices).collect()
+}
+
 /// Nodes for choosing.
 pub(crate) fn node_choices(desk: &Desk) -> Vec<Choice> {
-    let nodes = desk.names.nodes.iter().map(|node| Choice::new(node.id.as_str(), &node.name));
-    [Choice::new("", desk.t.please_choose())].into_iter().chain(nodes).collect()
+    choosing(desk, desk.names.nodes.iter().map(|node| Choice::new(node.id.as_str(), &node.name)))
 }
 
 /// Materials for choosing.
 pub(crate) fn material_choices(desk: &Desk) -> Vec<Choice> {
-    let materials = desk.names.materials.iter().map(|m| Choice::new(m.id.as_str(), &m.name));
-    [Choice::new("", desk.t.please_choose())].into_iter().chain(materials).collect()
+    choosing(desk, desk.names.materials.iter().map(|m| Choice::new(m.id.as_str(), &m.name)))
+}
+
+/// Meters for choosing.
+pub(crate) fn meter_choices(desk: &Desk) -> Vec<Choice> {
+    choosing(desk, desk.names.meters.iter().map(|m| Choice::new(m.id.as_str(), &m.name)))
+}
+
+/// The variants of a list with their words, for choosing.
+pub(crate) fn offered<T: Copy>(
+    table: &[(&str, T)],
+    words: impl Fn(T) -> &'static str,
+) -> Vec<Choice> {
+    table.iter().map(|(value, of)| Choice::new(*value, words(*of))).collect()
+}
+
+/// The variant that a value of a list stands for.
+pub(crate) fn chosen<T: Copy>(table: &[(&str, T)], value: &str) -> Option<T> {
+    table.iter().find(|(name, _)| *name == value).map(|(_, of)| *of)
 }
 
 /// Other enterprises for choosing, with "none of ours" in front.
@@ -166,6 +191,31 @@ pub(crate) fn partner_choices(desk: &Desk) -> Vec<Choice> {
     let parties = desk.names.partners(&desk.party.party);
     let parties = parties.into_iter().map(|(id, name)| Choice::new(id.as_str(), name));
     [Choice::new("", desk.t.not_in_system())].into_iter().chain(parties).collect()
+}
+
+/// The batch that a code, or an id, names; an error at the field when there is none.
+pub(crate) fn batch_named(
+    app: &App,
+    desk: &Desk,
+    typed: &mut Typed,
+    name: &str,
+    text: &str,
+) -> Result<Option<BatchRow>, Failure> {
+    let party = &desk.party.party;
+    let found = match text.parse() {
+        Ok(id) => app.store.batch(party, id)?,
+        Err(_) => match tl_domain::code::read_scan(text) {
+            Ok((_, code)) => app.store.batch_by_code(party, &code)?,
+            Err(error) => {
+                typed.error(name, scan_error(desk.t, &error));
+                return Ok(None);
+            }
+        },
+    };
+    if found.is_none() {
+        typed.error(name, desk.t.no_such_batch(format::shortened(text, 40)));
+    }
+    Ok(found)
 }
 
 /// Reads `node` or `node/place`.
@@ -184,4 +234,39 @@ pub(crate) fn location(typed: &mut Typed, name: &str) -> Option<tl_domain::event
         typed.error(name, words);
     }
     read
+}
+
+/// A line of a form that takes a batch, or a part of it.
+pub(crate) fn portion_fields(desk: &Desk, typed: &Typed, form: &mut Form, i: usize) {
+    let t = desk.t;
+    let named = |name: &str| format!("{name}-{i}");
+    form.group(
+        t.portion_number(i + 1),
+        vec![
+            typed.field(&named("batch"), t.batch_code(), FieldKind::Scan),
+            typed.number_field(&named("amount"), t.net(), "").hint(t.whole_batch_hint()),
+            typed.unit_field(&named("unit")),
+        ],
+    );
+}
+
+/// The batch of such a line with what is taken of it; nothing for a line that was left empty or
+/// holds an error.
+pub(crate) fn portion(
+    app: &App,
+    desk: &Desk,
+    typed: &mut Typed,
+    i: usize,
+) -> Result<Option<(BatchRow, Portion)>, Failure> {
+    let named = |name: &str| format!("{name}-{i}");
+    let Some(text) = typed.optional(&named("batch")) else {
+        if !typed.text(&named("amount")).is_empty() {
+            drop(typed.required(&named("batch")));
+        }
+        return Ok(None);
+    };
+    let Some(row) = batch_named(app, desk, typed, &named("batch"), &text)? else { return Ok(None) };
+    let part = typed.mass(&named("amount"), &named("unit"));
+    let amount = part.map_or(Take::All, |mass| Take::Part { mass });
+    Ok(Some((row.clone(), Portion { batch: row.id, amount })))
 }

@@ -1,52 +1,53 @@
 //! Who from outside looked at the party's data, and at what (DESIGN §12).
 
-use actix_web::{HttpRequest, HttpResponse, web};
-use tl_store::{AccessRecord, Page};
+use tl_store::{AccessRecord, Page, Paged};
 
 use super::desk::Desk;
-use super::part::{Cell, Column, Empty, PAGE_ROWS, Paging, Table};
-use super::sheet::{Section, Sheet};
-use super::show;
+use super::list::{Key, List};
+use super::part::{Cell, Column, Empty, Table};
+use super::sheet::Sheet;
 use crate::app::App;
-use crate::auth::Session;
+use crate::auth::Permit;
 use crate::auth::permit::ReadAccess;
-use crate::error::{Failure, PageError};
+use crate::error::Failure;
 use crate::usecase;
 
-/// `GET /looks?page=`
-pub async fn list(
-    app: web::Data<App>,
-    session: Session,
-    request: HttpRequest,
-) -> Result<HttpResponse, PageError> {
-    show(app, session, request, sheet).await
-}
+/// `GET /looks?page=`; only the latest first.
+pub(crate) struct Looks(Permit<ReadAccess>);
 
-fn sheet(app: &App, desk: &Desk) -> Result<Sheet, Failure> {
-    let t = desk.t;
-    let permit = app.authorise::<ReadAccess>(&desk.session, &desk.party.party)?;
-    let rows = |offset| {
-        let limit = u32::try_from(PAGE_ROWS).unwrap_or(u32::MAX);
-        usecase::access::list(app, &permit, Page { offset, limit })
-    };
-    let mut found = rows((desk.query.page() - 1).saturating_mul(PAGE_ROWS))?;
-    if found.rows.is_empty() && found.total > 0 {
-        found = rows(Paging::offset(&desk.query, found.total))?;
+impl List for Looks {
+    type Row = AccessRecord;
+
+    const KEYS: &'static [Key<AccessRecord>] = &[];
+
+    fn of(app: &App, desk: &Desk) -> Result<Self, Failure> {
+        Ok(Self(app.authorise(&desk.session, &desk.party.party)?))
     }
-    let mut sheet = desk.sheet(t.looks(), &[(t.nav_home(), "/")]);
-    sheet.lead = t.looks_lead().to_owned();
-    let columns = vec![
-        Column::text(t.when()),
-        Column::text(t.looked_from()),
-        Column::text(t.account()),
-        Column::text(t.looked_at()),
-    ];
-    let mut table = Table::new(t, t.looks(), columns);
-    table.rows = found.rows.iter().map(|record| cells(desk, record)).collect();
-    table.empty = Empty::why(t.no_looks());
-    table.paging = Some(Paging::new(t, &desk.query, found.total));
-    sheet.sections.push(Section::new("list", "", table));
-    Ok(sheet)
+
+    fn read(&self, app: &App, _: &Desk, page: Page) -> Result<Paged<AccessRecord>, Failure> {
+        usecase::access::list(app, &self.0, page)
+    }
+
+    fn sheet(&self, _: &App, desk: &Desk) -> Result<Sheet, Failure> {
+        let t = desk.t;
+        let mut sheet = desk.sheet(t.looks(), &[(t.nav_home(), "/")]);
+        sheet.lead = t.looks_lead().to_owned();
+        Ok(sheet)
+    }
+
+    fn table(&self, _: &App, desk: &Desk, rows: &[AccessRecord]) -> Result<Table, Failure> {
+        let t = desk.t;
+        let columns = vec![
+            Column::text(t.when()),
+            Column::text(t.looked_from()),
+            Column::text(t.account()),
+            Column::text(t.looked_at()),
+        ];
+        let mut table = Table::new(t, t.looks(), columns);
+        table.rows = rows.iter().map(|record| cells(desk, record)).collect();
+        table.empty = Empty::why(t.no_looks());
+        Ok(table)
+    }
 }
 
 fn cells(desk: &Desk, record: &AccessRecord) -> Vec<Cell> {

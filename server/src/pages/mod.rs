@@ -2,7 +2,8 @@
 //!
 //! A handler opens a `Desk` (which authorises), reads rows through the store, builds a `Sheet` from
 //! parts and renders it; templates hold no logic and no words. What changes data goes through the
-//! use cases that the JSON API also calls, and answers with a redirect.
+//! use cases that the JSON API also calls, and answers with a redirect. Forms are shown and sent by
+//! `capture`, lists shown and exported by `list`; a form or list says only what is its own.
 //!
 //! ```text
 //! get  /                              pages::home::show
@@ -13,44 +14,41 @@
 //! get  /static/{file}                 pages::assets::file
 //! get  /scan                          pages::scan::find
 //! get  /B/{code} /S/ /M/ /P/ /C/      pages::scan::{batch,sample,handover,place,command}
-//! get  /looks                         pages::looks::list
+//! list /looks                         pages::looks::Looks
 //! get  /tasks                         pages::tasks::list
-//! get  /batches                       pages::batches::list::show
-//! get  /batches/new                   pages::batches::register::form
-//! post /batches/new                   pages::batches::register::submit
+//! list /batches                       pages::batches::list::Batches
+//! form /batches/new                   pages::batches::register::Register
 //! get  /batches/{id}                  pages::batches::card::show
-//! get  /batches/{id}/weigh            pages::batches::weigh::form
-//! post /batches/{id}/weigh            pages::batches::weigh::submit
-//! get  /batches/{id}/move             pages::batches::relocate::form
-//! post /batches/{id}/move             pages::batches::relocate::submit
+//! form /batches/blend                 pages::batches::blend::Blend
+//! form /batches/{id}/split            pages::batches::split::Split
+//! form /batches/{id}/weigh            pages::batches::weigh::Weigh
+//! form /batches/{id}/move             pages::batches::relocate::Relocate
 //! get  /batches/{id}/label.svg        pages::batches::label::svg
 //! get  /batches/{id}/label.pdf        pages::batches::label::pdf
-//! get  /entries                       pages::entries::list
+//! list /entries                       pages::entries::Entries
 //! get  /entries/{id}                  pages::entries::show_entry
+//! form /entries/{id}/correct          pages::entries::correct::Correct
 //! get  /stock                         pages::stock::show
-//! get  /flows                         pages::flows::list
-//! get  /flows/new                     pages::flows::report::form
-//! post /flows/new                     pages::flows::report::submit
-//! get  /stock-takes                   pages::stock_takes::list
-//! get  /stock-takes/new               pages::stock_takes::take::form
-//! post /stock-takes/new               pages::stock_takes::take::submit
-//! get  /runs                          pages::runs::list
+//! list /flows                         pages::flows::Flows
+//! form /flows/new                     pages::flows::report::Report
+//! list /stock-takes                   pages::stock_takes::StockTakes
+//! form /stock-takes/new               pages::stock_takes::take::Take
+//! list /runs                          pages::runs::Runs
+//! form /runs/new                      pages::runs::start::Start
+//! form /runs/{id}/close               pages::runs::close::Close
 //! get  /runs/{id}                     pages::runs::card
-//! get  /samples                       pages::samples::list
-//! get  /samples/new                   pages::samples::take::form
-//! post /samples/new                   pages::samples::take::submit
+//! list /samples                       pages::samples::Samples
+//! form /samples/new                   pages::samples::take::Take
 //! get  /samples/{id}                  pages::samples::card
-//! get  /samples/{id}/result           pages::assays::result::form
-//! post /samples/{id}/result           pages::assays::result::submit
-//! get  /assays                        pages::assays::list
-//! get  /assays/{id}/review            pages::assays::review::form
-//! post /assays/{id}/review            pages::assays::review::submit
-//! get  /handovers                     pages::handovers::list
-//! get  /handovers/new                 pages::handovers::dispatch::form
-//! post /handovers/new                 pages::handovers::dispatch::submit
+//! form /samples/{id}/result           pages::assays::result::Report
+//! list /assays                        pages::assays::Assays
+//! form /assays/{id}/review            pages::assays::review::Review
+//! list /masters                       pages::masters::Masters
+//! form /masters/{what}/{id}           pages::masters::put::Put
+//! list /handovers                     pages::handovers::Handovers
+//! form /handovers/new                 pages::handovers::dispatch::Dispatch
 //! get  /handovers/{code}              pages::handovers::card
-//! get  /handovers/{code}/receive      pages::handovers::receive::form
-//! post /handovers/{code}/receive      pages::handovers::receive::submit
+//! form /handovers/{code}/receive      pages::handovers::receive::Receive
 //! get  /balance                       pages::balance::page
 //! ```
 
@@ -58,7 +56,7 @@ pub mod assays;
 pub mod assets;
 pub mod balance;
 pub mod batches;
-mod capture;
+pub(crate) mod capture;
 mod content;
 mod desk;
 pub mod entries;
@@ -68,7 +66,9 @@ mod frame;
 pub mod handovers;
 pub mod home;
 pub mod language;
+pub(crate) mod list;
 pub mod looks;
+pub mod masters;
 mod names;
 mod part;
 mod problem;
@@ -151,6 +151,12 @@ fn newest<T>(mut read: impl FnMut(Page) -> Result<Paged<T>, Failure>) -> Result<
 fn scanned_note<T>(t: crate::i18n::Words, found: &Paged<T>) -> String {
     let scanned = u64::try_from(found.rows.len()).unwrap_or(u64::MAX);
     if scanned < found.total { t.only_newest(scanned, found.total) } else { String::new() }
+}
+
+/// A moment as a form carries it, at the usual offset.
+#[cfg(test)]
+pub(crate) fn local_minute(at: tl_domain::time::Micros) -> String {
+    format::input_minute(at, format::DEFAULT_OFFSET_MINUTES)
 }
 
 /// A rendered template; failing means a template that does not fit its struct.

@@ -163,7 +163,7 @@ impl Teller<'_> {
             Body::LogOpen(b) => vec![pair(t.party_word(), b.name.clone())],
             Body::MonitorReading(b) => vec![pair(t.stream(), names.stream(&b.stream))],
             Body::PeriodClose(b) => vec![pair(t.span(), span_text(t, &b.span))],
-            Body::LogContinue(b) => vec![pair(t.reason(), t.continue_reason(b.reason))],
+            Body::LogContinue(b) => vec![pair(t.reason(), t.continue_reason(b.reason).to_owned())],
             Body::LogHeads(b) => {
                 b.heads.iter().map(|one| format!("{} · {}", one.log, one.head.size)).collect()
             }

@@ -23,7 +23,13 @@ fn documented() -> BTreeSet<(String, String)> {
         };
         let words: Vec<&str> = row.split_whitespace().collect();
         let [method, first, others @ .., _] = words.as_slice() else { panic!("{row}") };
-        found.insert(((*method).to_owned(), (*first).to_owned()));
+        let pages: &[(&str, &str)] = match *method {
+            "form" => &[("get", ""), ("post", "")],
+            "list" => &[("get", ""), ("get", ".csv")],
+            method => &[(method, "")],
+        };
+        let of = |(method, end): &(&str, &str)| ((*method).to_owned(), format!("{first}{end}"));
+        found.extend(pages.iter().map(of));
         for other in others {
             // `/B/{code} /S/ /M/` names more letters for the same page.
             found.insert(((*method).to_owned(), format!("{other}{{code}}")));

@@ -3,6 +3,7 @@
 mod answers;
 mod check;
 mod device;
+mod forms;
 mod hostile;
 mod isolation;
 mod people;

@@ -100,6 +100,7 @@ fn address(world: &World, route: &Route) -> String {
         path if path.contains("/runs/") => world.run.to_string(),
         path if path.contains("/samples/") => world.sample.to_string(),
         path if path.contains("/assays/") => world.assay.0.to_string(),
+        path if path.starts_with("/masters/") => "roast".to_owned(),
         path if path.contains("/devices/") => "no-such-device".to_owned(),
         path if path.contains("/sessions/") => "0".repeat(64),
         _ => world.batch.to_string(),
@@ -107,6 +108,7 @@ fn address(world: &World, route: &Route) -> String {
     let path = route
         .path
         .replace("/language/{code}", "/language/zh")
+        .replace("{what}", "node")
         .replace("{id}", &id)
         .replace("{code}", code.as_str())
         .replace("{file}", "none.js");

@@ -8,7 +8,7 @@ use tl_domain::ids::BatchId;
 use tl_domain::project::{AssayRow, BatchRow, FlowRow, Object, SampleRow};
 use tl_store::{BatchFilter, EntryView, Page, Paged};
 
-use super::capture::{Form, Recorded, record};
+use super::capture::{Form, Recorded, record, record_with_batches};
 use crate::app::App;
 use crate::auth::permit::{Permit, ReadParty, RecordBatch};
 use crate::error::Failure;
@@ -77,6 +77,33 @@ pub fn history(
 ) -> Result<Vec<EntryView>, Failure> {
     app.store.batch(permit.party(), id)?.ok_or_else(Failure::not_found)?;
     Ok(app.store.history(permit.party(), &Object::Batch(id))?)
+}
+
+macro_rules! captures_with_batches {
+    ($($(#[$doc:meta])* $name:ident($body:ty);)+) => {$(
+        $(#[$doc])*
+        ///
+        /// # Errors
+        /// `Refused` by the rules of capture; the store's. Nothing is kept then.
+        pub fn $name(
+            app: &App,
+            permit: &Permit<RecordBatch>,
+            batches: Vec<(Form, BatchRegister)>,
+            form: Form,
+            body: $body,
+        ) -> Result<Recorded, Failure> {
+            record_with_batches(app, permit, batches, form, body.into())
+        }
+    )+};
+}
+
+captures_with_batches! {
+    /// Registers a batch and weighs it in the same step.
+    register_weighed(BatchWeigh);
+    /// Registers parts and splits a batch into them in the same step.
+    split_into(BatchSplit);
+    /// Registers a batch and blends others into it in the same step.
+    blend_into(BatchBlend);
 }
 
 macro_rules! captures {

@@ -4,9 +4,11 @@
 //! code from one that is known, and no two printers draw the same.
 
 use tl_domain::code::Code;
+use tl_domain::event::Body;
 use tl_domain::ids::{DeviceId, PartyId};
 use tl_wire::problem::ErrorCode;
 
+use super::capture::Form;
 use crate::app::App;
 use crate::auth::micros;
 use crate::auth::permit::{Action, Permit};
@@ -17,11 +19,38 @@ use crate::random;
 /// Draws that may miss before the lease is taken for used up: 5 of 37 checks are never issued.
 const DRAWS_MAX: usize = 1_000;
 
+/// The code for what a form creates: the one on its label, else the one that an earlier sending of
+/// the same form took, else a new one.
+///
+/// # Errors
+/// As `draw`.
+pub fn code_for<A: Action>(
+    app: &App,
+    permit: &Permit<A>,
+    label: Option<Code>,
+    form: &Form,
+) -> Result<Code, Failure> {
+    if let Some(code) = label {
+        return Ok(code);
+    }
+    let earlier = match form.id {
+        Some(id) => app.store.entry(permit.party(), id)?,
+        None => None,
+    };
+    let taken = earlier.and_then(|stored| match stored.view.entry.body {
+        Body::BatchRegister(body) => body.code,
+        Body::SampleTake(body) => body.code,
+        Body::HandoverDispatch(body) => Some(body.code),
+        _ => None,
+    });
+    taken.map_or_else(|| draw(app, permit), Ok)
+}
+
 /// A code that nothing of the party claims yet.
 ///
 /// # Errors
 /// `Conflict` when the lease is used up; the store's.
-pub fn draw<A: Action>(app: &App, permit: &Permit<A>) -> Result<Code, Failure> {
+fn draw<A: Action>(app: &App, permit: &Permit<A>) -> Result<Code, Failure> {
     let party = permit.party();
     let lease = lease(app, party)?;
     for _ in 0..DRAWS_MAX {

@@ -113,8 +113,8 @@ fn settle_key(app: &App, device: &mut Device, request: &EnrolRequest) -> Result<
         observed_at: app.clock.moment(CHINA_OFFSET_SECONDS),
         attest: None,
     };
-    match app.append_own(draft)? {
-        EntryResult::Stored { .. } => Ok(()),
+    match app.append_own(vec![draft])?.as_slice() {
+        [EntryResult::Stored { .. }] => Ok(()),
         other => Err(Failure::internal(&format!("the key was not entered: {other:?}"))),
     }
 }

@@ -5,13 +5,13 @@
 use std::collections::BTreeSet;
 
 use tl_domain::code::Code;
-use tl_domain::event::{HandoverDispatch, HandoverReceive};
+use tl_domain::event::{BatchRegister, HandoverDispatch, HandoverReceive};
 use tl_domain::ids::PartyId;
 use tl_store::{HandoverPair, Page, Paged};
 
-use super::capture::{Form, Recorded, record};
+use super::capture::{Form, Recorded, record, record_with_batches};
 use crate::app::App;
-use crate::auth::permit::{Permit, ReadParty, RecordHandover};
+use crate::auth::permit::{Permit, ReadParty, RecordBatch, RecordHandover};
 use crate::error::Failure;
 
 /// Handovers, the latest first.
@@ -79,6 +79,21 @@ pub fn receive(
     body: HandoverReceive,
 ) -> Result<Recorded, Failure> {
     record(app, permit, form, body.into())
+}
+
+/// Writes the receiver's half and registers what arrived, in one step.
+///
+/// # Errors
+/// `Refused` by the rules of capture; the store's. Nothing is kept then.
+pub fn receive_batches(
+    app: &App,
+    permit: &Permit<RecordHandover>,
+    _batches: &Permit<RecordBatch>,
+    arrivals: Vec<(Form, BatchRegister)>,
+    form: Form,
+    body: HandoverReceive,
+) -> Result<Recorded, Failure> {
+    record_with_batches(app, permit, arrivals, form, body.into())
 }
 
 /// One record for each partner whose halves are shown.

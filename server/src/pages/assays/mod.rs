@@ -3,47 +3,63 @@
 pub mod result;
 pub mod review;
 
-use actix_web::{HttpRequest, HttpResponse, web};
 use tl_domain::project::{AssayRow, Review};
-use tl_store::Page;
+use tl_store::{Page, Paged};
 
 use super::desk::Desk;
-use super::part::{Cell, Choice, Column, Empty, FieldKind, Form, PAGE_ROWS, Paging, Table, Tone};
-use super::sheet::{Act, Section, Sheet};
+use super::list::{Key, List};
+use super::part::{Cell, Choice, Column, Empty, FieldKind, Form, Table, Tone};
+use super::sheet::{Act, Sheet};
 use super::typed::Typed;
-use super::{samples, show, story};
+use super::{samples, story};
 use crate::app::App;
-use crate::auth::{Role, Session};
-use crate::error::{Failure, PageError};
+use crate::auth::Role;
+use crate::error::Failure;
+use crate::usecase;
 
-/// `GET /assays?page=`
-pub async fn list(
-    app: web::Data<App>,
-    session: Session,
-    request: HttpRequest,
-) -> Result<HttpResponse, PageError> {
-    show(app, session, request, list_sheet).await
+/// `GET /assays?sort=&page=`
+pub(crate) struct Assays;
+
+impl List for Assays {
+    type Row = AssayRow;
+
+    const KEYS: &'static [Key<AssayRow>] = &[
+        Key { column: 4, name: "lab", order: |_, a, b| a.lab.cmp(&b.lab) },
+        Key { column: 5, name: "when", order: |_, a, b| a.reported_at.cmp(&b.reported_at) },
+        Key { column: 6, name: "state", order: |_, a, b| rank(a).cmp(&rank(b)) },
+    ];
+
+    fn of(_: &App, _: &Desk) -> Result<Self, Failure> {
+        Ok(Self)
+    }
+
+    fn read(&self, app: &App, desk: &Desk, page: Page) -> Result<Paged<AssayRow>, Failure> {
+        usecase::assays::list(app, &desk.permit, page)
+    }
+
+    fn sheet(&self, _: &App, desk: &Desk) -> Result<Sheet, Failure> {
+        let mut sheet = desk.sheet(desk.t.assays(), &[]);
+        sheet.tabs = samples::lab_tabs(desk, "/assays");
+        Ok(sheet)
+    }
+
+    fn table(&self, app: &App, desk: &Desk, rows: &[AssayRow]) -> Result<Table, Failure> {
+        let t = desk.t;
+        samples::learn(app, desk, rows.iter().map(|row| &row.subject))?;
+        desk.learn_samples(app, rows.iter().map(|row| row.sample))?;
+        let mut table = table(desk, rows);
+        table.empty = Empty::why(t.no_assays()).act(t.samples(), desk.links.to("/samples"));
+        Ok(table)
+    }
 }
 
-fn list_sheet(app: &App, desk: &Desk) -> Result<Sheet, Failure> {
-    let (t, party) = (desk.t, &desk.party.party);
-    let rows = |offset| {
-        let limit = u32::try_from(PAGE_ROWS).unwrap_or(u32::MAX);
-        app.store.assays(party, Page { offset, limit })
-    };
-    let mut found = rows((desk.query.page() - 1).saturating_mul(PAGE_ROWS))?;
-    if found.rows.is_empty() && found.total > 0 {
-        found = rows(Paging::offset(&desk.query, found.total))?;
+/// What waits for somebody first.
+fn rank(row: &AssayRow) -> u8 {
+    match row.review {
+        Review::Pending => 0,
+        Review::Returned => 1,
+        Review::Accepted => 2,
     }
-    let mut sheet = desk.sheet(t.assays(), &[]);
-    sheet.tabs = samples::lab_tabs(desk, "/assays");
-    samples::learn(app, desk, found.rows.iter().map(|row| &row.subject))?;
-    desk.learn_samples(app, found.rows.iter().map(|row| row.sample))?;
-    let mut table = table(desk, &found.rows);
-    table.empty = Empty::why(t.no_assays()).act(t.samples(), desk.links.to("/samples"));
-    table.paging = Some(Paging::new(t, &desk.query, found.total));
-    sheet.sections.push(Section::new("list", "", table));
-    Ok(sheet)
 }
 
 /// What a review means.

@@ -1,46 +1,27 @@
 //! The form in which a result is entered: the substance, and moisture where it was determined too.
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use serde::Deserialize;
 use tl_domain::event::{AssayReport, Determination, Purpose, Side, Standing};
 use tl_domain::ids::{Analyte, MethodId, PartyId};
 use tl_domain::quantity::{Basis, ContentUnit, Reading};
 
-use super::super::capture::{self, Capture, Pairs, form_sheet, new_form, partner_choices};
+use super::super::capture::{
+    Capture, choosing, chosen, form_sheet, new_form, offered, partner_choices,
+};
 use super::super::desk::Desk;
 use super::super::part::{Choice, FieldKind};
 use super::super::sheet::Sheet;
 use super::super::typed::Typed;
 use super::super::{samples, story};
 use crate::app::App;
+use crate::auth::Permit;
 use crate::auth::permit::RecordAssay;
-use crate::auth::{Permit, Session};
-use crate::error::{Failure, PageError};
+use crate::error::Failure;
 use crate::usecase;
 
 /// Reports a result of the sample of a path.
-struct Report(String);
-
-/// `GET /samples/{id}/result`
-pub async fn form(
-    app: web::Data<App>,
-    session: Session,
-    request: HttpRequest,
-    id: web::Path<String>,
-) -> Result<HttpResponse, PageError> {
-    capture::open(app, session, request, Report(id.into_inner())).await
-}
-
-/// `POST /samples/{id}/result`
-pub async fn submit(
-    app: web::Data<App>,
-    session: Session,
-    request: HttpRequest,
-    id: web::Path<String>,
-    pairs: Pairs,
-) -> Result<HttpResponse, PageError> {
-    let capture = Report(id.into_inner());
-    capture::submit(app, session, request, pairs.into_inner(), capture).await
-}
+#[derive(Deserialize)]
+pub(crate) struct Report(String);
 
 const PURPOSES: [(&str, Purpose); 7] = [
     ("process", Purpose::Process),
@@ -110,18 +91,17 @@ impl Capture for Report {
             ],
         );
         let methods = desk.names.methods.iter().map(|m| Choice::new(m.id.as_str(), &m.name));
-        let methods = [Choice::new("", t.please_choose())].into_iter().chain(methods).collect();
         form.line(vec![
             typed.number_field("moisture", t.moisture_word(), "%").hint(t.moisture_assay_hint()),
-            typed.list_field("method", t.method(), methods),
+            typed.list_field("method", t.method(), choosing(desk, methods)),
         ]);
-        let purposes = PURPOSES.iter().map(|(value, of)| Choice::new(*value, t.purpose(*of)));
-        let standings = STANDINGS.iter().map(|(value, of)| Choice::new(*value, t.standing(*of)));
-        let sides = SIDES.iter().map(|(value, of)| Choice::new(*value, t.side(*of)));
+        let purposes = offered(&PURPOSES, |of| t.purpose(of));
+        let standings = offered(&STANDINGS, |of| t.standing(of));
+        let sides = offered(&SIDES, |of| t.side(of));
         form.line(vec![
-            typed.list_field("purpose", t.purpose_standing(), purposes.collect()).required(),
-            typed.list_field("standing", t.standing_word(), standings.collect()).required(),
-            typed.list_field("side", t.side_word(), sides.collect()).required(),
+            typed.list_field("purpose", t.purpose_standing(), purposes).required(),
+            typed.list_field("standing", t.standing_word(), standings).required(),
+            typed.list_field("side", t.side_word(), sides).required(),
         ]);
         form.line(vec![
             typed.list_field("lab", t.laboratory(), partner_choices(desk)).hint(t.lab_hint()),
@@ -143,9 +123,9 @@ impl Capture for Report {
         let row = samples::find(app, desk, &self.0)?;
         let method = typed.maybe::<MethodId>("method");
         let determinations = determinations(desk, typed, method)?;
-        let purpose = of(&PURPOSES, typed.text("purpose")).unwrap_or(Purpose::Process);
-        let standing = of(&STANDINGS, typed.text("standing")).unwrap_or(Standing::Preliminary);
-        let side = of(&SIDES, typed.text("side")).unwrap_or(Side::Own);
+        let purpose = chosen(&PURPOSES, typed.text("purpose")).unwrap_or(Purpose::Process);
+        let standing = chosen(&STANDINGS, typed.text("standing")).unwrap_or(Standing::Preliminary);
+        let side = chosen(&SIDES, typed.text("side")).unwrap_or(Side::Own);
         let lab = typed.maybe::<PartyId>("lab");
         let report_number = typed.optional("report_number");
         let sent = typed.sent(desk.offset);
@@ -169,10 +149,6 @@ impl Capture for Report {
         usecase::assays::report(app, permit, sent, body)?;
         Ok(Some(format!("/samples/{}?done=assayed", row.id)))
     }
-}
-
-fn of<T: Copy>(table: &[(&str, T)], value: &str) -> Option<T> {
-    table.iter().find(|(name, _)| *name == value).map(|(_, of)| *of)
 }
 
 fn determinations(

@@ -1,46 +1,25 @@
 //! Taking a review: a second person accepts a result or gives it back with a reason.
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use serde::Deserialize;
 use tl_domain::event::{AssayReview, EntryRef, ReviewDecision};
 use tl_domain::ids::AssayId;
 use tl_domain::project::AssayRow;
 
-use super::super::capture::{self, Capture, Pairs, form_sheet};
+use super::super::capture::{Capture, form_sheet};
 use super::super::desk::Desk;
 use super::super::part::Field;
 use super::super::sheet::{Section, Sheet};
 use super::super::typed::Typed;
 use super::{review_form, table};
 use crate::app::App;
+use crate::auth::Permit;
 use crate::auth::permit::ReviewAssay;
-use crate::auth::{Permit, Session};
-use crate::error::{Failure, PageError};
+use crate::error::Failure;
 use crate::usecase;
 
 /// Reviews the assay of a path.
-struct Review(String);
-
-/// `GET /assays/{id}/review`
-pub async fn form(
-    app: web::Data<App>,
-    session: Session,
-    request: HttpRequest,
-    id: web::Path<String>,
-) -> Result<HttpResponse, PageError> {
-    capture::open(app, session, request, Review(id.into_inner())).await
-}
-
-/// `POST /assays/{id}/review`
-pub async fn submit(
-    app: web::Data<App>,
-    session: Session,
-    request: HttpRequest,
-    id: web::Path<String>,
-    pairs: Pairs,
-) -> Result<HttpResponse, PageError> {
-    let capture = Review(id.into_inner());
-    capture::submit(app, session, request, pairs.into_inner(), capture).await
-}
+#[derive(Deserialize)]
+pub(crate) struct Review(String);
 
 fn find(app: &App, desk: &Desk, id: &str) -> Result<AssayRow, Failure> {
     let id: AssayId = id.parse().map_err(|_| Failure::not_found())?;
@@ -49,10 +28,6 @@ fn find(app: &App, desk: &Desk, id: &str) -> Result<AssayRow, Failure> {
 
 impl Capture for Review {
     type Needs = ReviewAssay;
-
-    fn usual(&self, _: &App, _: &Desk, _: &mut Typed) -> Result<(), Failure> {
-        Ok(())
-    }
 
     fn sheet(&self, app: &App, desk: &Desk, typed: &Typed) -> Result<Sheet, Failure> {
         let t = desk.t;

@@ -79,6 +79,9 @@ fn acts(desk: &Desk, row: &BatchRow, samples: &[SampleRow], sheet: &mut Sheet) {
             (Some(_), true) => vec![sample, weigh, relocate],
             (Some(_), false) => vec![relocate, sample, weigh],
         };
+        acts.push(Act::new(t.act_split(), at("split")));
+        acts.push(Act::new(t.act_blend(), format!("/batches/blend?batch={}", row.id)));
+        acts.push(Act::new(t.start_run(), format!("/runs/new?batch={}", row.id)));
         acts.push(Act::new(t.new_dispatch(), format!("/handovers/new?batch={}", row.id)));
         sheet.primary = Some(acts.remove(0));
         sheet.acts = acts;

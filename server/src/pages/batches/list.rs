@@ -1,20 +1,18 @@
-//! The list of batches with search and filters, newest first.
+//! The list of batches with search and filters, newest first unless sorted.
 
-use actix_web::{HttpRequest, HttpResponse, web};
 use tl_domain::ids::{MaterialId, NodeId};
 use tl_domain::project::{BatchRow, BatchState};
-use tl_store::{BatchFilter, Page};
+use tl_store::{BatchFilter, Page, Paged};
 
 use super::super::desk::Desk;
-use super::super::part::{
-    Cell, Choice, Column, Empty, Field, FieldKind, PAGE_ROWS, Paging, Table, Tone,
-};
-use super::super::sheet::{Act, Filter, Section, Sheet, Tab};
-use super::super::{format, show as page, story};
+use super::super::list::{Key, List};
+use super::super::part::{Cell, Choice, Column, Empty, Field, FieldKind, Table, Tone};
+use super::super::sheet::{Act, Filter, Sheet, Tab};
+use super::super::{format, story};
 use super::{title, tone};
 use crate::app::App;
-use crate::auth::{Role, Session};
-use crate::error::{Failure, PageError};
+use crate::auth::Role;
+use crate::error::Failure;
 use crate::limits::SEARCH_CHARS_MAX;
 
 const STATES: [(&str, BatchState); 4] = [
@@ -24,42 +22,64 @@ const STATES: [(&str, BatchState); 4] = [
     ("void", BatchState::Void),
 ];
 
-/// `GET /batches?q=&state=&node=&page=`
-pub async fn show(
-    app: web::Data<App>,
-    session: Session,
-    request: HttpRequest,
-) -> Result<HttpResponse, PageError> {
-    page(app, session, request, sheet).await
+/// `GET /batches?q=&state=&node=&sort=&page=`
+pub(crate) struct Batches {
+    filter: BatchFilter,
+    named: Vec<MaterialId>,
 }
 
-fn sheet(app: &App, desk: &Desk) -> Result<Sheet, Failure> {
-    let t = desk.t;
-    let (filter, named) = filter(desk);
-    let party = &desk.party.party;
-    let rows = |offset| {
-        let limit = u32::try_from(PAGE_ROWS).unwrap_or(u32::MAX);
-        app.store.batches(party, &filter, Page { offset, limit })
-    };
-    let mut found = rows((desk.query.page() - 1).saturating_mul(PAGE_ROWS))?;
-    // A page beyond the end shows the last one; the total is only known after asking.
-    if found.rows.is_empty() && found.total > 0 {
-        found = rows(Paging::offset(&desk.query, found.total))?;
+impl List for Batches {
+    type Row = BatchRow;
+
+    const KEYS: &'static [Key<BatchRow>] = &[
+        Key { column: 0, name: "code", order: |_, a, b| title(a).cmp(&title(b)) },
+        Key {
+            column: 1,
+            name: "material",
+            order: |desk, a, b| named(desk, a).cmp(&named(desk, b)),
+        },
+        Key { column: 3, name: "location", order: |desk, a, b| spot(desk, a).cmp(&spot(desk, b)) },
+        Key { column: 4, name: "mass", order: |_, a, b| a.wet.cmp(&b.wet) },
+        Key { column: 5, name: "left", order: |_, a, b| a.left.cmp(&b.left) },
+        Key { column: 8, name: "when", order: |_, a, b| a.registered_at.cmp(&b.registered_at) },
+    ];
+
+    fn of(_: &App, desk: &Desk) -> Result<Self, Failure> {
+        let (filter, named) = filter(desk);
+        Ok(Self { filter, named })
     }
-    let mut sheet = desk.sheet(t.nav_batches(), &[]);
-    if desk.may(&[Role::Gate, Role::Ehs]) {
-        sheet.primary = Some(Act::new(t.register_batch(), "/batches/new"));
+
+    fn read(&self, app: &App, desk: &Desk, page: Page) -> Result<Paged<BatchRow>, Failure> {
+        Ok(app.store.batches(&desk.party.party, &self.filter, page)?)
     }
-    sheet.filter = Some(filter_form(desk));
-    // Several materials are called so: each is one click away.
-    if !named.is_empty() {
-        sheet.lead = t.several_materials(named.len());
-        sheet.tabs = named.iter().map(|id| material_tab(desk, id)).collect();
+
+    fn sheet(&self, _: &App, desk: &Desk) -> Result<Sheet, Failure> {
+        let t = desk.t;
+        let mut sheet = desk.sheet(t.nav_batches(), &[]);
+        if desk.may(&[Role::Gate, Role::Ehs]) {
+            sheet.primary = Some(Act::new(t.register_batch(), "/batches/new"));
+            sheet.acts.push(Act::new(t.act_blend(), "/batches/blend"));
+        }
+        sheet.filter = Some(filter_form(desk));
+        // Several materials are called so: each is one click away.
+        if !self.named.is_empty() {
+            sheet.lead = t.several_materials(self.named.len());
+            sheet.tabs = self.named.iter().map(|id| material_tab(desk, id)).collect();
+        }
+        Ok(sheet)
     }
-    let mut table = table(desk, &found.rows);
-    table.paging = Some(Paging::new(t, &desk.query, found.total));
-    sheet.sections.push(Section::new("list", "", table));
-    Ok(sheet)
+
+    fn table(&self, _: &App, desk: &Desk, rows: &[BatchRow]) -> Result<Table, Failure> {
+        Ok(table(desk, rows))
+    }
+}
+
+fn named(desk: &Desk, row: &BatchRow) -> Option<String> {
+    row.material.as_ref().map(|material| desk.names.material(material))
+}
+
+fn spot(desk: &Desk, row: &BatchRow) -> String {
+    desk.names.spot(row.node.as_ref(), row.place.as_ref())
 }
 
 /// The filter of the query, and the materials meant when a name fits several: the store knows
@@ -144,9 +164,9 @@ fn cells(desk: &Desk, row: &BatchRow) -> Vec<Cell> {
     let supplier = row.supplier.as_ref().map(|party| names.party(party)).unwrap_or_default();
     vec![
         code,
-        Cell::maybe(row.material.as_ref().map(|material| names.material(material))),
+        Cell::maybe(named(desk, row)),
         Cell::maybe(row.origin.map(|origin| t.origin(origin))).small(supplier),
-        Cell::text(names.spot(row.node.as_ref(), row.place.as_ref())),
+        Cell::text(spot(desk, row)),
         Cell::maybe(row.wet.map(format::tonnes)),
         Cell::maybe(row.left.map(format::tonnes)),
         Cell::maybe(row.moisture.as_ref().map(|moisture| story::reading(t, moisture))),

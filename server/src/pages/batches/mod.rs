@@ -1,14 +1,19 @@
 //! Batches: list, card, labels, and the forms that record something about one.
 
+pub mod blend;
 pub mod card;
 pub mod label;
 pub mod list;
 pub mod register;
 pub mod relocate;
+pub mod split;
 pub mod weigh;
 
-use tl_domain::ids::BatchId;
+use tl_domain::code::Code;
+use tl_domain::event::{BatchRegister, Location, Origin};
+use tl_domain::ids::{BatchId, MaterialId};
 use tl_domain::project::{BatchRow, BatchState};
+use tl_domain::quantity::{Mass, Reading};
 
 use super::desk::Desk;
 use super::part::Tone;
@@ -45,5 +50,41 @@ pub(super) fn tone(state: BatchState) -> Tone {
         BatchState::Closed => Tone::Plain,
         BatchState::Missing => Tone::Watch,
         BatchState::Void => Tone::Note,
+    }
+}
+
+/// A batch that a form makes of others.
+pub(super) struct Made {
+    pub(super) material: MaterialId,
+    pub(super) mass: Option<Mass>,
+    pub(super) code: Code,
+}
+
+impl Made {
+    /// Its register entry.
+    pub(super) fn register(
+        self,
+        origin: Origin,
+        location: &Location,
+        parents: Vec<BatchId>,
+        moisture: Option<Reading>,
+    ) -> BatchRegister {
+        BatchRegister {
+            code: Some(self.code),
+            material: self.material,
+            origin,
+            location: location.clone(),
+            stream: None,
+            supplier: None,
+            dispatch: None,
+            declared: None,
+            mass: self.mass,
+            moisture,
+            uncertainty: Vec::new(),
+            parents,
+            ticket: None,
+            raw: None,
+            blobs: Vec::new(),
+        }
     }
 }

@@ -1,11 +1,11 @@
 //! The form that registers a batch and, when figures are given, weighs it.
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use serde::Deserialize;
 use tl_domain::event::{BatchRegister, BatchWeigh, Origin, TicketRef};
 use tl_domain::ids::{MaterialId, PartyId};
 
 use super::super::capture::{
-    self, Capture, Pairs, form_sheet, location, location_choices, material_choices, new_form,
+    Capture, chosen, form_sheet, location, location_choices, material_choices, new_form,
     partner_choices,
 };
 use super::super::desk::Desk;
@@ -14,33 +14,14 @@ use super::super::sheet::Sheet;
 use super::super::typed::Typed;
 use super::weigh::{Weighed, mass_fields, weighed};
 use crate::app::App;
+use crate::auth::Permit;
 use crate::auth::permit::RecordBatch;
-use crate::auth::{Permit, Session};
-use crate::error::{Failure, PageError};
+use crate::error::Failure;
 use crate::usecase;
-use crate::usecase::capture::Form as Sent;
 
 /// Registers a batch.
-struct Register;
-
-/// `GET /batches/new`
-pub async fn form(
-    app: web::Data<App>,
-    session: Session,
-    request: HttpRequest,
-) -> Result<HttpResponse, PageError> {
-    capture::open(app, session, request, Register).await
-}
-
-/// `POST /batches/new`
-pub async fn submit(
-    app: web::Data<App>,
-    session: Session,
-    request: HttpRequest,
-    pairs: Pairs,
-) -> Result<HttpResponse, PageError> {
-    capture::submit(app, session, request, pairs.into_inner(), Register).await
-}
+#[derive(Deserialize)]
+pub(crate) struct Register;
 
 /// Where a batch registered by hand can come from; splits and blends have forms of their own.
 const ORIGINS: [(&str, Origin); 3] = [
@@ -92,8 +73,7 @@ impl Capture for Register {
         typed: &mut Typed,
     ) -> Result<Option<String>, Failure> {
         let material = typed.pick::<MaterialId>("material");
-        let origin = typed.text("origin").to_owned();
-        let origin = ORIGINS.iter().find(|(value, _)| *value == origin).map(|(_, origin)| *origin);
+        let origin = chosen(&ORIGINS, typed.text("origin"));
         let place = location(typed, "location");
         let supplier = typed.maybe::<PartyId>("supplier");
         let ticket = typed.optional("ticket");
@@ -105,10 +85,8 @@ impl Capture for Register {
         if typed.is_wrong() {
             return Ok(None);
         }
-        let code = match code {
-            Some(code) => code,
-            None => usecase::codes::draw(app, permit)?,
-        };
+        let sent = sent.numbered(&app.clock);
+        let code = usecase::codes::code_for(app, permit, code, &sent)?;
         let ticket =
             ticket.map(|number| TicketRef { number, software: TICKET_SOFTWARE.to_owned() });
         let body = BatchRegister {
@@ -128,14 +106,13 @@ impl Capture for Register {
             raw: None,
             blobs: Vec::new(),
         };
-        let later = Sent { id: None, observed_at: sent.observed_at.clone() };
-        let recorded = usecase::batches::register(app, permit, sent, body)?;
-        let target = format!("/batches/{}", recorded.id);
         let Some(Weighed { gross, tare, net, manual }) = weighed else {
-            return Ok(Some(format!("{target}?done=registered")));
+            let recorded = usecase::batches::register(app, permit, sent, body)?;
+            return Ok(Some(format!("/batches/{}?done=registered", recorded.id)));
         };
+        let batch = sent.id.expect("numbered above").into();
         let weigh = BatchWeigh {
-            batch: recorded.id.into(),
+            batch,
             gross,
             tare,
             net,
@@ -148,7 +125,8 @@ impl Capture for Register {
             raw: None,
             blobs: Vec::new(),
         };
-        usecase::batches::weigh(app, permit, later, weigh)?;
-        Ok(Some(format!("{target}?done=registered")))
+        let weighing = sent.further(1);
+        usecase::batches::register_weighed(app, permit, vec![(sent, body)], weighing, weigh)?;
+        Ok(Some(format!("/batches/{batch}?done=registered")))
     }
 }

@@ -1,52 +1,25 @@
 //! The form that moves a whole batch to another node or place.
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use serde::Deserialize;
 use tl_domain::event::BatchMove;
 
-use super::super::capture::{
-    self, Capture, Pairs, form_sheet, location, location_choices, new_form,
-};
+use super::super::capture::{Capture, form_sheet, location, location_choices, new_form};
 use super::super::desk::Desk;
 use super::super::sheet::Sheet;
 use super::super::typed::Typed;
 use super::{find, title};
 use crate::app::App;
+use crate::auth::Permit;
 use crate::auth::permit::RecordBatch;
-use crate::auth::{Permit, Session};
-use crate::error::{Failure, PageError};
+use crate::error::Failure;
 use crate::usecase;
 
 /// Moves the batch of a path.
-struct Relocate(String);
-
-/// `GET /batches/{id}/move`
-pub async fn form(
-    app: web::Data<App>,
-    session: Session,
-    request: HttpRequest,
-    id: web::Path<String>,
-) -> Result<HttpResponse, PageError> {
-    capture::open(app, session, request, Relocate(id.into_inner())).await
-}
-
-/// `POST /batches/{id}/move`
-pub async fn submit(
-    app: web::Data<App>,
-    session: Session,
-    request: HttpRequest,
-    id: web::Path<String>,
-    pairs: Pairs,
-) -> Result<HttpResponse, PageError> {
-    let capture = Relocate(id.into_inner());
-    capture::submit(app, session, request, pairs.into_inner(), capture).await
-}
+#[derive(Deserialize)]
+pub(crate) struct Relocate(String);
 
 impl Capture for Relocate {
     type Needs = RecordBatch;
-
-    fn usual(&self, _: &App, _: &Desk, _: &mut Typed) -> Result<(), Failure> {
-        Ok(())
-    }
 
     fn sheet(&self, app: &App, desk: &Desk, typed: &Typed) -> Result<Sheet, Failure> {
         let t = desk.t;

@@ -1,48 +1,27 @@
 //! The form that weighs a batch by hand; agents read scales themselves.
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use serde::Deserialize;
 use tl_domain::event::{BatchWeigh, TicketRef};
 use tl_domain::ids::MeterId;
 use tl_domain::quantity::{DecimalText, Mass};
 
-use super::super::capture::{self, Capture, Pairs, form_sheet, new_form};
+use super::super::capture::{Capture, form_sheet, meter_choices, new_form};
 use super::super::desk::Desk;
-use super::super::part::{Choice, FieldKind, Form};
+use super::super::part::{FieldKind, Form};
 use super::super::sheet::Sheet;
 use super::super::typed::Typed;
 use super::register::TICKET_SOFTWARE;
 use super::{find, title};
 use crate::app::App;
+use crate::auth::Permit;
 use crate::auth::permit::RecordBatch;
-use crate::auth::{Permit, Session};
-use crate::error::{Failure, PageError};
+use crate::error::Failure;
 use crate::i18n::Words;
 use crate::usecase;
 
 /// Weighs the batch of a path.
-struct Weigh(String);
-
-/// `GET /batches/{id}/weigh`
-pub async fn form(
-    app: web::Data<App>,
-    session: Session,
-    request: HttpRequest,
-    id: web::Path<String>,
-) -> Result<HttpResponse, PageError> {
-    capture::open(app, session, request, Weigh(id.into_inner())).await
-}
-
-/// `POST /batches/{id}/weigh`
-pub async fn submit(
-    app: web::Data<App>,
-    session: Session,
-    request: HttpRequest,
-    id: web::Path<String>,
-    pairs: Pairs,
-) -> Result<HttpResponse, PageError> {
-    let capture = Weigh(id.into_inner());
-    capture::submit(app, session, request, pairs.into_inner(), capture).await
-}
+#[derive(Deserialize)]
+pub(crate) struct Weigh(String);
 
 /// Figures of a weighing by hand.
 pub(super) struct Weighed {
@@ -117,10 +96,8 @@ impl Capture for Weigh {
         let card = format!("/batches/{}", row.id);
         let mut form = new_form(desk, typed, t.sign_and_record(), &card);
         mass_fields(t, typed, &mut form);
-        let meters = desk.names.meters.iter().map(|m| Choice::new(m.id.as_str(), &m.name));
-        let meters = [Choice::new("", t.please_choose())].into_iter().chain(meters).collect();
         form.line(vec![
-            typed.list_field("meter", t.meter(), meters),
+            typed.list_field("meter", t.meter(), meter_choices(desk)),
             typed.field("ticket", t.ticket(), FieldKind::Text),
         ]);
         form.line(typed.when_fields());

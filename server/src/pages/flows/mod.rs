@@ -2,72 +2,100 @@
 
 pub mod report;
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
-use std::collections::BTreeMap;
 use tl_domain::ids::NodeId;
 use tl_domain::project::{FlowKind, FlowRow};
+use tl_store::{Page, Paged};
 
 use super::desk::Desk;
-use super::part::{
-    Cell, Choice, Column, DayBars, Empty, Field, FieldKind, PAGE_ROWS, Paging, Table, Tone,
-};
+use super::list::{Key, List, cut, whole};
+use super::part::{Cell, Choice, Column, DayBars, Empty, Field, FieldKind, Table, Tone};
 use super::sheet::{Act, Filter, Section, Sheet};
 use super::span::{Calendar, Chosen};
-use super::{format, show, stock, story};
+use super::{format, stock, story};
 use crate::app::App;
-use crate::auth::{Role, Session};
-use crate::error::{Failure, PageError};
+use crate::auth::Role;
+use crate::error::Failure;
 
-/// `GET /flows?month=&stream=&node=&page=`
-pub async fn list(
-    app: web::Data<App>,
-    session: Session,
-    request: HttpRequest,
-) -> Result<HttpResponse, PageError> {
-    show(app, session, request, list_sheet).await
+/// `GET /flows?month=&stream=&node=&sort=&page=`
+pub(crate) struct Flows {
+    calendar: Calendar,
+    chosen: Chosen,
+    /// Newest first.
+    rows: Vec<FlowRow>,
 }
 
-fn list_sheet(app: &App, desk: &Desk) -> Result<Sheet, Failure> {
-    let (t, query) = (desk.t, &desk.query);
-    let calendar = Calendar::of(desk.names.sites.first());
-    let chosen = calendar.chosen(query, desk.now, true);
-    let node = query.value("node").and_then(|text| text.parse::<NodeId>().ok());
-    let mut rows = app.store.flows(&desk.party.party, chosen.span, node.as_ref())?;
-    if let Some(stream) = query.value("stream") {
-        rows.retain(|row| row.stream.as_ref().is_some_and(|id| id.as_str() == stream));
-    }
-    sort(&mut rows, query.value("sort"));
-    let mut sheet = desk.sheet(t.flows(), &[]);
-    sheet.tabs = stock::tabs(desk, "/flows");
-    if desk.may(&[Role::Gate, Role::Ehs]) {
-        sheet.primary = Some(Act::new(t.report_flow(), "/flows/new"));
-    }
-    sheet.filter = Some(filter(desk, &calendar, &chosen));
-    if query.value("stream").is_some()
-        && let Some(bars) = daily(desk, &calendar, &chosen, &rows)
-    {
-        sheet.sections.push(Section::new("days", t.flow_per_day(), bars));
-    }
-    let total = u64::try_from(rows.len()).unwrap_or(u64::MAX);
-    let skip = usize::try_from(Paging::offset(query, total)).unwrap_or(usize::MAX);
-    let take = usize::try_from(PAGE_ROWS).unwrap_or(usize::MAX);
-    let shown: Vec<FlowRow> = rows.into_iter().skip(skip).take(take).collect();
-    desk.learn_batches(app, shown.iter().filter_map(|row| row.batch))?;
-    let mut table = table(desk, &shown);
-    for (column, key) in [(0, "when"), (4, "material"), (5, "amount")] {
-        if let Some(column) = table.columns.get_mut(column) {
-            *column = column.clone().sorted(query, key);
+impl List for Flows {
+    type Row = FlowRow;
+
+    const KEYS: &'static [Key<FlowRow>] = &[
+        Key { column: 0, name: "when", order: |_, a, b| a.since.cmp(&b.since) },
+        Key {
+            column: 4,
+            name: "material",
+            order: |desk, a, b| named(desk, a).cmp(&named(desk, b)),
+        },
+        Key { column: 5, name: "amount", order: |_, a, b| weight(a).cmp(&weight(b)) },
+    ];
+
+    fn of(app: &App, desk: &Desk) -> Result<Self, Failure> {
+        let query = &desk.query;
+        let calendar = Calendar::of(desk.names.sites.first());
+        let chosen = calendar.chosen(query, desk.now, true);
+        let node = query.value("node").and_then(|text| text.parse::<NodeId>().ok());
+        let mut rows = app.store.flows(&desk.party.party, chosen.span, node.as_ref())?;
+        if let Some(stream) = query.value("stream") {
+            rows.retain(|row| row.stream.as_ref().is_some_and(|id| id.as_str() == stream));
         }
+        rows.sort_by_key(|row| std::cmp::Reverse(row.since));
+        Ok(Self { calendar, chosen, rows })
     }
-    table.empty = Empty::why(t.no_flows_in_span());
-    if desk.may(&[Role::Gate, Role::Ehs]) {
-        table.empty = table.empty.act(t.report_flow(), "/flows/new");
+
+    fn read(&self, _: &App, _: &Desk, page: Page) -> Result<Paged<FlowRow>, Failure> {
+        Ok(cut(&self.rows, page))
     }
-    table.paging = Some(Paging::new(t, query, total));
-    sheet.sections.push(Section::new("list", "", table));
-    Ok(sheet)
+
+    fn all(&self, _: &App, _: &Desk) -> Result<Paged<FlowRow>, Failure> {
+        Ok(whole(&self.rows))
+    }
+
+    fn sheet(&self, _: &App, desk: &Desk) -> Result<Sheet, Failure> {
+        let t = desk.t;
+        let mut sheet = desk.sheet(t.flows(), &[]);
+        sheet.tabs = stock::tabs(desk, "/flows");
+        if desk.may(&[Role::Gate, Role::Ehs]) {
+            sheet.primary = Some(Act::new(t.report_flow(), "/flows/new"));
+        }
+        sheet.filter = Some(filter(desk, &self.calendar, &self.chosen));
+        if desk.query.value("stream").is_some()
+            && let Some(bars) = daily(desk, &self.calendar, &self.chosen, &self.rows)
+        {
+            sheet.sections.push(Section::new("days", t.flow_per_day(), bars));
+        }
+        Ok(sheet)
+    }
+
+    fn table(&self, app: &App, desk: &Desk, rows: &[FlowRow]) -> Result<Table, Failure> {
+        let t = desk.t;
+        desk.learn_batches(app, rows.iter().filter_map(|row| row.batch))?;
+        let mut table = table(desk, rows);
+        table.empty = Empty::why(t.no_flows_in_span());
+        if desk.may(&[Role::Gate, Role::Ehs]) {
+            table.empty = table.empty.act(t.report_flow(), "/flows/new");
+        }
+        Ok(table)
+    }
+}
+
+fn named(desk: &Desk, row: &FlowRow) -> Option<String> {
+    row.material.as_ref().map(|id| desk.names.material(id))
+}
+
+fn weight(row: &FlowRow) -> Option<Decimal> {
+    row.wet.map(|wet| wet.0).or_else(|| row.dry.map(|dry| dry.0))
 }
 
 fn filter(desk: &Desk, calendar: &Calendar, chosen: &Chosen) -> Filter {
@@ -113,19 +141,6 @@ fn daily(desk: &Desk, calendar: &Calendar, chosen: &Chosen, rows: &[FlowRow]) ->
     Some(DayBars::new(title, unit, chosen.from, chosen.until, &days))
 }
 
-/// Newest first, unless a column was chosen.
-fn sort(rows: &mut [FlowRow], by: Option<&str>) {
-    let weight = |row: &FlowRow| row.wet.map(|wet| wet.0).or_else(|| row.dry.map(|dry| dry.0));
-    match by {
-        Some("when") => rows.sort_by_key(|row| row.since),
-        Some("amount") => rows.sort_by_key(weight),
-        Some("-amount") => rows.sort_by_key(|row| std::cmp::Reverse(weight(row))),
-        Some("material") => rows.sort_by(|a, b| a.material.cmp(&b.material)),
-        Some("-material") => rows.sort_by(|a, b| b.material.cmp(&a.material)),
-        _ => rows.sort_by_key(|row| std::cmp::Reverse(row.since)),
-    }
-}
-
 /// Flows as a table.
 pub(crate) fn table(desk: &Desk, rows: &[FlowRow]) -> Table {
     let t = desk.t;
@@ -155,7 +170,7 @@ fn cells(desk: &Desk, row: &FlowRow) -> Vec<Cell> {
     if row.returned {
         what = what.chip(Tone::Plain, t.returned_chip());
     }
-    let mut material = Cell::maybe(row.material.as_ref().map(|id| names.material(id)));
+    let mut material = Cell::maybe(named(desk, row));
     if let Some(batch) = row.batch {
         material =
             material.also(desk.batch_name(batch), desk.links.to(format!("/batches/{batch}")));

@@ -1,45 +1,29 @@
 //! The form in which a shift or day of a stream is reported: mass, volume, or a totaliser.
 
-use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::NaiveDate;
+use serde::Deserialize;
 use tl_domain::event::{Amount, FlowReport, FlowSource, MeterReading};
 use tl_domain::ids::{MeterId, StreamId};
 use tl_domain::quantity::{Volume, VolumeUnit};
 use tl_domain::time::{Moment, Span};
 
-use super::super::capture::{self, Capture, Pairs, form_sheet, new_form};
+use super::super::capture::{
+    Capture, choosing, chosen, form_sheet, meter_choices, new_form, offered,
+};
 use super::super::desk::Desk;
 use super::super::part::{Choice, FieldKind};
 use super::super::sheet::Sheet;
 use super::super::span::Calendar;
 use super::super::typed::Typed;
 use crate::app::App;
+use crate::auth::Permit;
 use crate::auth::permit::RecordFlow;
-use crate::auth::{Permit, Session};
-use crate::error::{Failure, PageError};
+use crate::error::Failure;
 use crate::usecase;
 
 /// Reports a stream.
-struct Report;
-
-/// `GET /flows/new`
-pub async fn form(
-    app: web::Data<App>,
-    session: Session,
-    request: HttpRequest,
-) -> Result<HttpResponse, PageError> {
-    capture::open(app, session, request, Report).await
-}
-
-/// `POST /flows/new`
-pub async fn submit(
-    app: web::Data<App>,
-    session: Session,
-    request: HttpRequest,
-    pairs: Pairs,
-) -> Result<HttpResponse, PageError> {
-    capture::submit(app, session, request, pairs.into_inner(), Report).await
-}
+#[derive(Deserialize)]
+pub(crate) struct Report;
 
 const SOURCES: [(&str, FlowSource); 3] = [
     ("measured", FlowSource::Measured),
@@ -75,7 +59,7 @@ impl Capture for Report {
             let ends = [&stream.from, &stream.to].map(|end| desk.names.endpoint(t, end));
             Choice::new(stream.id.as_str(), format!("{} ({} → {})", stream.name, ends[0], ends[1]))
         });
-        let streams = [Choice::new("", t.please_choose())].into_iter().chain(streams).collect();
+        let streams = choosing(desk, streams);
         form.line(vec![typed.list_field("stream", t.stream(), streams).required()]);
         form.line(vec![
             typed.field("from", t.span_begins(), FieldKind::Minute).required(),
@@ -95,13 +79,11 @@ impl Capture for Report {
                 typed.basis_field("amount-basis"),
             ],
         );
-        let sources = SOURCES.iter().map(|(value, of)| Choice::new(*value, t.flow_source(*of)));
-        let meters = desk.names.meters.iter().map(|m| Choice::new(m.id.as_str(), &m.name));
-        let meters = [Choice::new("", t.please_choose())].into_iter().chain(meters).collect();
+        let sources = offered(&SOURCES, |of| t.flow_source(of));
         form.line(vec![
             typed.number_field("moisture", t.moisture_word(), "%").hint(t.moisture_hint()),
-            typed.list_field("source", t.rests_on(), sources.collect()).required(),
-            typed.list_field("meter", t.meter(), meters),
+            typed.list_field("source", t.rests_on(), sources).required(),
+            typed.list_field("meter", t.meter(), meter_choices(desk)),
         ]);
         form.line(vec![
             typed.number_field("start", t.reading_start(), ""),
@@ -123,8 +105,7 @@ impl Capture for Report {
         let stream = typed.pick::<StreamId>("stream");
         let span = span(typed, desk.offset);
         let amount = amount(typed);
-        let source = typed.text("source").to_owned();
-        let source = SOURCES.iter().find(|(value, _)| *value == source).map(|(_, of)| *of);
+        let source = chosen(&SOURCES, typed.text("source"));
         let reading = reading(typed);
         let moisture = typed.percent("moisture");
         let density = typed.decimal("density");

@@ -1,23 +1,23 @@
 //! The form of the shipper's half: to whom, from where, and what, batch by batch or from a place.
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use serde::Deserialize;
 use tl_domain::event::{DispatchLine, HandoverDispatch, HandoverKind, Portion, StockContent, Take};
 use tl_domain::ids::{Analyte, MaterialId, NodeId, PartyId, PlaceId};
 use tl_domain::project::BatchRow;
 use tl_domain::quantity::{Basis, ContentUnit, DecimalText, Mass, MassUnit, Reading};
 
 use super::super::capture::{
-    self, Capture, Pairs, form_sheet, material_choices, new_form, node_choices, partner_choices,
+    Capture, batch_named, choosing, chosen, form_sheet, material_choices, new_form, node_choices,
+    offered, partner_choices,
 };
 use super::super::desk::Desk;
 use super::super::part::{Choice, FieldKind, Form};
-use super::super::scan::scan_error;
 use super::super::sheet::Sheet;
 use super::super::typed::Typed;
 use crate::app::App;
+use crate::auth::Permit;
 use crate::auth::permit::RecordHandover;
-use crate::auth::{Permit, Session};
-use crate::error::{Failure, PageError};
+use crate::error::Failure;
 use crate::usecase;
 
 /// Lines that a form offers; a longer load is a second handover.
@@ -26,26 +26,8 @@ const KINDS: [(&str, HandoverKind); 2] =
     [("delivery", HandoverKind::Delivery), ("manifest", HandoverKind::Manifest)];
 
 /// Writes a dispatch.
-struct Dispatch;
-
-/// `GET /handovers/new?batch=`
-pub async fn form(
-    app: web::Data<App>,
-    session: Session,
-    request: HttpRequest,
-) -> Result<HttpResponse, PageError> {
-    capture::open(app, session, request, Dispatch).await
-}
-
-/// `POST /handovers/new`
-pub async fn submit(
-    app: web::Data<App>,
-    session: Session,
-    request: HttpRequest,
-    pairs: Pairs,
-) -> Result<HttpResponse, PageError> {
-    capture::submit(app, session, request, pairs.into_inner(), Dispatch).await
-}
+#[derive(Deserialize)]
+pub(crate) struct Dispatch;
 
 impl Capture for Dispatch {
     type Needs = RecordHandover;
@@ -71,9 +53,9 @@ impl Capture for Dispatch {
     fn sheet(&self, _: &App, desk: &Desk, typed: &Typed) -> Result<Sheet, Failure> {
         let t = desk.t;
         let mut form = new_form(desk, typed, t.sign_and_record(), "/handovers");
-        let kinds = KINDS.iter().map(|(value, kind)| Choice::new(*value, t.handover_kind(*kind)));
+        let kinds = offered(&KINDS, |kind| t.handover_kind(kind));
         form.line(vec![
-            typed.list_field("kind", t.paper(), kinds.collect()).required(),
+            typed.list_field("kind", t.paper(), kinds).required(),
             typed.list_field("from", t.leaves_node(), node_choices(desk)).required(),
             typed.list_field("to", t.receiver(), partner_choices(desk)),
             typed
@@ -95,9 +77,7 @@ impl Capture for Dispatch {
         permit: &Permit<RecordHandover>,
         typed: &mut Typed,
     ) -> Result<Option<String>, Failure> {
-        let kind = typed.text("kind").to_owned();
-        let kind = KINDS.iter().find(|(value, _)| *value == kind).map(|(_, kind)| *kind);
-        let kind = kind.unwrap_or(HandoverKind::Delivery);
+        let kind = chosen(&KINDS, typed.text("kind")).unwrap_or(HandoverKind::Delivery);
         let from = typed.pick::<NodeId>("from");
         let to = typed.maybe::<PartyId>("to");
         let manifest_number = typed.optional("manifest_number");
@@ -117,7 +97,7 @@ impl Capture for Dispatch {
             desk.t.dispatch_empty().clone_into(&mut typed.whole);
         }
         let Some(from) = from.filter(|_| !typed.is_wrong()) else { return Ok(None) };
-        let code = usecase::codes::draw(app, permit)?;
+        let code = usecase::codes::code_for(app, permit, None, &sent)?;
         let target = format!("/handovers/{}?done=dispatched", code.as_str());
         let body = HandoverDispatch {
             code,
@@ -138,12 +118,11 @@ fn line_fields(desk: &Desk, typed: &Typed, form: &mut Form, i: usize) {
     let t = desk.t;
     let named = |name: &str| format!("{name}-{i}");
     let places = desk.names.places.iter().map(|p| Choice::new(p.id.as_str(), &p.name));
-    let places = [Choice::new("", t.please_choose())].into_iter().chain(places).collect();
     form.group(
         t.dispatch_line(i + 1),
         vec![
             typed.field(&named("batch"), t.batch_code(), FieldKind::Scan),
-            typed.list_field(&named("place"), t.or_from_place(), places),
+            typed.list_field(&named("place"), t.or_from_place(), choosing(desk, places)),
             typed.list_field(&named("material"), t.material(), material_choices(desk)),
             typed.number_field(&named("amount"), t.net(), "").hint(t.whole_batch_hint()),
             typed.unit_field(&named("unit")),
@@ -164,7 +143,10 @@ fn line(
     i: usize,
 ) -> Result<Option<DispatchLine>, Failure> {
     let named = |name: &str| format!("{name}-{i}");
-    let batch = batch_of(app, desk, typed, &named("batch"))?;
+    let batch = match typed.optional(&named("batch")) {
+        Some(text) => batch_named(app, desk, typed, &named("batch"), &text)?,
+        None => None,
+    };
     let filled = ["batch", "place", "amount"].iter().any(|n| !typed.text(&named(n)).is_empty());
     if !filled {
         return Ok(None);
@@ -219,28 +201,4 @@ fn left(batch: Option<&BatchRow>) -> Option<Mass> {
     let left = batch?.left?;
     let kilograms = (left.0 / MassUnit::Kilogram.grams()).normalize();
     Some(Mass::wet(DecimalText::from(kilograms), MassUnit::Kilogram))
-}
-
-fn batch_of(
-    app: &App,
-    desk: &Desk,
-    typed: &mut Typed,
-    name: &str,
-) -> Result<Option<BatchRow>, Failure> {
-    let Some(text) = typed.optional(name) else { return Ok(None) };
-    let party = &desk.party.party;
-    let found = match text.parse() {
-        Ok(id) => app.store.batch(party, id)?,
-        Err(_) => match tl_domain::code::read_scan(&text) {
-            Ok((_, code)) => app.store.batch_by_code(party, &code)?,
-            Err(error) => {
-                typed.error(name, scan_error(desk.t, &error));
-                return Ok(None);
-            }
-        },
-    };
-    if found.is_none() {
-        typed.error(name, desk.t.no_such_batch(super::format::shortened(&text, 40)));
-    }
-    Ok(found)
 }

@@ -15,10 +15,11 @@ use tl_domain::project::{HandoverRow, Object};
 use tl_domain::quantity::WetMass;
 use tl_domain::time::{DAY_MICROS, Micros};
 use tl_report::qr;
-use tl_store::{HandoverPair, Page};
+use tl_store::{HandoverPair, Page, Paged};
 
 use super::desk::Desk;
-use super::part::{Cell, Chip, Column, Empty, Facts, PAGE_ROWS, Paging, Table, Timeline, Tone};
+use super::list::{Key, List};
+use super::part::{Cell, Chip, Column, Empty, Facts, Table, Timeline, Tone};
 use super::sheet::{Act, Section, Sheet};
 use super::{format, newest, show, story};
 use crate::app::App;
@@ -26,44 +27,71 @@ use crate::auth::{Role, Session};
 use crate::error::{Failure, PageError};
 use crate::usecase;
 
-/// `GET /handovers?page=`
-pub async fn list(
-    app: web::Data<App>,
-    session: Session,
-    request: HttpRequest,
-) -> Result<HttpResponse, PageError> {
-    show(app, session, request, list_sheet).await
+/// `GET /handovers?sort=&page=`
+pub(crate) struct Handovers;
+
+impl List for Handovers {
+    type Row = HandoverPair;
+
+    const KEYS: &'static [Key<HandoverPair>] = &[
+        Key { column: 0, name: "code", order: |_, a, b| a.code.cmp(&b.code) },
+        Key {
+            column: 1,
+            name: "from",
+            order: |desk, a, b| shipper(desk, a).cmp(&shipper(desk, b)),
+        },
+        Key {
+            column: 2,
+            name: "to",
+            order: |desk, a, b| receiver(desk, a).cmp(&receiver(desk, b)),
+        },
+        Key { column: 3, name: "when", order: |_, a, b| started(a).cmp(&started(b)) },
+        Key { column: 4, name: "shipped", order: |_, a, b| shipped(a).cmp(&shipped(b)) },
+        Key { column: 6, name: "difference", order: |_, a, b| lost(a).cmp(&lost(b)) },
+    ];
+
+    fn of(_: &App, _: &Desk) -> Result<Self, Failure> {
+        Ok(Self)
+    }
+
+    fn read(&self, app: &App, desk: &Desk, page: Page) -> Result<Paged<HandoverPair>, Failure> {
+        usecase::handovers::list(app, &desk.permit, page)
+    }
+
+    fn sheet(&self, app: &App, desk: &Desk) -> Result<Sheet, Failure> {
+        let t = desk.t;
+        let mut sheet = desk.sheet(t.nav_handovers(), &[]);
+        if desk.may(&[Role::Gate, Role::Ehs]) {
+            sheet.primary = Some(Act::new(t.new_dispatch(), "/handovers/new"));
+        }
+        let open = one_sided(app, desk)?;
+        if !open.is_empty() {
+            let mut table = table(desk, &open);
+            table.caption = t.one_sided().to_owned();
+            let heading = format!("{} · {}", t.one_sided(), open.len());
+            sheet.sections.push(Section::new("open", heading, table).note(t.one_sided_note()));
+        }
+        Ok(sheet)
+    }
+
+    fn table(&self, _: &App, desk: &Desk, rows: &[HandoverPair]) -> Result<Table, Failure> {
+        let t = desk.t;
+        let mut table = table(desk, rows);
+        table.empty = Empty::why(t.no_handovers());
+        if desk.may(&[Role::Gate, Role::Ehs]) {
+            table.empty = table.empty.act(t.new_dispatch(), "/handovers/new");
+        }
+        Ok(table)
+    }
+
+    fn heading(&self, desk: &Desk) -> String {
+        desk.t.all_handovers().to_owned()
+    }
 }
 
-fn list_sheet(app: &App, desk: &Desk) -> Result<Sheet, Failure> {
-    let t = desk.t;
-    let rows = |offset| {
-        let limit = u32::try_from(PAGE_ROWS).unwrap_or(u32::MAX);
-        usecase::handovers::list(app, &desk.permit, Page { offset, limit })
-    };
-    let mut found = rows((desk.query.page() - 1).saturating_mul(PAGE_ROWS))?;
-    if found.rows.is_empty() && found.total > 0 {
-        found = rows(Paging::offset(&desk.query, found.total))?;
-    }
-    let mut sheet = desk.sheet(t.nav_handovers(), &[]);
-    if desk.may(&[Role::Gate, Role::Ehs]) {
-        sheet.primary = Some(Act::new(t.new_dispatch(), "/handovers/new"));
-    }
-    let open = one_sided(app, desk)?;
-    if !open.is_empty() {
-        let mut table = table(desk, &open);
-        table.caption = t.one_sided().to_owned();
-        let heading = format!("{} · {}", t.one_sided(), open.len());
-        sheet.sections.push(Section::new("open", heading, table).note(t.one_sided_note()));
-    }
-    let mut table = table(desk, &found.rows);
-    table.empty = Empty::why(t.no_handovers());
-    if desk.may(&[Role::Gate, Role::Ehs]) {
-        table.empty = table.empty.act(t.new_dispatch(), "/handovers/new");
-    }
-    table.paging = Some(Paging::new(t, &desk.query, found.total));
-    sheet.sections.push(Section::new("list", t.all_handovers(), table));
-    Ok(sheet)
+/// 交接差, where both halves are there.
+fn lost(pair: &HandoverPair) -> Option<WetMass> {
+    Some(shipped(pair)? - received(pair)?)
 }
 
 /// Handovers of which one half is missing, the oldest first.
@@ -115,9 +143,8 @@ fn cells(desk: &Desk, pair: &HandoverPair) -> Vec<Cell> {
     let t = desk.t;
     let kind = pair.dispatch.as_ref().and_then(|(_, half)| half.kind);
     let (shipped, received) = (shipped(pair), received(pair));
-    let difference = match (shipped, received) {
-        (Some(shipped), Some(received)) => {
-            let difference = shipped - received;
+    let difference = match (shipped, lost(pair)) {
+        (Some(shipped), Some(difference)) => {
             let percent = format::percent(difference.0, shipped.0);
             Cell::text(signed_tonnes(difference))
                 .small(percent.map(|percent| format!("{percent} %")).unwrap_or_default())

@@ -3,17 +3,17 @@
 //! Each accepted line becomes a batch of the receiver's own, linked to the shipper's half, so that
 //! what arrived is in the books at the receiver's value.
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use serde::Deserialize;
 use tl_domain::code::Code;
 use tl_domain::event::{
     BatchRegister, Decision, DispatchLine, EntryRef, HandoverReceive, Location, Origin, ReceiveLine,
 };
-use tl_domain::ids::{MaterialId, PartyId};
+use tl_domain::ids::{BatchId, MaterialId, PartyId};
 use tl_domain::project::HandoverRow;
 use tl_domain::quantity::Mass;
 
 use super::super::capture::{
-    self, Capture, Pairs, form_sheet, location, location_choices, material_choices, new_form,
+    Capture, form_sheet, location, location_choices, material_choices, new_form,
 };
 use super::super::desk::Desk;
 use super::super::part::{Choice, FieldKind, Form};
@@ -21,36 +21,14 @@ use super::super::sheet::Sheet;
 use super::super::story;
 use super::super::typed::Typed;
 use crate::app::App;
+use crate::auth::Permit;
 use crate::auth::permit::{RecordBatch, RecordHandover};
-use crate::auth::{Permit, Session};
-use crate::error::{Failure, PageError};
+use crate::error::Failure;
 use crate::usecase;
-use crate::usecase::capture::Form as Sent;
 
 /// Receives the handover of a path.
-struct Receive(String);
-
-/// `GET /handovers/{code}/receive`
-pub async fn form(
-    app: web::Data<App>,
-    session: Session,
-    request: HttpRequest,
-    code: web::Path<String>,
-) -> Result<HttpResponse, PageError> {
-    capture::open(app, session, request, Receive(code.into_inner())).await
-}
-
-/// `POST /handovers/{code}/receive`
-pub async fn submit(
-    app: web::Data<App>,
-    session: Session,
-    request: HttpRequest,
-    code: web::Path<String>,
-    pairs: Pairs,
-) -> Result<HttpResponse, PageError> {
-    let capture = Receive(code.into_inner());
-    capture::submit(app, session, request, pairs.into_inner(), capture).await
-}
+#[derive(Deserialize)]
+pub(crate) struct Receive(String);
 
 /// The shipper's half that waits for this party.
 fn waiting(app: &App, desk: &Desk, code: &str) -> Result<(Code, PartyId, HandoverRow), Failure> {
@@ -133,18 +111,16 @@ impl Capture for Receive {
         let Some(place) = place.filter(|_| !typed.is_wrong()) else { return Ok(None) };
         let batches: Permit<RecordBatch> = app.authorise(&desk.session, &desk.party.party)?;
         let dispatch = EntryRef { hash: half.hash, id: half.entry };
-        let mut lines = Vec::new();
-        for Received { line, mass, refused, material } in read {
-            let batch = match material {
-                Some(material) => {
-                    let arrival =
-                        arrival(&place, &shipper, &dispatch, line, &mass, material, app, &batches)?;
-                    let later = Sent { id: None, observed_at: sent.observed_at.clone() };
-                    let recorded = usecase::batches::register(app, &batches, later, arrival)?;
-                    Some(recorded.id.into())
-                }
-                None => None,
-            };
+        let sent = sent.numbered(&app.clock);
+        let (mut lines, mut arrivals) = (Vec::new(), Vec::new());
+        for (i, Received { line, mass, refused, material }) in read.into_iter().enumerate() {
+            let arrived = sent.further(i + 1);
+            let batch = arrived.id.filter(|_| material.is_some()).map(BatchId::from);
+            if let Some(material) = material {
+                let code = usecase::codes::code_for(app, &batches, None, &arrived)?;
+                let batch = arrival(&place, &shipper, &dispatch, line, &mass, material, code);
+                arrivals.push((arrived, batch));
+            }
             let (line, uncertainty) = (line.line, Vec::new());
             lines.push(ReceiveLine { line, mass, material: None, refused, batch, uncertainty });
         }
@@ -159,7 +135,7 @@ impl Capture for Receive {
             raw: None,
             blobs: Vec::new(),
         };
-        usecase::handovers::receive(app, permit, sent, body)?;
+        usecase::handovers::receive_batches(app, permit, &batches, arrivals, sent, body)?;
         Ok(Some(format!("/handovers/{}?done=received", code.as_str())))
     }
 }
@@ -230,11 +206,10 @@ fn arrival(
     line: &DispatchLine,
     mass: &Mass,
     material: MaterialId,
-    app: &App,
-    permit: &Permit<RecordBatch>,
-) -> Result<BatchRegister, Failure> {
-    Ok(BatchRegister {
-        code: Some(usecase::codes::draw(app, permit)?),
+    code: Code,
+) -> BatchRegister {
+    BatchRegister {
+        code: Some(code),
         material,
         origin: Origin::Arrival,
         location: place.clone(),
@@ -249,5 +224,5 @@ fn arrival(
         ticket: None,
         raw: None,
         blobs: Vec::new(),
-    })
+    }
 }

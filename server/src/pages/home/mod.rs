@@ -67,6 +67,7 @@ fn enterprise(app: &App, desk: &Desk) -> Result<Sheet, Failure> {
     }
     sheet.acts.push(Act::new(t.log_title(), desk.links.to("/entries")));
     if roles.any(&[Role::Ehs, Role::Admin]) {
+        sheet.acts.push(Act::new(t.masters(), "/masters"));
         sheet.acts.push(Act::new(t.looks(), "/looks"));
         management(app, desk, &mut sheet)?;
     }

@@ -40,6 +40,15 @@ impl Cell {
         }
     }
 
+    /// Everything that it says, without links: for CSV.
+    pub(crate) fn plain(&self) -> String {
+        let chips = self.chips.iter().map(|chip| chip.text.as_str());
+        let links = self.links.iter().map(|(words, _)| words.as_str());
+        let small = [self.small.as_str()];
+        let all = [self.text.as_str()].into_iter().chain(small).chain(links).chain(chips);
+        all.filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" · ")
+    }
+
     /// Plain text.
     pub(crate) fn text(text: impl Into<String>) -> Self {
         Self { text: text.into(), ..Self::default() }

@@ -27,6 +27,6 @@ pub(crate) use facts::Facts;
 pub(crate) use figure::Figure;
 pub(crate) use form::{Choice, Field, FieldKind, Form, Line};
 pub(crate) use paging::{PAGE_ROWS, Paging, Query, encoded};
-pub(crate) use table::{Column, Empty, Table};
+pub(crate) use table::{Align, Column, Empty, Table};
 pub(crate) use tiles::{Tile, Tiles};
 pub(crate) use timeline::{Event, Timeline};

@@ -51,6 +51,11 @@ impl Query {
         Self { path: self.path.clone(), pairs }
     }
 
+    /// The same rows under another path.
+    pub(crate) fn at(&self, path: impl Into<String>) -> Self {
+        Self { path: path.into(), pairs: self.pairs.clone() }
+    }
+
     /// As an address.
     pub(crate) fn href(&self) -> String {
         let pairs: Vec<String> = self
@@ -133,6 +138,8 @@ pub(crate) struct Paging {
     pub(crate) total: u64,
     /// Links: first, previous, next, last page.
     pub(crate) links: [Option<String>; 4],
+    /// Where all rows are had as CSV.
+    pub(crate) csv: String,
 }
 
 impl Paging {
@@ -147,6 +154,7 @@ impl Paging {
             first: first.min(total),
             last: (page * PAGE_ROWS).min(total),
             total,
+            csv: query.without("page").without("sort").at(format!("{}.csv", query.path())).href(),
             links: [
                 link(1, page > 2),
                 link(page.saturating_sub(1), page > 1),

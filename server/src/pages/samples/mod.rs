@@ -8,53 +8,62 @@ use tl_domain::event::SampleSubject;
 use tl_domain::ids::SampleId;
 use tl_domain::project::{AssayRow, Object, Review, SampleRow};
 use tl_report::qr;
-use tl_store::Page;
+use tl_store::{Page, Paged};
 
 use super::desk::Desk;
-use super::part::{Cell, Chip, Column, Empty, Facts, PAGE_ROWS, Paging, Table, Timeline, Tone};
+use super::list::{Key, List};
+use super::part::{Cell, Chip, Column, Empty, Facts, Table, Timeline, Tone};
 use super::sheet::{Act, Section, Sheet, Tab};
 use super::{assays, batches, show, story};
 use crate::app::App;
 use crate::auth::{Role, Session};
 use crate::error::{Failure, PageError};
+use crate::usecase;
 
-/// `GET /samples?page=`
-pub async fn list(
-    app: web::Data<App>,
-    session: Session,
-    request: HttpRequest,
-) -> Result<HttpResponse, PageError> {
-    show(app, session, request, list_sheet).await
-}
+/// `GET /samples?sort=&page=`
+pub(crate) struct Samples;
 
-fn list_sheet(app: &App, desk: &Desk) -> Result<Sheet, Failure> {
-    let (t, party) = (desk.t, &desk.party.party);
-    let rows = |offset| {
-        let limit = u32::try_from(PAGE_ROWS).unwrap_or(u32::MAX);
-        app.store.samples(party, Page { offset, limit })
-    };
-    let mut found = rows((desk.query.page() - 1).saturating_mul(PAGE_ROWS))?;
-    if found.rows.is_empty() && found.total > 0 {
-        found = rows(Paging::offset(&desk.query, found.total))?;
+impl List for Samples {
+    type Row = SampleRow;
+
+    const KEYS: &'static [Key<SampleRow>] = &[
+        Key { column: 0, name: "sample", order: |_, a, b| title(a).cmp(&title(b)) },
+        Key { column: 2, name: "when", order: |_, a, b| a.taken_at.cmp(&b.taken_at) },
+        Key { column: 3, name: "results", order: |_, a, b| a.assays.cmp(&b.assays) },
+    ];
+
+    fn of(_: &App, _: &Desk) -> Result<Self, Failure> {
+        Ok(Self)
     }
-    let mut sheet = desk.sheet(t.samples(), &[]);
-    sheet.tabs = lab_tabs(desk, "/samples");
-    if desk.may(&[Role::Gate, Role::Lab, Role::Ehs]) {
-        sheet.primary = Some(Act::new(t.act_sample(), "/samples/new"));
+
+    fn read(&self, app: &App, desk: &Desk, page: Page) -> Result<Paged<SampleRow>, Failure> {
+        usecase::samples::list(app, &desk.permit, page)
     }
-    let mut of_rows = Vec::new();
-    for row in found.rows.iter().filter(|row| row.assays > 0) {
-        of_rows.extend(app.store.assays_of(party, &Object::Sample(row.id))?);
+
+    fn sheet(&self, _: &App, desk: &Desk) -> Result<Sheet, Failure> {
+        let t = desk.t;
+        let mut sheet = desk.sheet(t.samples(), &[]);
+        sheet.tabs = lab_tabs(desk, "/samples");
+        if desk.may(&[Role::Gate, Role::Lab, Role::Ehs]) {
+            sheet.primary = Some(Act::new(t.act_sample(), "/samples/new"));
+        }
+        Ok(sheet)
     }
-    learn(app, desk, found.rows.iter().map(|row| &row.subject))?;
-    let mut table = table(desk, &found.rows, &of_rows);
-    table.empty = Empty::why(t.no_samples());
-    if desk.may(&[Role::Gate, Role::Lab, Role::Ehs]) {
-        table.empty = table.empty.act(t.act_sample(), "/samples/new");
+
+    fn table(&self, app: &App, desk: &Desk, rows: &[SampleRow]) -> Result<Table, Failure> {
+        let t = desk.t;
+        let mut results = Vec::new();
+        for row in rows.iter().filter(|row| row.assays > 0) {
+            results.extend(app.store.assays_of(&desk.party.party, &Object::Sample(row.id))?);
+        }
+        learn(app, desk, rows.iter().map(|row| &row.subject))?;
+        let mut table = table(desk, rows, &results);
+        table.empty = Empty::why(t.no_samples());
+        if desk.may(&[Role::Gate, Role::Lab, Role::Ehs]) {
+            table.empty = table.empty.act(t.act_sample(), "/samples/new");
+        }
+        Ok(table)
     }
-    table.paging = Some(Paging::new(t, &desk.query, found.total));
-    sheet.sections.push(Section::new("list", "", table));
-    Ok(sheet)
 }
 
 /// The views of the laboratory's work.

@@ -1,11 +1,12 @@
 //! The form in which a sample is recorded: of batches, of a stream and span, or of a stock.
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use serde::Deserialize;
 use tl_domain::event::{SampleShare, SampleSubject, SampleTake};
 use tl_domain::ids::{BatchId, MaterialId, StreamId};
 
 use super::super::capture::{
-    self, Capture, Pairs, form_sheet, location, location_choices, material_choices, new_form,
+    Capture, batch_named, choosing, form_sheet, location, location_choices, material_choices,
+    new_form,
 };
 use super::super::desk::Desk;
 use super::super::flows::report::span;
@@ -13,35 +14,17 @@ use super::super::part::{Choice, FieldKind};
 use super::super::sheet::Sheet;
 use super::super::typed::Typed;
 use crate::app::App;
+use crate::auth::Permit;
 use crate::auth::permit::RecordSample;
-use crate::auth::{Permit, Session};
-use crate::error::{Failure, PageError};
+use crate::error::Failure;
 use crate::usecase;
 
 /// Batches of one composite that a page takes.
 const BATCHES_MAX: usize = 50;
 
 /// Takes a sample.
-struct Take;
-
-/// `GET /samples/new?batch=`
-pub async fn form(
-    app: web::Data<App>,
-    session: Session,
-    request: HttpRequest,
-) -> Result<HttpResponse, PageError> {
-    capture::open(app, session, request, Take).await
-}
-
-/// `POST /samples/new`
-pub async fn submit(
-    app: web::Data<App>,
-    session: Session,
-    request: HttpRequest,
-    pairs: Pairs,
-) -> Result<HttpResponse, PageError> {
-    capture::submit(app, session, request, pairs.into_inner(), Take).await
-}
+#[derive(Deserialize)]
+pub(crate) struct Take;
 
 impl Capture for Take {
     type Needs = RecordSample;
@@ -79,11 +62,10 @@ impl Capture for Take {
             ],
         );
         let streams = desk.names.streams.iter().map(|s| Choice::new(s.id.as_str(), &s.name));
-        let streams = [Choice::new("", t.please_choose())].into_iter().chain(streams).collect();
         form.group(
             t.sample_of_stream(),
             vec![
-                typed.list_field("stream", t.stream(), streams),
+                typed.list_field("stream", t.stream(), choosing(desk, streams)),
                 typed.field("from", t.span_begins(), FieldKind::Minute),
                 typed.field("to", t.span_ends(), FieldKind::Minute),
             ],
@@ -120,10 +102,7 @@ impl Capture for Take {
         };
         let sent = typed.sent(desk.offset);
         let Some(subject) = subject.filter(|_| !typed.is_wrong()) else { return Ok(None) };
-        let code = match code {
-            Some(code) => code,
-            None => usecase::codes::draw(app, permit)?,
-        };
+        let code = usecase::codes::code_for(app, permit, code, &sent)?;
         let body = SampleTake {
             code: Some(code),
             subject,
@@ -161,25 +140,8 @@ fn of_batches(app: &App, desk: &Desk, typed: &mut Typed) -> Result<Option<Sample
             typed.error("batches", words);
             return Ok(None);
         }
-        let found = match text.parse::<BatchId>() {
-            Ok(id) => app.store.batch(&desk.party.party, id)?,
-            Err(_) => match tl_domain::code::read_scan(text) {
-                Ok((_, code)) => app.store.batch_by_code(&desk.party.party, &code)?,
-                Err(error) => {
-                    let words = super::super::scan::scan_error(desk.t, &error);
-                    typed.error("batches", words);
-                    return Ok(None);
-                }
-            },
-        };
-        match found {
-            Some(row) => shares.push(SampleShare { batch: row.id, weight: None }),
-            None => {
-                let words = desk.t.no_such_batch(super::super::format::shortened(text, 40));
-                typed.error("batches", words);
-                return Ok(None);
-            }
-        }
+        let Some(row) = batch_named(app, desk, typed, "batches", text)? else { return Ok(None) };
+        shares.push(SampleShare { batch: row.id, weight: None });
     }
     Ok(Some(SampleSubject::Batches(shares)))
 }

@@ -2,55 +2,75 @@
 
 pub mod take;
 
-use actix_web::{HttpRequest, HttpResponse, web};
 use tl_domain::event::StockLine;
 use tl_domain::project::StockTakeRow;
+use tl_store::{Page, Paged};
 
 use super::desk::Desk;
-use super::part::{Cell, Column, Empty, PAGE_ROWS, Paging, Table};
-use super::sheet::{Act, Section, Sheet};
-use super::{show, stock, story};
+use super::list::{Key, List, cut, whole};
+use super::part::{Cell, Column, Empty, Table};
+use super::sheet::{Act, Sheet};
+use super::{stock, story};
 use crate::app::App;
-use crate::auth::{Role, Session};
-use crate::error::{Failure, PageError};
+use crate::auth::Role;
+use crate::error::Failure;
 
-/// `GET /stock-takes?page=`
-pub async fn list(
-    app: web::Data<App>,
-    session: Session,
-    request: HttpRequest,
-) -> Result<HttpResponse, PageError> {
-    show(app, session, request, sheet).await
+/// `GET /stock-takes?sort=&page=`
+pub(crate) struct StockTakes(Vec<StockTakeRow>);
+
+impl List for StockTakes {
+    type Row = StockTakeRow;
+
+    const KEYS: &'static [Key<StockTakeRow>] = &[
+        Key { column: 0, name: "when", order: |_, a, b| a.at.cmp(&b.at) },
+        Key { column: 1, name: "node", order: |desk, a, b| node(desk, a).cmp(&node(desk, b)) },
+    ];
+
+    fn of(app: &App, desk: &Desk) -> Result<Self, Failure> {
+        let mut takes = app.store.stock_takes(&desk.party.party, None, None)?;
+        takes.reverse();
+        Ok(Self(takes))
+    }
+
+    fn read(&self, _: &App, _: &Desk, page: Page) -> Result<Paged<StockTakeRow>, Failure> {
+        Ok(cut(&self.0, page))
+    }
+
+    fn all(&self, _: &App, _: &Desk) -> Result<Paged<StockTakeRow>, Failure> {
+        Ok(whole(&self.0))
+    }
+
+    fn sheet(&self, _: &App, desk: &Desk) -> Result<Sheet, Failure> {
+        let t = desk.t;
+        let mut sheet = desk.sheet(t.stock_takes(), &[]);
+        sheet.tabs = stock::tabs(desk, "/stock-takes");
+        if desk.may(&[Role::Ehs]) {
+            sheet.primary = Some(Act::new(t.take_stock(), "/stock-takes/new"));
+        }
+        Ok(sheet)
+    }
+
+    fn table(&self, _: &App, desk: &Desk, rows: &[StockTakeRow]) -> Result<Table, Failure> {
+        let t = desk.t;
+        let columns = vec![
+            Column::text(t.reference_moment()),
+            Column::text(t.node()),
+            Column::text(t.stock_found()),
+            Column::text(t.stock_witness()),
+            Column::text(t.record()),
+        ];
+        let mut table = Table::new(t, t.stock_takes(), columns);
+        table.rows = rows.iter().map(|take| cells(desk, take)).collect();
+        table.empty = Empty::why(t.no_stock_takes());
+        if desk.may(&[Role::Ehs]) {
+            table.empty = table.empty.act(t.take_stock(), "/stock-takes/new");
+        }
+        Ok(table)
+    }
 }
 
-fn sheet(app: &App, desk: &Desk) -> Result<Sheet, Failure> {
-    let t = desk.t;
-    let mut takes = app.store.stock_takes(&desk.party.party, None, None)?;
-    takes.reverse();
-    let mut sheet = desk.sheet(t.stock_takes(), &[]);
-    sheet.tabs = stock::tabs(desk, "/stock-takes");
-    if desk.may(&[Role::Ehs]) {
-        sheet.primary = Some(Act::new(t.take_stock(), "/stock-takes/new"));
-    }
-    let total = u64::try_from(takes.len()).unwrap_or(u64::MAX);
-    let skip = usize::try_from(Paging::offset(&desk.query, total)).unwrap_or(usize::MAX);
-    let limit = usize::try_from(PAGE_ROWS).unwrap_or(usize::MAX);
-    let columns = vec![
-        Column::text(t.reference_moment()),
-        Column::text(t.node()),
-        Column::text(t.stock_found()),
-        Column::text(t.stock_witness()),
-        Column::text(t.record()),
-    ];
-    let mut table = Table::new(t, t.stock_takes(), columns);
-    table.rows = takes.iter().skip(skip).take(limit).map(|take| cells(desk, take)).collect();
-    table.empty = Empty::why(t.no_stock_takes());
-    if desk.may(&[Role::Ehs]) {
-        table.empty = table.empty.act(t.take_stock(), "/stock-takes/new");
-    }
-    table.paging = Some(Paging::new(t, &desk.query, total));
-    sheet.sections.push(Section::new("list", "", table));
-    Ok(sheet)
+fn node(desk: &Desk, take: &StockTakeRow) -> String {
+    desk.names.node(&take.node)
 }
 
 fn cells(desk: &Desk, take: &StockTakeRow) -> Vec<Cell> {
@@ -59,7 +79,7 @@ fn cells(desk: &Desk, take: &StockTakeRow) -> Vec<Cell> {
     let found = if lines.is_empty() { t.nothing_there().to_owned() } else { lines.join("; ") };
     vec![
         Cell::time(desk.minute(take.at)),
-        Cell::text(names.node(&take.node)),
+        Cell::text(node(desk, take)),
         Cell::text(found),
         Cell::maybe(take.witness.as_ref().map(|id| names.operator(id))),
         Cell::text(t.raw_entry()).link(desk.links.to(format!("/entries/{}", take.entry))),

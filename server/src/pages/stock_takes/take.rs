@@ -2,22 +2,22 @@
 //!
 //! What the books hold is offered as lines, without their figures: who counts must not copy.
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use serde::Deserialize;
 use tl_domain::event::{StockContent, StockLine, StockMethod, StockTake};
 use tl_domain::ids::{Analyte, MaterialId, NodeId, OperatorId, PlaceId};
 use tl_domain::quantity::{Basis, ContentUnit, Reading, Volume, VolumeUnit};
 
 use super::super::capture::{
-    self, Capture, Pairs, form_sheet, material_choices, new_form, node_choices,
+    Capture, chosen, form_sheet, material_choices, new_form, node_choices, offered,
 };
 use super::super::desk::Desk;
 use super::super::part::{Choice, FieldKind};
 use super::super::sheet::Sheet;
 use super::super::typed::Typed;
 use crate::app::App;
+use crate::auth::Permit;
 use crate::auth::permit::RecordStock;
-use crate::auth::{Permit, Session};
-use crate::error::{Failure, PageError};
+use crate::error::Failure;
 use crate::usecase;
 
 /// Lines that a form offers; more go into a second stock take of the same moment.
@@ -31,26 +31,8 @@ const METHODS: [(&str, StockMethod); 5] = [
 ];
 
 /// Takes stock.
-struct Take;
-
-/// `GET /stock-takes/new?node=`
-pub async fn form(
-    app: web::Data<App>,
-    session: Session,
-    request: HttpRequest,
-) -> Result<HttpResponse, PageError> {
-    capture::open(app, session, request, Take).await
-}
-
-/// `POST /stock-takes/new`
-pub async fn submit(
-    app: web::Data<App>,
-    session: Session,
-    request: HttpRequest,
-    pairs: Pairs,
-) -> Result<HttpResponse, PageError> {
-    capture::submit(app, session, request, pairs.into_inner(), Take).await
-}
+#[derive(Deserialize)]
+pub(crate) struct Take;
 
 impl Capture for Take {
     type Needs = RecordStock;
@@ -124,7 +106,7 @@ fn line_fields(desk: &Desk, typed: &Typed, form: &mut super::super::part::Form, 
     let places = desk.names.places.iter().filter(|p| node.is_empty() || p.node.as_str() == node);
     let places = places.map(|place| Choice::new(place.id.as_str(), &place.name));
     let places = [Choice::new("", t.labelled_batches())].into_iter().chain(places).collect();
-    let methods = METHODS.iter().map(|(value, of)| Choice::new(*value, t.stock_method(*of)));
+    let methods = offered(&METHODS, |of| t.stock_method(of));
     let units = [("t", "t"), ("kg", "kg"), ("m3", "m³")];
     let units = units.iter().map(|(value, words)| Choice::new(*value, *words)).collect();
     let named = |name: &str| format!("{name}-{i}");
@@ -133,7 +115,7 @@ fn line_fields(desk: &Desk, typed: &Typed, form: &mut super::super::part::Form, 
         vec![
             typed.list_field(&named("material"), t.material(), material_choices(desk)),
             typed.list_field(&named("place"), t.place(), places),
-            typed.list_field(&named("method"), t.counted_how(), methods.collect()),
+            typed.list_field(&named("method"), t.counted_how(), methods),
             typed.number_field(&named("amount"), t.amount(), ""),
             typed.list_field(&named("unit"), t.unit(), units),
             typed.number_field(&named("moisture"), t.moisture_word(), "%"),
@@ -154,8 +136,7 @@ fn line(typed: &mut Typed, i: usize, substance: &str) -> Option<StockLine> {
     }
     let material = typed.pick::<MaterialId>(&named("material"));
     let place = typed.maybe::<PlaceId>(&named("place"));
-    let method = typed.text(&named("method")).to_owned();
-    let method = METHODS.iter().find(|(value, _)| *value == method).map(|(_, of)| *of);
+    let method = chosen(&METHODS, typed.text(&named("method")));
     let by_volume = typed.text(&named("unit")) == "m3";
     let (mass, volume) = if by_volume {
         let value = typed.decimal(&named("amount"))?;

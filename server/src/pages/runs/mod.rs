@@ -1,58 +1,70 @@
 //! Runs: list and card with its own small balance of mass.
 
+pub mod close;
+pub mod start;
+
 use actix_web::{HttpRequest, HttpResponse, web};
 use tl_domain::event::{Portion, RunOutput, Take};
 use tl_domain::ids::{NodeId, RunId};
 use tl_domain::project::{BatchRow, Object, RunRow};
 use tl_domain::quantity::WetMass;
-use tl_store::Page;
+use tl_store::{Page, Paged};
 
 use super::desk::Desk;
-use super::part::{
-    Cell, Choice, Column, Empty, PAGE_ROWS, Paging, Table, Tile, Tiles, Timeline, Tone,
-};
-use super::sheet::{Filter, Section, Sheet};
+use super::list::{Key, List};
+use super::part::{Cell, Choice, Column, Empty, Field, Table, Tile, Tiles, Timeline, Tone};
+use super::sheet::{Act, Filter, Section, Sheet};
 use super::{batches, format, show, story};
 use crate::app::App;
-use crate::auth::Session;
+use crate::auth::{Role, Session};
 use crate::error::{Failure, PageError};
+use crate::usecase;
 
-/// `GET /runs?node=&page=`
-pub async fn list(
-    app: web::Data<App>,
-    session: Session,
-    request: HttpRequest,
-) -> Result<HttpResponse, PageError> {
-    show(app, session, request, list_sheet).await
-}
+/// `GET /runs?node=&sort=&page=`
+pub(crate) struct Runs(Option<NodeId>);
 
-fn list_sheet(app: &App, desk: &Desk) -> Result<Sheet, Failure> {
-    let (t, party) = (desk.t, &desk.party.party);
-    let node = desk.query.value("node").and_then(|text| text.parse::<NodeId>().ok());
-    let rows = |offset| {
-        let limit = u32::try_from(PAGE_ROWS).unwrap_or(u32::MAX);
-        app.store.runs(party, node.as_ref(), Page { offset, limit })
-    };
-    let mut found = rows((desk.query.page() - 1).saturating_mul(PAGE_ROWS))?;
-    if found.rows.is_empty() && found.total > 0 {
-        found = rows(Paging::offset(&desk.query, found.total))?;
+impl List for Runs {
+    type Row = RunRow;
+
+    const KEYS: &'static [Key<RunRow>] = &[
+        Key { column: 0, name: "when", order: |_, a, b| a.started_at.cmp(&b.started_at) },
+        Key { column: 1, name: "operation", order: |_, a, b| a.operation.cmp(&b.operation) },
+        Key { column: 5, name: "state", order: |_, a, b| a.ended_at.cmp(&b.ended_at) },
+    ];
+
+    fn of(_: &App, desk: &Desk) -> Result<Self, Failure> {
+        Ok(Self(desk.query.value("node").and_then(|text| text.parse().ok())))
     }
-    let mut sheet = desk.sheet(t.nav_runs(), &[]);
-    let nodes = desk.names.nodes.iter().map(|n| Choice::new(n.id.as_str(), &n.name));
-    let value = desk.query.value("node").unwrap_or("");
-    let mut filter = Filter {
-        path: desk.query.path().to_owned(),
-        fields: vec![Filter::choice("node", t.node(), t.all(), nodes.collect(), value)],
-        clear: if value.is_empty() { String::new() } else { desk.links.to("/runs") },
-    };
-    let party_field = desk.query.value("party");
-    filter.fields.extend(party_field.map(|party| super::part::Field::hidden("party", party)));
-    sheet.filter = Some(filter);
-    let mut table = table(desk, &found.rows);
-    table.empty = Empty::why(t.no_runs()).act(t.nav_batches(), desk.links.to("/batches"));
-    table.paging = Some(Paging::new(t, &desk.query, found.total));
-    sheet.sections.push(Section::new("list", "", table));
-    Ok(sheet)
+
+    fn read(&self, app: &App, desk: &Desk, page: Page) -> Result<Paged<RunRow>, Failure> {
+        usecase::runs::list(app, &desk.permit, self.0.as_ref(), page)
+    }
+
+    fn sheet(&self, _: &App, desk: &Desk) -> Result<Sheet, Failure> {
+        let t = desk.t;
+        let mut sheet = desk.sheet(t.nav_runs(), &[]);
+        if desk.may(&[Role::Gate, Role::Ehs]) {
+            sheet.primary = Some(Act::new(t.start_run(), "/runs/new"));
+        }
+        let nodes = desk.names.nodes.iter().map(|n| Choice::new(n.id.as_str(), &n.name));
+        let value = desk.query.value("node").unwrap_or("");
+        let mut fields = vec![Filter::choice("node", t.node(), t.all(), nodes.collect(), value)];
+        fields.extend(desk.query.value("party").map(|party| Field::hidden("party", party)));
+        let clear = if value.is_empty() { String::new() } else { desk.links.to("/runs") };
+        sheet.filter = Some(Filter { path: desk.query.path().to_owned(), fields, clear });
+        Ok(sheet)
+    }
+
+    fn table(&self, _: &App, desk: &Desk, rows: &[RunRow]) -> Result<Table, Failure> {
+        let mut table = table(desk, rows);
+        let why = Empty::why(desk.t.no_runs());
+        table.empty = if desk.may(&[Role::Gate, Role::Ehs]) {
+            why.act(desk.t.start_run(), "/runs/new")
+        } else {
+            why.act(desk.t.nav_batches(), desk.links.to("/batches"))
+        };
+        Ok(table)
+    }
 }
 
 /// Runs as a table.
@@ -97,24 +109,41 @@ pub async fn card(
     id: web::Path<String>,
 ) -> Result<HttpResponse, PageError> {
     show(app, session, request, move |app, desk| {
-        let id: RunId = id.parse().map_err(|_| Failure::not_found())?;
-        let row = app.store.run(&desk.party.party, id)?.ok_or_else(Failure::not_found)?;
+        let row = find(app, desk, &id)?;
         card_sheet(app, desk, &row)
     })
     .await
 }
 
+/// Batches that a form of a run takes.
+const INPUTS: usize = 6;
+
+/// The run of a path.
+fn find(app: &App, desk: &Desk, id: &str) -> Result<RunRow, Failure> {
+    let id: RunId = id.parse().map_err(|_| Failure::not_found())?;
+    usecase::runs::find(app, &desk.permit, id)
+}
+
+/// What people call a run.
+fn title(row: &RunRow) -> String {
+    row.operation.clone().unwrap_or_else(|| batches::short_id(row.id))
+}
+
 fn card_sheet(app: &App, desk: &Desk, row: &RunRow) -> Result<Sheet, Failure> {
     let (t, party) = (desk.t, &desk.party.party);
-    let title = row.operation.clone().unwrap_or_else(|| batches::short_id(row.id));
-    let mut sheet = desk.sheet(title, &[(t.nav_runs(), "/runs")]);
+    let mut sheet = desk.sheet(title(row), &[(t.nav_runs(), "/runs")]);
     let node = row.node.as_ref().map(|node| desk.names.node(node)).unwrap_or_default();
     let started = row.started_at.map(|at| desk.minute(at)).unwrap_or_default();
     let ended = row.ended_at.map(|at| t.until(desk.minute(at))).unwrap_or_default();
     sheet.lead = format!("{node} · {started} {ended}");
     match row.ended_at {
         Some(_) => sheet.chip(Tone::Good, t.run_closed()),
-        None => sheet.chip(Tone::Watch, t.run_open()),
+        None => {
+            sheet.chip(Tone::Watch, t.run_open());
+            if desk.may(&[Role::Gate, Role::Ehs]) {
+                sheet.primary = Some(Act::new(t.close_run(), format!("/runs/{}/close", row.id)));
+            }
+        }
     }
     let mut taken = Vec::new();
     for portion in &row.inputs {

@@ -2,6 +2,9 @@
 //!
 //! Nothing is interpreted away: the payload stands as it was signed, only indented.
 
+pub mod correct;
+mod values;
+
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use base64::Engine as _;
@@ -9,15 +12,16 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 use tl_domain::ids::EntryId;
 use tl_ledger::envelope::Envelope;
-use tl_store::{EntryView, Page, StoredEntry};
+use tl_store::{EntryView, Page, Paged, StoredEntry};
 
 use super::desk::Desk;
 use super::format;
-use super::part::{Cell, Column, Empty, Event, Facts, PAGE_ROWS, Paging, Table, Timeline, Tone};
-use super::sheet::{Section, Sheet};
+use super::list::{Key, List};
+use super::part::{Cell, Column, Empty, Event, Facts, Table, Timeline, Tone};
+use super::sheet::{Act, Section, Sheet};
 use super::show;
 use crate::app::App;
-use crate::auth::Session;
+use crate::auth::{Role, Session};
 use crate::error::{Failure, PageError};
 use crate::usecase;
 
@@ -32,40 +36,43 @@ struct Block {
     name: String,
 }
 
-/// `GET /entries?page=`
-pub async fn list(
-    app: web::Data<App>,
-    session: Session,
-    request: HttpRequest,
-) -> Result<HttpResponse, PageError> {
-    show(app, session, request, list_sheet).await
-}
+/// `GET /entries?page=`; only in the log's own order.
+pub(crate) struct Entries;
 
-fn list_sheet(app: &App, desk: &Desk) -> Result<Sheet, Failure> {
-    let t = desk.t;
-    let rows = |offset| {
-        let limit = u32::try_from(PAGE_ROWS).unwrap_or(u32::MAX);
-        usecase::entries::recent(app, &desk.permit, Page { offset, limit })
-    };
-    let mut found = rows((desk.query.page() - 1).saturating_mul(PAGE_ROWS))?;
-    if found.rows.is_empty() && found.total > 0 {
-        found = rows(Paging::offset(&desk.query, found.total))?;
+impl List for Entries {
+    type Row = EntryView;
+
+    const KEYS: &'static [Key<EntryView>] = &[];
+
+    fn of(_: &App, _: &Desk) -> Result<Self, Failure> {
+        Ok(Self)
     }
-    let mut sheet = desk.sheet(t.log_title(), &[(t.nav_home(), "/")]);
-    sheet.lead = t.entry_what_it_shows().to_owned();
-    let columns = vec![
-        Column::number(t.entry_index()),
-        Column::text(t.when()),
-        Column::text(t.kind_of_entry()),
-        Column::text(t.entry_operator()),
-        Column::text(t.entry_received()),
-    ];
-    let mut table = Table::new(t, t.log_title(), columns);
-    table.rows = found.rows.iter().map(|view| cells(desk, view)).collect();
-    table.empty = Empty::why(t.log_empty());
-    table.paging = Some(Paging::new(t, &desk.query, found.total));
-    sheet.sections.push(Section::new("list", "", table));
-    Ok(sheet)
+
+    fn read(&self, app: &App, desk: &Desk, page: Page) -> Result<Paged<EntryView>, Failure> {
+        usecase::entries::recent(app, &desk.permit, page)
+    }
+
+    fn sheet(&self, _: &App, desk: &Desk) -> Result<Sheet, Failure> {
+        let t = desk.t;
+        let mut sheet = desk.sheet(t.log_title(), &[(t.nav_home(), "/")]);
+        sheet.lead = t.entry_what_it_shows().to_owned();
+        Ok(sheet)
+    }
+
+    fn table(&self, _: &App, desk: &Desk, rows: &[EntryView]) -> Result<Table, Failure> {
+        let t = desk.t;
+        let columns = vec![
+            Column::number(t.entry_index()),
+            Column::text(t.when()),
+            Column::text(t.kind_of_entry()),
+            Column::text(t.entry_operator()),
+            Column::text(t.entry_received()),
+        ];
+        let mut table = Table::new(t, t.log_title(), columns);
+        table.rows = rows.iter().map(|view| cells(desk, view)).collect();
+        table.empty = Empty::why(t.log_empty());
+        Ok(table)
+    }
 }
 
 fn cells(desk: &Desk, view: &EntryView) -> Vec<Cell> {
@@ -103,6 +110,9 @@ fn sheet(desk: &Desk, stored: &StoredEntry) -> Result<Sheet, Failure> {
         format!("{} · {}", t.entry_title(view.index), desk.teller().title(&view.entry.body));
     let mut sheet = desk.sheet(title, &[(t.log_title(), "/entries")]);
     sheet.lead = t.entry_what_it_shows().to_owned();
+    if desk.may(&[Role::Ehs]) && correct::correctable(view.entry.body.kind()) {
+        sheet.acts.push(Act::new(t.act_correct(), format!("/entries/{}/correct", view.id)));
+    }
     // The page itself is the record: no link to it.
     let event = Event { href: String::new(), ..desk.teller().event(view) };
     let timeline = Timeline { t, events: vec![event] };
