@@ -1,0 +1,164 @@
+//! The estimate of one part when a bound is hit.
+//!
+//! Invariant: all bounds are seen at once by a quadratic program in every step; violators are
+//! never clipped or pinned one by one, which stops at worse points of a bilinear problem. What
+//! stays at its bound with a positive multiplier is held, and an equality solve gives the digits.
+
+mod interior;
+mod program;
+
+use crate::estimate::{Estimate, Solver, start};
+use crate::limits::MOST_PROGRAMS;
+use crate::refusal::{Code, Refusal};
+use crate::system::System;
+
+/// What an unmeasured variable weighs in a program.
+const HOLD: f64 = 1e-6;
+/// A multiplier below this carries no information.
+const STRONG: f64 = 1e-7;
+
+/// A part with its bounds kept.
+pub(crate) struct Bounded {
+    pub(crate) estimate: Estimate,
+    /// Variables held at a bound with a positive multiplier.
+    pub(crate) active: Vec<bool>,
+    pub(crate) programs: usize,
+}
+
+/// A step of the program: scaled move, multipliers of the lower and upper bounds.
+pub(crate) struct Step {
+    pub(crate) by: Vec<f64>,
+    pub(crate) lower: Vec<f64>,
+    pub(crate) upper: Vec<f64>,
+}
+
+/// Solves a part. `None` in the refusal's lists where no balance can be blamed.
+pub(crate) fn bounded(system: &System, solver: &mut Solver) -> Result<Bounded, Refusal> {
+    let free = vec![false; system.width()];
+    let first = start(solver, system);
+    let estimate = solver.equality(system, first, &free);
+    let scale = system.scale(&estimate.x);
+    let broken = (0..system.width()).any(|i| system.breaks(i, estimate.x[i], 1e-9 * scale[i]));
+    if !broken {
+        return Ok(Bounded { estimate, active: free, programs: 0 });
+    }
+    let (x, step, programs) = sequence(system, solver, &estimate.x)?;
+    polish(system, solver, x, &step, programs)
+}
+
+/// Gauss-Newton steps, each a program with all bounds.
+fn sequence(
+    system: &System,
+    solver: &mut Solver,
+    from: &[f64],
+) -> Result<(Vec<f64>, Step, usize), Refusal> {
+    let clip = |i: usize, value: f64| value.max(system.lower[i]).min(system.upper[i]);
+    let mut x: Vec<f64> = from.iter().enumerate().map(|(i, value)| clip(i, *value)).collect();
+    let free = vec![false; system.width()];
+    let mut last: Option<f64> = None;
+    let mut number = 0;
+    loop {
+        number += 1;
+        let scale = system.scale(&x);
+        let local = solver.local(system, &x, scale, &free);
+        let step = match interior::step(system, solver, &local, &x) {
+            Some(step) => step,
+            None => program::step(system, &local, &x)?,
+        };
+        let mut moved: f64 = 0.0;
+        for i in 0..system.width() {
+            let next = clip(i, x[i] + local.scale[i] * step.by[i]);
+            if system.weighs(i) {
+                moved = moved.max((next - x[i]).abs() / local.scale[i]);
+            }
+            x[i] = next;
+        }
+        let objective = system.chi_squared(&x);
+        let closure = solver.local(system, &x, local.scale, &free).closure;
+        let still = last.is_some_and(|last| (objective - last).abs() < 1e-9 * (1.0 + objective));
+        if number >= MOST_PROGRAMS || (moved < 1e-6 && closure < 1e-9 && still) {
+            return Ok((x, step, number));
+        }
+        last = Some(objective);
+    }
+}
+
+/// Holds what is strongly at a bound, solves exactly, and mends the set until it is right.
+fn polish(
+    system: &System,
+    solver: &mut Solver,
+    x: Vec<f64>,
+    step: &Step,
+    programs: usize,
+) -> Result<Bounded, Refusal> {
+    let scale = system.scale(&x);
+    let mut held: Vec<Option<f64>> = (0..system.width())
+        .map(|i| {
+            if x[i] < system.lower[i] + 1e-4 * scale[i] && step.lower[i] > 1e-5 {
+                Some(system.lower[i])
+            } else if x[i] > system.upper[i] - 1e-4 * scale[i] && step.upper[i] > 1e-5 {
+                Some(system.upper[i])
+            } else {
+                None
+            }
+        })
+        .collect();
+    for _ in 0..MOST_PROGRAMS {
+        let frozen: Vec<bool> = held.iter().map(Option::is_some).collect();
+        let from = held.iter().zip(&x).map(|(held, x)| held.unwrap_or(*x)).collect();
+        let estimate = solver.equality(system, from, &frozen);
+        let slope = slope(system, solver, &estimate);
+        let wrong = |i: usize| match held[i] {
+            Some(at) if at == system.lower[i] => (-slope[i] * scale[i] - 1e-8).max(0.0),
+            Some(_) => (slope[i] * scale[i] - 1e-8).max(0.0),
+            None => 0.0,
+        };
+        let broken = |i: usize| match held[i] {
+            Some(_) => 0.0,
+            None => {
+                let over = (system.lower[i] - estimate.x[i]).max(estimate.x[i] - system.upper[i]);
+                (over / scale[i] - 1e-7).max(0.0)
+            }
+        };
+        if let Some(worst) = most(system.width(), broken) {
+            let low = estimate.x[worst] < system.lower[worst];
+            held[worst] = Some(if low { system.lower[worst] } else { system.upper[worst] });
+        } else if let Some(worst) = most(system.width(), wrong) {
+            held[worst] = None;
+        } else {
+            let active = (0..system.width())
+                .map(|i| held[i].is_some() && (slope[i] * scale[i]).abs() > STRONG)
+                .collect();
+            return Ok(Bounded { estimate, active, programs });
+        }
+    }
+    let text = "the set of variables at a bound did not settle";
+    Err(Refusal::new(Code::NotConverged, "bounds", text))
+}
+
+/// Gradient of the Lagrangian, twice as in Σ((x − y)/sd)².
+fn slope(system: &System, solver: &mut Solver, estimate: &Estimate) -> Vec<f64> {
+    let pull = system.pull(&system.adjustment(&estimate.x));
+    let mut slope: Vec<f64> = (0..system.width())
+        .map(|i| if system.weighs(i) { 2.0 * pull[i] / system.sd[i] } else { 0.0 })
+        .collect();
+    system.jacobian(&estimate.x, &mut solver.jacobian);
+    for row in 0..system.height() {
+        for at in system.row_range(row) {
+            slope[system.column[at]] += 2.0 * solver.jacobian[at] * estimate.multiplier[row];
+        }
+    }
+    slope
+}
+
+/// The first of the largest that is above zero.
+fn most(count: usize, size: impl Fn(usize) -> f64) -> Option<usize> {
+    let mut best = (0.0, None);
+    for index in 0..count {
+        let value = size(index);
+        if value > best.0 {
+            best = (value, Some(index));
+        }
+    }
+    best.1
+}

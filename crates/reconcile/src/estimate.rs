@@ -1,0 +1,260 @@
+//! The least-squares estimate of one part under its equations, bounds aside.
+//!
+//! Invariant: what is returned as settled is stationary and closes every balance; a solve that
+//! stalls says so. Gauss-Newton far away, second-order terms near the solution; unmeasured
+//! variables move at most tenfold per step, each on its own.
+
+mod start;
+
+use crate::kkt::{Kkt, Values, largest};
+use crate::limits::{CLOSED, DUAL, MOST_STEPS, PROXIMAL};
+use crate::refusal::Refusal;
+use crate::system::System;
+pub(crate) use start::start;
+
+/// Where a settled solve ends.
+const STATIONARY: f64 = 1e-11;
+const FEASIBLE: f64 = 1e-13;
+/// What a stalled solve must have reached to be accepted.
+const STATIONARY_ENOUGH: f64 = 1e-6;
+/// Steps without halving the error after which a solve counts as stalled.
+const STALLS: usize = 8;
+/// Steps during which unmeasured variables are held to tenfold moves.
+const GUARDED: usize = 15;
+const MOVE: f64 = 10.0;
+
+#[derive(Clone, Debug)]
+pub(crate) struct Estimate {
+    pub(crate) x: Vec<f64>,
+    /// Multipliers of the equations, unscaled.
+    pub(crate) multiplier: Vec<f64>,
+    pub(crate) steps: usize,
+    /// Largest residual of a balance as share of its throughput.
+    pub(crate) closure: f64,
+    /// Largest gradient of the Lagrangian, in standard deviations.
+    pub(crate) stationarity: f64,
+    pub(crate) settled: bool,
+}
+
+/// The matrix and its scratch, kept over all solves of one part.
+pub(crate) struct Solver {
+    pub(crate) kkt: Kkt,
+    pub(crate) jacobian: Vec<f64>,
+}
+
+/// A part at a point, in scaled variables and rows.
+pub(crate) struct Local {
+    pub(crate) scale: Vec<f64>,
+    pub(crate) row_scale: Vec<f64>,
+    pub(crate) jacobian: Vec<f64>,
+    pub(crate) residual: Vec<f64>,
+    /// Residual as share of throughput.
+    pub(crate) closure: f64,
+}
+
+impl Solver {
+    pub(crate) fn new(system: &System) -> Result<Self, Refusal> {
+        Ok(Solver { kkt: Kkt::new(system)?, jacobian: Vec::new() })
+    }
+
+    /// Linearises at x; frozen variables do not move.
+    pub(crate) fn local(
+        &mut self,
+        system: &System,
+        x: &[f64],
+        scale: Vec<f64>,
+        frozen: &[bool],
+    ) -> Local {
+        system.jacobian(x, &mut self.jacobian);
+        let (mut residual, size) = system.residuals(x);
+        let mut jacobian = self.jacobian.clone();
+        let mut row_scale = vec![1.0; system.height()];
+        let mut closure: f64 = 0.0;
+        for row in 0..system.height() {
+            let range = system.row_range(row);
+            let mut norm = 0.0;
+            for at in range.clone() {
+                let column = system.column[at];
+                jacobian[at] *= if frozen[column] { 0.0 } else { scale[column] };
+                norm += jacobian[at] * jacobian[at];
+            }
+            norm = norm.sqrt();
+            let factor = if norm > 0.0 { 1.0 / norm } else { 1.0 };
+            closure = closure.max(residual[row].abs() / (size[row] + 1.0 / factor));
+            row_scale[row] = factor;
+            residual[row] *= factor;
+            for at in range {
+                jacobian[at] *= factor;
+            }
+        }
+        Local { scale, row_scale, jacobian, residual, closure }
+    }
+
+    /// Solves from `x` with `frozen` variables held.
+    pub(crate) fn equality(
+        &mut self,
+        system: &System,
+        mut x: Vec<f64>,
+        frozen: &[bool],
+    ) -> Estimate {
+        let (width, height) = (system.width(), system.height());
+        let mut lambda = vec![0.0; height];
+        let mut best: Option<(f64, Estimate)> = None;
+        let (mut previous, mut stalls) = (f64::INFINITY, 0);
+        for step in 1..=MOST_STEPS {
+            let magnitude = system.scale(&x);
+            let scale = self.near_scale(system, &x, &magnitude);
+            let local = self.local(system, &x, scale, frozen);
+            let (gradient, pull) = gradient(system, &x, &lambda, &local, frozen);
+            let stationarity = largest(&gradient);
+            let bar = 1.0 + largest(&pull);
+            let score = (stationarity / bar).max(local.closure);
+            let settled = step > 2 && stationarity < STATIONARY * bar && local.closure < FEASIBLE;
+            if best.as_ref().is_none_or(|(least, _)| score < *least) {
+                let estimate = Estimate {
+                    x: x.clone(),
+                    multiplier: lambda.clone(),
+                    steps: step,
+                    closure: local.closure,
+                    stationarity,
+                    settled: stationarity < STATIONARY_ENOUGH * bar
+                        && local.closure < CLOSED / 10.0,
+                };
+                best = Some((score, estimate));
+            }
+            stalls = if step > 3 && !(score <= 0.5 * previous) { stalls + 1 } else { 0 };
+            if settled || stalls > STALLS || !score.is_finite() {
+                break;
+            }
+            previous = score;
+            let newton = step > 3 && score < 1e-2;
+            if !self.factorise(system, &local, &lambda, frozen, newton) {
+                break;
+            }
+            let right: Vec<f64> = gradient.iter().chain(&local.residual).map(|v| -v).collect();
+            let mut move_by = self.kkt.solve(&right, 2);
+            if newton && !(self.kkt.remainder < 1e-3) {
+                if !self.factorise(system, &local, &lambda, frozen, false) {
+                    break;
+                }
+                move_by = self.kkt.solve(&right, 2);
+            }
+            for index in (0..width).filter(|index| !frozen[*index]) {
+                let mut by = local.scale[index] * move_by[index];
+                if step <= GUARDED && !system.weighs(index) {
+                    let most = MOVE * x[index].abs().max(magnitude[index]);
+                    by = by.clamp(-most, most);
+                }
+                x[index] += by;
+            }
+            for row in 0..height {
+                lambda[row] += local.row_scale[row] * move_by[width + row];
+            }
+        }
+        best.map(|(_, estimate)| estimate).expect("the first step always leaves an estimate")
+    }
+
+    /// Factorises at a point. With second-order terms if they leave the signs of the pivots as
+    /// they are, else without.
+    fn factorise(
+        &mut self,
+        system: &System,
+        local: &Local,
+        lambda: &[f64],
+        frozen: &[bool],
+        newton: bool,
+    ) -> bool {
+        let diagonal = diagonal(system, frozen, PROXIMAL);
+        let mut pairs: Vec<f64> = system.pairs.iter().map(|pair| pair.weight).collect();
+        for (value, pair) in pairs.iter_mut().zip(&system.pairs) {
+            if frozen[pair.first] || frozen[pair.second] {
+                *value = 0.0;
+            }
+        }
+        let plain = pairs.clone();
+        if newton {
+            for term in system.terms.iter().filter(|t| !frozen[t.first] && !frozen[t.second]) {
+                pairs[term.pair] += term.coefficient
+                    * lambda[term.row]
+                    * local.scale[term.first]
+                    * local.scale[term.second];
+            }
+            let values = Values {
+                diagonal: &diagonal,
+                pairs: &pairs,
+                jacobian: &local.jacobian,
+                dual: DUAL,
+            };
+            if self.kkt.refactor(&values) == Some(0) {
+                return true;
+            }
+        }
+        let values =
+            Values { diagonal: &diagonal, pairs: &plain, jacobian: &local.jacobian, dual: DUAL };
+        self.kkt.refactor(&values).is_some()
+    }
+
+    /// The sd of what was measured; for what was not, the sd that its equations give it, between
+    /// a millionth of its magnitude and the magnitude. Keeps pivots of one size.
+    fn near_scale(&mut self, system: &System, x: &[f64], magnitude: &[f64]) -> Vec<f64> {
+        system.jacobian(x, &mut self.jacobian);
+        let mut near = vec![0.0_f64; system.width()];
+        for row in 0..system.height() {
+            let range = system.row_range(row);
+            let spread: f64 = range
+                .clone()
+                .filter(|at| system.weighs(system.column[*at]))
+                .map(|at| (self.jacobian[at] * system.sd[system.column[at]]).powi(2))
+                .sum::<f64>()
+                .sqrt();
+            for at in range {
+                let column = system.column[at];
+                if !system.weighs(column) && self.jacobian[at] != 0.0 {
+                    near[column] = near[column].max(spread / self.jacobian[at].abs());
+                }
+            }
+        }
+        (0..system.width())
+            .map(|i| match system.weighs(i) {
+                true => system.sd[i],
+                false if near[i] > 0.0 => near[i].clamp(1e-6 * magnitude[i], magnitude[i]),
+                false => 1e-2 * magnitude[i],
+            })
+            .collect()
+    }
+}
+
+/// Diagonal of the Hessian; frozen variables 1, unmeasured ones `proximal`.
+pub(crate) fn diagonal(system: &System, frozen: &[bool], proximal: f64) -> Vec<f64> {
+    (0..system.width())
+        .map(|i| match (frozen[i], system.weighs(i)) {
+            (true, _) => 1.0,
+            (false, true) => system.weight[i],
+            (false, false) => proximal,
+        })
+        .collect()
+}
+
+/// Gradient of the Lagrangian and of the objective, scaled; 0 at frozen variables.
+fn gradient(
+    system: &System,
+    x: &[f64],
+    lambda: &[f64],
+    local: &Local,
+    frozen: &[bool],
+) -> (Vec<f64>, Vec<f64>) {
+    let mut pull = system.pull(&system.adjustment(x));
+    for (value, frozen) in pull.iter_mut().zip(frozen) {
+        if *frozen {
+            *value = 0.0;
+        }
+    }
+    let mut gradient = pull.clone();
+    for row in 0..system.height() {
+        let factor = lambda[row] / local.row_scale[row];
+        for at in system.row_range(row) {
+            gradient[system.column[at]] += local.jacobian[at] * factor;
+        }
+    }
+    (gradient, pull)
+}
