@@ -11,6 +11,9 @@ use std::time::{Duration, Instant, SystemTime};
 
 use tl_ledger::Hash;
 
+use super::Ports;
+use crate::board::PortState;
+
 /// How often a folder is looked at.
 pub(super) const LOOK_EVERY: Duration = Duration::from_millis(500);
 /// Files that are looked at in one folder; more are an error, because none may be passed over.
@@ -119,6 +122,36 @@ impl Watch {
             seen.not_before = Some((now + pause, pause));
         }
     }
+}
+
+/// Offers each file that may be read to `take`, which says whether it is done with it; gives whether
+/// the folder is there.
+pub(super) fn read_ready(
+    ports: &Ports,
+    port: &str,
+    watch: &mut Watch,
+    mut take: impl FnMut(&Settled) -> anyhow::Result<bool>,
+) -> bool {
+    let files = match watch.look(Instant::now()) {
+        Ok(files) => files,
+        Err(error) => {
+            ports.board.set(port, PortState::Gone, &error.to_string());
+            return false;
+        }
+    };
+    ports.board.set(port, PortState::Open, "");
+    for file in files {
+        match take(&file) {
+            Ok(true) => watch.done(&file),
+            Ok(false) => watch.later(&file, Instant::now()),
+            Err(error) => {
+                tracing::warn!(port, file = file.name, %error, "not read");
+                ports.board.bad(port, &format!("{}: {error}", file.name));
+                watch.later(&file, Instant::now());
+            }
+        }
+    }
+    true
 }
 
 /// The bytes of a settled file with their hash.

@@ -5,8 +5,6 @@
 //! reason and never becomes a value. The file itself is kept as a blob. A blank above its limit
 //! goes with every report of the series as a failed check.
 
-use std::time::Instant;
-
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use rust_decimal::Decimal;
@@ -19,7 +17,6 @@ use tl_ledger::Hash;
 
 use super::Ports;
 use super::folder::{self, Settled, Watch};
-use crate::board::PortState;
 use crate::capture::{record_fact, sample};
 use crate::config::{Digest, LabFolder};
 use crate::outbox::{Draft, Quarantined, Tx, Unmatched, WriteError, unmatched_names};
@@ -53,24 +50,11 @@ impl Lab {
         let name = &self.config.name;
         let mut watch = Watch::new(&self.config.path, &[".csv"], self.config.settle_ms);
         while !self.ports.stopping() {
-            match watch.look(Instant::now()) {
-                Ok(files) => {
-                    self.ports.board.set(name, PortState::Open, "");
-                    for file in files {
-                        match self.take(&file) {
-                            Ok(()) => watch.done(&file),
-                            Err(error) => {
-                                tracing::warn!(port = name, file = file.name, %error, "not read");
-                                self.ports.board.bad(name, &format!("{}: {error}", file.name));
-                                watch.later(&file, Instant::now());
-                            }
-                        }
-                    }
-                    if let Err(error) = self.match_waiting() {
-                        tracing::warn!(port = name, %error, "waiting results were not matched");
-                    }
-                }
-                Err(error) => self.ports.board.set(name, PortState::Gone, &error.to_string()),
+            if folder::read_ready(&self.ports, name, &mut watch, |file| {
+                self.take(file).map(|()| true)
+            }) && let Err(error) = self.match_waiting()
+            {
+                tracing::warn!(port = name, %error, "waiting results were not matched");
             }
             self.ports.pause(folder::LOOK_EVERY);
         }

@@ -54,13 +54,8 @@ struct Scanner {
 }
 
 pub(super) fn start_tcp(ports: Ports, config: ScannerTcp) -> Result<JoinHandle<()>> {
-    let scanner = Scanner {
-        ports,
-        name: config.name.clone(),
-        answer: config.answer,
-        profile: scanner_profile(&config.profile).map_err(|error| anyhow!(error))?,
-        station: config.station.clone(),
-    };
+    let scanner = Scanner::new(ports, &config.name, &config.profile, config.station)?;
+    let scanner = Scanner { answer: config.answer, ..scanner };
     match (config.connect, config.listen) {
         (Some(address), _) => spawn("scanner", move || scanner.connect(&address)),
         (None, Some(address)) => {
@@ -78,13 +73,8 @@ pub(super) fn start_tcp(ports: Ports, config: ScannerTcp) -> Result<JoinHandle<(
 }
 
 pub(super) fn start_serial(ports: Ports, config: ScannerSerial) -> Result<JoinHandle<()>> {
-    let scanner = Scanner {
-        ports,
-        name: config.name.clone(),
-        answer: config.answer,
-        profile: scanner_profile(&config.profile).map_err(|error| anyhow!(error))?,
-        station: config.station.clone(),
-    };
+    let scanner = Scanner::new(ports, &config.name, &config.profile, config.station)?;
+    let scanner = Scanner { answer: config.answer, ..scanner };
     spawn("scanner", move || scanner.keep(|| open_serial(&config.line)))
 }
 
@@ -100,6 +90,12 @@ fn watched(stream: &TcpStream) -> std::io::Result<()> {
 }
 
 impl Scanner {
+    /// A scanner that gets no answers.
+    fn new(ports: Ports, name: &str, profile: &Value, station: Option<Station>) -> Result<Self> {
+        let profile = scanner_profile(profile).map_err(|error| anyhow!(error))?;
+        Ok(Self { ports, name: name.to_owned(), answer: false, profile, station })
+    }
+
     fn keep<S: Stream>(&self, open: impl FnMut() -> std::io::Result<S>) {
         match tl_device::decoder_for(&self.profile) {
             Ok(mut decoder) => {

@@ -49,13 +49,9 @@ impl Bench {
         let PortConfig::ScannerTcp(config) = self.config.ports[0].clone() else {
             panic!("not a scanner");
         };
-        Scanner {
-            ports: self.ports.clone(),
-            name: name.to_owned(),
-            answer: true,
-            profile: scanner_profile(&config.profile).expect("a profile"),
-            station: config.station,
-        }
+        let ports = self.ports.clone();
+        let scanner = Scanner::new(ports, name, &config.profile, config.station);
+        Scanner { answer: true, ..scanner.expect("a profile") }
     }
 }
 

@@ -7,8 +7,6 @@
 mod record;
 mod row;
 
-use std::time::Instant;
-
 use tl_device::ticket::{Ticket, TicketFile, TicketMapping, TicketState, read_cells, read_csv};
 use tl_domain::event::TicketRef;
 use tl_ledger::Hash;
@@ -17,7 +15,6 @@ use record::{Job, Mapped};
 
 use super::folder::{self, Settled, Watch};
 use super::{Ports, workbook};
-use crate::board::PortState;
 use crate::config::TicketFolder;
 use crate::outbox::{Quarantined, WriteError, ticket_by_number};
 
@@ -44,23 +41,7 @@ impl Tickets {
         let name = &self.config.name;
         let mut watch = Watch::new(&self.config.path, &[".csv", ".xlsx"], self.config.settle_ms);
         while !self.ports.stopping() {
-            match watch.look(Instant::now()) {
-                Ok(files) => {
-                    self.ports.board.set(name, PortState::Open, "");
-                    for file in files {
-                        match self.take(&file) {
-                            Ok(true) => watch.done(&file),
-                            Ok(false) => watch.later(&file, Instant::now()),
-                            Err(error) => {
-                                tracing::warn!(port = name, file = file.name, %error, "not read");
-                                self.ports.board.bad(name, &format!("{}: {error}", file.name));
-                                watch.later(&file, Instant::now());
-                            }
-                        }
-                    }
-                }
-                Err(error) => self.ports.board.set(name, PortState::Gone, &error.to_string()),
-            }
+            folder::read_ready(&self.ports, name, &mut watch, |file| self.take(file));
             self.ports.pause(folder::LOOK_EVERY);
         }
     }
