@@ -4,7 +4,6 @@ mod balance;
 mod failure;
 mod ingest;
 mod queries;
-mod rate;
 mod rebuild;
 mod together;
 
