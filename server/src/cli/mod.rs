@@ -7,6 +7,7 @@ mod account;
 mod calc;
 mod device;
 mod errors;
+mod ledger;
 mod maintain;
 mod party;
 mod person;
@@ -69,6 +70,9 @@ enum Command {
     /// 计算案例文件 / calculate a case file
     #[command(subcommand)]
     Calc(calc::Calc),
+    /// 台账：核验 / logs: verify
+    #[command(subcommand)]
+    Ledger(ledger::Ledger),
     /// 打印 OpenAPI 3.1 / print the OpenAPI 3.1 document
     Openapi,
     /// 打印错误代码表 / print the table of error codes
@@ -132,6 +136,7 @@ fn run(arguments: Arguments, words: Words) -> anyhow::Result<ExitCode> {
             maintain::restore(&config()?, &folder, words)?;
         }
         Command::Calc(calc) => return Ok(calc::run(&calc)),
+        Command::Ledger(ledger) => return Ok(ledger::run(&ledger, words)),
         Command::Openapi => print_all(&format!("{}\n", crate::openapi::text()))?,
         Command::Errors => print_all(&errors::table())?,
     }
