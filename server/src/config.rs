@@ -11,6 +11,8 @@ use anyhow::{Context, bail};
 use serde::Deserialize;
 use tl_domain::ids::Analyte;
 
+use crate::limits::{BLOB_QUOTA_BYTES, DISK_FREE_MIN_BYTES};
+
 /// What one instance runs with.
 #[derive(Debug, Clone)]
 pub struct Config {
@@ -32,6 +34,10 @@ pub struct Config {
     pub substance: Analyte,
     /// Folder of secret keys.
     pub keys: PathBuf,
+    /// Most bytes of the files that one party's devices upload.
+    pub blob_quota_bytes: u64,
+    /// Bytes of the disk that stay free: files that would take them are refused.
+    pub disk_free_min_bytes: u64,
 }
 
 /// The members of the file and of flags and environment: all may be absent.
@@ -80,6 +86,12 @@ pub struct Layer {
     /// 密钥目录 / folder of secret keys
     #[arg(long, env = "TL_KEYS", value_name = "DIR", global = true)]
     pub keys: Option<PathBuf>,
+    /// 每个主体附件的字节上限 / most bytes of one party's files
+    #[arg(long, env = "TL_BLOB_QUOTA_BYTES", value_name = "BYTES", global = true)]
+    pub blob_quota_bytes: Option<u64>,
+    /// 磁盘至少保留的字节数 / bytes of the disk that stay free
+    #[arg(long, env = "TL_DISK_FREE_MIN_BYTES", value_name = "BYTES", global = true)]
+    pub disk_free_min_bytes: Option<u64>,
 }
 
 impl Layer {
@@ -102,6 +114,8 @@ impl Layer {
             device_url: self.device_url.or(below.device_url),
             substance: self.substance.or(below.substance),
             keys: self.keys.or(below.keys),
+            blob_quota_bytes: self.blob_quota_bytes.or(below.blob_quota_bytes),
+            disk_free_min_bytes: self.disk_free_min_bytes.or(below.disk_free_min_bytes),
         }
     }
 }
@@ -149,6 +163,8 @@ impl Config {
             qr_host: layer.qr_host.unwrap_or_else(|| first.clone()),
             device_url: layer.device_url,
             keys: layer.keys.unwrap_or_else(|| data.join("keys")),
+            blob_quota_bytes: layer.blob_quota_bytes.unwrap_or(BLOB_QUOTA_BYTES),
+            disk_free_min_bytes: layer.disk_free_min_bytes.unwrap_or(DISK_FREE_MIN_BYTES),
             substance,
             names,
             database,

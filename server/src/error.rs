@@ -66,6 +66,11 @@ impl From<StoreError> for Failure {
             }
             StoreError::NoLog(_) | StoreError::NotFound { .. } => ErrorCode::NotFound,
             StoreError::Taken { .. } | StoreError::LogExists(_) => ErrorCode::Conflict,
+            StoreError::BlobQuota { .. } => ErrorCode::QuotaExceeded,
+            StoreError::DiskLow { .. } => {
+                tracing::error!(error = %error, "a file was not taken");
+                ErrorCode::DiskLow
+            }
             StoreError::Draft(_) | StoreError::Blob { .. } => ErrorCode::Refused,
             _ => return Self::internal(&error),
         };

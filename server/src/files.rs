@@ -41,6 +41,13 @@ pub fn private_folder(path: &Path) -> io::Result<()> {
     fs::DirBuilder::new().recursive(true).mode(0o700).create(path)
 }
 
+/// Bytes that the disk of a folder has free for us; `None` when the system does not say.
+#[must_use]
+pub fn free_bytes(folder: &Path) -> Option<u64> {
+    let disk = nix::sys::statvfs::statvfs(folder).ok()?;
+    Some(disk.blocks_available() * disk.fragment_size())
+}
+
 /// Flushes the folder of a file, so that its name survives a power cut.
 ///
 /// # Errors

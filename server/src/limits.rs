@@ -72,3 +72,7 @@ pub const SNAPSHOT_SHIPPER_BYTES_MAX: usize = 512 * 1024;
 pub const SNAPSHOT_ARRIVAL_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// Longest span of a list or balance in days: ten years and a leap day or three.
 pub const SPAN_DAYS_MAX: i64 = 3_653;
+/// Most bytes of one party's files, when the configuration does not say.
+pub const BLOB_QUOTA_BYTES: u64 = 100 << 30;
+/// Bytes of the disk that stay free of files, when the configuration does not say.
+pub const DISK_FREE_MIN_BYTES: u64 = 1 << 30;

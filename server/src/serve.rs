@@ -9,7 +9,7 @@ use actix_web::dev::ServerHandle;
 use actix_web::middleware::from_fn;
 use actix_web::{App as Service, HttpResponse, HttpServer, web};
 use anyhow::Context as _;
-use tl_store::{Options, Store};
+use tl_store::{BlobBounds, Options, Store};
 use tl_wire::{BLOB_PIECE_BYTES_MAX, UPLOAD_BYTES_MAX};
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -112,7 +112,13 @@ pub fn open_store(config: &Config) -> anyhow::Result<Store> {
         create_if_missing: config.embedded(),
         origin_host: Some(config.qr_host.to_ascii_lowercase()),
     };
-    Store::open(&config.database, options).context("cannot open the database")
+    let store = Store::open(&config.database, options).context("cannot open the database")?;
+    store.bound_blobs(BlobBounds {
+        party_bytes_max: config.blob_quota_bytes,
+        free_bytes_min: config.disk_free_min_bytes,
+        free_bytes: files::free_bytes,
+    });
+    Ok(store)
 }
 
 /// Serves until a signal to stop, or until `stop` of the handles is called.

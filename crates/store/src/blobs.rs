@@ -6,11 +6,13 @@
 //! knows a hash does not get another party's bytes. Blobs are never removed here.
 
 mod place;
+mod room;
 
 #[cfg(test)]
 mod tests;
 
 pub(crate) use place::{BlobPlace, Copied, hash_file, sync_folder};
+pub use room::BlobBounds;
 
 use std::path::PathBuf;
 
@@ -75,8 +77,8 @@ impl Store {
     ///
     /// # Errors
     /// `Blob` when the piece does not fit the size, the size is another one than announced, or all
-    /// bytes are there and have another hash (they are dropped then); `NoLog`; the database's and
-    /// the file system's.
+    /// bytes are there and have another hash (they are dropped then); `BlobQuota` and `DiskLow` when
+    /// there is no room; `NoLog`; the database's and the file system's.
     pub fn put_blob_piece(
         &self,
         party: &PartyId,
@@ -97,11 +99,13 @@ impl Store {
         }
         let place = self.blob_place(party, name)?;
         let _turn = place.wait_turn()?;
-        let row = self.write(|conn| announce(conn, party, name, size, now))?;
+        let bounds = self.shared.blob_bounds.get();
+        let row = self.write(|conn| announce(conn, party, name, (size, bounds), now))?;
         let state = place.state(&row)?;
         if state.complete || offset > state.received {
             return Ok(state);
         }
+        self.require_disk(size - state.received)?;
         let known = usize::try_from(state.received - offset).unwrap_or(usize::MAX);
         let fresh = bytes.get(known..).unwrap_or_default();
         let received = state.received + fresh.len() as u64;
@@ -172,7 +176,7 @@ fn announce(
     conn: &mut Conn,
     party: &PartyId,
     name: &Hash,
-    size: u64,
+    (size, bounds): (u64, Option<&BlobBounds>),
     now: Micros,
 ) -> Result<BlobRow, StoreError> {
     let (owner, text) = (Value::text(party.as_str()), Value::display(name));
@@ -188,6 +192,7 @@ fn announce(
             );
             return Err(wrong(name, reason));
         }
+        room::require_quota(conn, party, (announced, size), bounds)?;
         let change = "UPDATE blob SET size = ? WHERE party = ? AND name = ?";
         conn.run(change, &[Value::count(size), owner, text])?;
         return Ok(BlobRow { size: size.cast_signed(), ..row });
@@ -196,6 +201,7 @@ fn announce(
     if conn.number(logs, std::slice::from_ref(&owner))? == 0 {
         return Err(StoreError::NoLog(party.clone()));
     }
+    room::require_quota(conn, party, (0, size), bounds)?;
     conn.run(
         "INSERT INTO blob (party, name, size, received, complete, received_at) \
          VALUES (?, ?, ?, 0, 0, ?)",

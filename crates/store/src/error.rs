@@ -100,6 +100,34 @@ pub enum StoreError {
         /// What is wrong.
         reason: String,
     },
+    /// The party's files would be more than it may have.
+    #[error(
+        "the files of {party} have {used} bytes; with {more} more they would pass the {most} that \
+         a party may have: raise `blob_quota_bytes`"
+    )]
+    BlobQuota {
+        /// The party.
+        party: PartyId,
+        /// Bytes of its files, as announced.
+        used: u64,
+        /// Bytes of the file that was refused.
+        more: u64,
+        /// Most bytes.
+        most: u64,
+    },
+    /// The disk of the files would have less room than has to stay free.
+    #[error(
+        "the disk has {free} bytes left; {more} more would leave less than the {least} that have \
+         to stay free: make room, or lower `disk_free_min_bytes`"
+    )]
+    DiskLow {
+        /// Bytes that are free.
+        free: u64,
+        /// Bytes that would be written.
+        more: u64,
+        /// Bytes that have to stay free.
+        least: u64,
+    },
     /// The database is not empty, and restoring would mix two histories.
     #[error("the database holds {0} logs or accounts: restore only into an empty one")]
     NotEmpty(u64),

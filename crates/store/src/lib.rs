@@ -34,7 +34,7 @@ pub use admin::{
     AccessRecord, Account, CodeLease, Device, DeviceState, EnrolToken, PageUser, Session,
 };
 pub use backup::{BackupReport, LogHead};
-pub use blobs::BlobState;
+pub use blobs::{BlobBounds, BlobState};
 pub use check::{CheckReport, Finding};
 pub use error::StoreError;
 pub use ingest::{Draft, INSTALLATION, Submission};

@@ -2,12 +2,13 @@
 
 use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 
 use tl_domain::ids::PartyId;
 use tl_ledger::Signer;
 
 use crate::StoreError;
+use crate::blobs::BlobBounds;
 use crate::ingest::{Engine, Queue, WriterThread};
 use crate::limits::{READER_WAIT, READERS_MAX};
 use crate::sql::{self, Conn, Connector, Place};
@@ -37,6 +38,7 @@ pub(crate) struct Shared {
     pub(crate) queue: Queue,
     pub(crate) signers: RwLock<HashMap<PartyId, Signer>>,
     pub(crate) key_books: RwLock<HashMap<PartyId, Arc<KeyBook>>>,
+    pub(crate) blob_bounds: OnceLock<BlobBounds>,
     place: Place,
     readers: r2d2::Pool<Connector>,
     lane: Mutex<Lane>,
@@ -72,6 +74,7 @@ impl Store {
             queue: Queue::default(),
             signers: RwLock::default(),
             key_books: RwLock::default(),
+            blob_bounds: OnceLock::new(),
             place,
             readers,
             lane: Mutex::new(Lane { conn: Some(conn), engine: Engine::default() }),

@@ -66,6 +66,10 @@ codes! {
     TokenInvalid = "token-invalid", 403,
         "登记口令无效、已用或过期", "The enrolment token is wrong, used or expired";
     DeviceUnknown = "device-unknown", 403, "设备未登记或已注销", "The device is not enrolled or was revoked";
+    QuotaExceeded = "quota-exceeded", 507,
+        "该企业的附件空间已用完", "The party's files may take no more room";
+    DiskLow = "disk-low", 507,
+        "服务器磁盘空间不足，暂不接收附件", "The server's disk is nearly full; files are not taken";
     RateLimited = "rate-limited", 429, "操作过于频繁，请稍后再试", "Too many requests; try again later";
     Busy = "busy", 503, "系统繁忙，请稍后重试", "The queue is full; try again";
     Unavailable = "unavailable", 503,

@@ -10,6 +10,7 @@ use tl_store::{BackupReport, Options, Store};
 use super::words::Words;
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::files;
 use crate::keys::KeyFolder;
 use crate::serve;
 use crate::tls::facts_of_pem;
@@ -42,7 +43,7 @@ pub(super) fn doctor(config: &Config, words: Words) -> anyhow::Result<ExitCode> 
         Ok(None) => {}
         Err(error) => problems.push(format!("{error:#}")),
     }
-    if let Some(free) = free_bytes(&config.data) {
+    if let Some(free) = files::free_bytes(&config.data) {
         println!("{}: {} MiB", words.disk_free(), free >> 20);
         if free < DISK_LOW_BYTES {
             problems.push(words.disk_low().to_owned());
@@ -93,7 +94,7 @@ pub(super) fn verify(folder: &Path, words: Words) -> anyhow::Result<()> {
 /// Restores a backup into an empty database; the keys come from their own backup.
 pub(super) fn restore(config: &Config, folder: &Path, words: Words) -> anyhow::Result<()> {
     Store::verify_backup(folder).context("the backup is not restored")?;
-    crate::files::private_folder(&config.data)?;
+    files::private_folder(&config.data)?;
     let options = Options {
         blob_dir: Some(config.data.join("blobs")),
         create_if_missing: config.embedded(),
@@ -160,11 +161,6 @@ fn without_password(url: &str) -> String {
         }
         None => url.to_owned(),
     }
-}
-
-fn free_bytes(folder: &Path) -> Option<u64> {
-    let disk = nix::sys::statvfs::statvfs(folder).ok()?;
-    Some(disk.blocks_available() * disk.fragment_size())
 }
 
 #[cfg(test)]

@@ -43,3 +43,13 @@ fn a_database_of_flags_hides_the_file_s_own() {
     let config = Config::load(None, from_file).expect("settings");
     assert_eq!(config.database, "postgres://u:p@db/tl");
 }
+
+#[test]
+fn files_are_bounded_unless_the_configuration_says_otherwise() {
+    let config = Config::load(None, Layer::default()).expect("settings");
+    assert_eq!((config.blob_quota_bytes, config.disk_free_min_bytes), (100 << 30, 1 << 30));
+    let (_folder, path) = written("blob_quota_bytes = 5000\ndisk_free_min_bytes = 7\n");
+    let flags = Layer { disk_free_min_bytes: Some(9), ..Layer::default() };
+    let config = Config::load(Some(&path), flags).expect("settings");
+    assert_eq!((config.blob_quota_bytes, config.disk_free_min_bytes), (5000, 9));
+}

@@ -30,3 +30,14 @@ fn names_in_use_are_conflicts() {
     let taken = StoreError::Taken { what: "login", value: "gate".to_owned() };
     assert_eq!(Failure::from(taken).code, ErrorCode::Conflict);
 }
+
+/// Devices keep what is refused so: the code tells a full store from a wrong file.
+#[test]
+fn files_without_room_have_codes_of_their_own() {
+    let party = "alfa".parse().expect("a name");
+    let quota = Failure::from(StoreError::BlobQuota { party, used: 90, more: 20, most: 100 });
+    assert_eq!((quota.code, quota.status().as_u16()), (ErrorCode::QuotaExceeded, 507));
+    assert!(quota.detail.contains("blob_quota_bytes"), "{}", quota.detail);
+    let disk = Failure::from(StoreError::DiskLow { free: 10, more: 20, least: 30 });
+    assert_eq!((disk.code, disk.status().as_u16()), (ErrorCode::DiskLow, 507));
+}

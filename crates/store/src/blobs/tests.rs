@@ -1,4 +1,5 @@
 use std::fs;
+use std::path::Path;
 use std::sync::Barrier;
 use std::thread;
 
@@ -8,7 +9,7 @@ use tl_ledger::Hash;
 use tl_testkit::{TestDatabase, backends};
 use tl_wire::BLOB_BYTES_MAX;
 
-use super::BlobState;
+use super::{BlobBounds, BlobState};
 use crate::sql::Value;
 use crate::{Options, Store, StoreError};
 
@@ -288,4 +289,45 @@ fn without_a_folder_blobs_are_refused() {
     let store = Store::create(database.url(), Options::default()).unwrap();
     reason(store.blob(&plant(), &Hash::ZERO));
     reason(store.put_blob_piece(&plant(), &Hash::ZERO, 1, 0, b"x", NOW));
+}
+
+#[test]
+fn a_party_has_a_bound_and_the_disk_keeps_room() {
+    fn free(folder: &Path) -> Option<u64> {
+        // The test says how much in a file beside the blobs.
+        fs::read_to_string(folder.join("free")).ok()?.parse().ok()
+    }
+    each(|place| {
+        place.store.bound_blobs(BlobBounds {
+            party_bytes_max: 5000,
+            free_bytes_min: 1_000_000,
+            free_bytes: free,
+        });
+        let (photo, other): (Vec<u8>, Vec<u8>) = (photo(), vec![7; 2001]);
+        place.put(&photo, 0, PIECE).unwrap();
+        // The announced size counts, not what came of it.
+        let refused = place.put(&other, 0, 1);
+        let Err(StoreError::BlobQuota { used: 3000, more: 2001, most: 5000, .. }) = refused else {
+            panic!("{refused:?}");
+        };
+        assert_eq!(place.state(&other), None, "nothing is kept of it");
+        assert_eq!(place.put(&other[..2000], 0, 2000).unwrap(), had(2000, 2000));
+        let elsewhere: PartyId = "..".parse().unwrap();
+        let name = Hash::of(&other);
+        place.store.put_blob_piece(&elsewhere, &name, 2001, 0, &other, NOW).unwrap();
+
+        let left = place.database.blob_dir().join("free");
+        fs::write(&left, "1001999").unwrap();
+        let refused = place.put(&photo, PIECE, 2 * PIECE);
+        let Err(StoreError::DiskLow { free: 1_001_999, more: 2000, .. }) = refused else {
+            panic!("{refused:?}");
+        };
+        assert_eq!(place.state(&photo), Some(had(PIECE, 3 * PIECE)), "what is there stays");
+        fs::write(&left, "1002000").unwrap();
+        place.put(&photo, PIECE, 2 * PIECE).unwrap();
+        assert_eq!(place.put(&photo, 2 * PIECE, 3 * PIECE).unwrap(), had(3 * PIECE, 3 * PIECE));
+        fs::write(&left, "0").unwrap();
+        // What is there already needs no room.
+        assert!(place.put(&photo, 0, PIECE).unwrap().complete);
+    });
 }
