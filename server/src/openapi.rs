@@ -38,6 +38,8 @@ pub fn document() -> utoipa::openapi::OpenApi {
         api::parties::looks,
         api::parties::devices,
         api::parties::revoke_device,
+        api::people::list,
+        api::people::keep_to,
         api::batches::list,
         api::batches::register,
         api::batches::card,

@@ -85,6 +85,8 @@ table! {
     get "/api/v1/looks" api::parties::looks;
     get "/api/v1/devices" api::parties::devices;
     post "/api/v1/devices/{id}/revocation" api::parties::revoke_device;
+    get "/api/v1/people" api::people::list;
+    post "/api/v1/people/{id}/sites" api::people::keep_to;
     get "/api/v1/batches" api::batches::list;
     post "/api/v1/batches" api::batches::register;
     get "/api/v1/batches/{id}" api::batches::card;

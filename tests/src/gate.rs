@@ -54,6 +54,7 @@ pub fn create(installation: &Installation, party: &str) -> Result<()> {
         badge: None,
         roles: vec!["gate".to_owned(), "lab".to_owned()],
         active: true,
+        sites: None,
     };
     Ok(installation.store()?.put_page_user(&user)?)
 }

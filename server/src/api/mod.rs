@@ -12,6 +12,7 @@ pub mod handovers;
 pub mod health;
 pub mod masters;
 pub mod parties;
+pub mod people;
 pub mod request;
 pub mod runs;
 pub mod samples;

@@ -100,6 +100,8 @@ actions! {
     ReadAccess: Ehs Admin;
     /// See and revoke devices.
     ManageDevices: Admin;
+    /// See who may sign in at agents, and at which sites.
+    ManagePeople: Admin;
 }
 
 impl App {

@@ -92,6 +92,8 @@ enum Admin {
     Party(party::Party),
     /// 终端人员：工牌与 PIN / people who sign in at agents
     Person(person::Person),
+    /// 终端人员所在厂区 / sites of people who sign in at agents
+    PersonSites(person::PersonSites),
     /// 设备 / devices
     #[command(subcommand)]
     Device(device::DeviceCommand),
@@ -127,6 +129,7 @@ fn run(arguments: Arguments, words: Words) -> anyhow::Result<ExitCode> {
         Command::Admin(Admin::Disable(known)) => account::disable(&config()?, &known, words)?,
         Command::Admin(Admin::Party(party)) => party::run(&config()?, party, words)?,
         Command::Admin(Admin::Person(person)) => person::create(&config()?, person, words)?,
+        Command::Admin(Admin::PersonSites(kept)) => person::keep_to(&config()?, kept, words)?,
         Command::Admin(Admin::Device(device)) => device::run(config()?, device, words)?,
         Command::Rebuild => maintain::rebuild(&config()?, words)?,
         Command::Doctor => return maintain::doctor(&config()?, words),

@@ -39,6 +39,8 @@ words! {
     password_once = "密码（只显示这一次）", "password (shown this once)";
     password_prompt = "密码（直接回车则自动生成）：", "Password (Enter makes one): ";
     person_created = "已新建终端人员", "person for agents created";
+    person_kept = "终端人员所在厂区", "sites of the person";
+    every_site = "所有厂区", "every site";
     badge = "工牌码", "badge code";
     pin_once = "PIN（只显示这一次）", "PIN (shown this once)";
     pin_prompt = "PIN（至少 6 位数字，直接回车则自动生成）：", "PIN (6 digits or more, Enter makes one): ";

@@ -177,6 +177,7 @@ fn page_person(app: &App, person: &'static str, zh: &'static str) -> anyhow::Res
         badge: Some(badge.clone()),
         roles: vec![person.to_owned()],
         active: true,
+        sites: None,
     })?;
     Ok(PagePerson { person, zh, pin, badge })
 }

@@ -1,6 +1,6 @@
 //! One person of each kind, as the permission table names them.
 
-use tl_store::Account;
+use tl_store::{Account, PageUser};
 
 use super::world::World;
 use crate::auth::role::Function;
@@ -37,6 +37,9 @@ pub(super) const PEOPLE: [(&str, Person); 10] = [
     ("sysadmin", Person::Sysadmin),
 ];
 
+/// Operator id of the person who signs in at agents of `alfa`.
+pub(super) const AGENT_PERSON: &str = "op-agent";
+
 /// Adds the accounts; nobody needs a password, sessions are made in the store.
 pub(super) fn settle(world: &World) {
     for (name, person) in PEOPLE {
@@ -64,6 +67,17 @@ pub(super) fn settle(world: &World) {
         };
         world.app.store.add_account(&account).expect("account");
     }
+    let at_agents = PageUser {
+        party: "alfa".parse().expect("id"),
+        operator: AGENT_PERSON.parse().expect("id"),
+        name: AGENT_PERSON.to_owned(),
+        pin_hash: "$argon2id$of-nobody".to_owned(),
+        badge: None,
+        roles: vec!["gate".to_owned()],
+        active: true,
+        sites: None,
+    };
+    world.app.store.put_page_user(&at_agents).expect("person");
 }
 
 fn officer() -> Roles {

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use tl_domain::event::Body;
 use tl_testkit as kit;
 
-use super::people::PEOPLE;
+use super::people::{AGENT_PERSON, PEOPLE};
 use super::world::{World, dispatch, reception, registered, stock_take};
 use crate::router::{PAGE_ROUTES, Route};
 use crate::serve::page_service;
@@ -100,6 +100,7 @@ fn address(world: &World, route: &Route) -> String {
         path if path.contains("/runs/") => world.run.to_string(),
         path if path.contains("/samples/") => world.sample.to_string(),
         path if path.contains("/assays/") => world.assay.0.to_string(),
+        path if path.contains("/people/") => AGENT_PERSON.to_owned(),
         path if path.starts_with("/masters/") => "roast".to_owned(),
         path if path.contains("/devices/") => "no-such-device".to_owned(),
         path if path.contains("/sessions/") => "0".repeat(64),
@@ -127,6 +128,7 @@ fn body(world: &World, route: &Route) -> Option<Value> {
         ("post", "/api/v1/session") => return Some(json!({"login": "nobody", "password": "x"})),
         ("post", "/device/v1/enrol") => return Some(enrolment()),
         ("post", "/api/v1/devices/{id}/revocation") => return Some(json!({"reason": "lost"})),
+        ("post", "/api/v1/people/{id}/sites") => return Some(json!({"sites": ["main"]})),
         ("post", "/api/v1/batches") => registered(1000).into(),
         ("post", "/api/v1/batches/{id}/weighings") => kit::batch_weigh(world.batch, "100").into(),
         ("post", "/api/v1/batches/{id}/moves") => kit::batch_move(world.batch, "roast").into(),

@@ -15,6 +15,7 @@ pub mod flows;
 pub mod handovers;
 pub mod installation;
 pub mod masters;
+pub mod people;
 pub mod runs;
 pub mod samples;
 pub mod sign_in;

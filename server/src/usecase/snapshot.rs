@@ -13,13 +13,13 @@ use tl_domain::ids::{NodeId, PartyId};
 use tl_domain::project::{BatchState, HandoverRow, MasterRow, SampleRow};
 use tl_ledger::canonical;
 use tl_ledger::{Envelope, Hash, SNAPSHOT_TYPE};
-use tl_store::{BatchFilter, Device, Page};
+use tl_store::{BatchFilter, Device, Page, PageUser};
 use tl_wire::snapshot::{
     CodeLease, ExpectedArrival, KnownBatch, KnownSample, Snapshot, SnapshotUser,
 };
 
 use crate::app::App;
-use crate::auth::micros;
+use crate::auth::{Role, micros};
 use crate::error::Failure;
 use crate::limits::{
     LEASE_LIFE, SNAPSHOT_ARRIVAL_BYTES_MAX, SNAPSHOT_ARRIVALS_MAX, SNAPSHOT_BATCHES_MAX,
@@ -88,7 +88,7 @@ fn build(app: &App, device: &Device) -> Result<Snapshot, Failure> {
     let nodes = site_nodes(&rows, device);
     let masters =
         rows.into_iter().filter(|row| row.active && concerns(&row.record, device, &nodes));
-    let users = app.store.page_users(party)?.into_iter().filter(|user| user.active);
+    let users = app.store.page_users(party)?.into_iter().filter(|user| works_at(user, device));
     let revoked = app.store.keys(party)?.into_iter().filter(|row| row.revoked_at.is_some());
     Ok(Snapshot {
         v: FORMAT,
@@ -116,6 +116,17 @@ fn build(app: &App, device: &Device) -> Result<Snapshot, Failure> {
         expected: expected(app, party)?,
         revoked: revoked.map(|row| row.key.id().to_string()).collect(),
     })
+}
+
+/// Whether a box holds a person: one who works at its site. What nobody needs there is not given
+/// away with it: at a water station only instruments record, so of those who are kept to no site it
+/// holds those alone who look after it.
+fn works_at(user: &PageUser, device: &Device) -> bool {
+    let here = match &user.sites {
+        Some(sites) => sites.contains(&device.site),
+        None => device.role != KeyRole::Water || user.roles.contains(&Role::Ehs.to_string()),
+    };
+    user.active && here
 }
 
 fn site_nodes(rows: &[MasterRow], device: &Device) -> BTreeSet<NodeId> {

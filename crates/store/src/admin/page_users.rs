@@ -2,7 +2,7 @@
 
 use diesel::sql_types::{BigInt, Nullable, Text};
 use tl_domain::code::Code;
-use tl_domain::ids::{DeviceId, OperatorId, PartyId};
+use tl_domain::ids::{DeviceId, OperatorId, PartyId, SiteId};
 use tl_ledger::Hash;
 
 use super::{maybe_parsed, parsed, roles_read, roles_value};
@@ -26,6 +26,8 @@ pub struct PageUser {
     pub roles: Vec<String>,
     /// Whether the person may sign in.
     pub active: bool,
+    /// Sites whose boxes hold the person; `None` for every site of the party.
+    pub sites: Option<Vec<SiteId>>,
 }
 
 #[derive(diesel::QueryableByName)]
@@ -42,6 +44,8 @@ struct PageUserRow {
     roles: String,
     #[diesel(sql_type = BigInt)]
     active: i64,
+    #[diesel(sql_type = Nullable<Text>)]
+    sites: Option<String>,
 }
 
 #[derive(diesel::QueryableByName)]
@@ -62,8 +66,23 @@ impl PageUserRow {
             badge: maybe_parsed("page_user.badge", self.badge.as_deref())?,
             roles: roles_read("page_user.roles", &self.roles)?,
             active: self.active != 0,
+            sites: self.sites.as_deref().map(sites_read).transpose()?,
         })
     }
+}
+
+/// Sites as their column holds them.
+fn sites_value(sites: Option<&[SiteId]>) -> Value<'static> {
+    let list = |sites: &[SiteId]| {
+        let ids: Vec<&str> = sites.iter().map(SiteId::as_str).collect();
+        serde_json::Value::from(ids)
+    };
+    Value::maybe_text(sites.map(list))
+}
+
+fn sites_read(text: &str) -> Result<Vec<SiteId>, StoreError> {
+    let ids = roles_read("page_user.sites", text)?;
+    ids.iter().map(|id| parsed("page_user.sites", id)).collect()
 }
 
 impl Store {
@@ -72,10 +91,11 @@ impl Store {
     /// # Errors
     /// `Taken` when the badge belongs to somebody else of the party.
     pub fn put_page_user(&self, user: &PageUser) -> Result<(), StoreError> {
-        let sql = "INSERT INTO page_user (party, operator, name, pin_hash, badge, roles, active) \
-                   VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (party, operator) DO UPDATE SET \
+        let sql = "INSERT INTO page_user \
+                   (party, operator, name, pin_hash, badge, roles, active, sites) \
+                   VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (party, operator) DO UPDATE SET \
                    name = excluded.name, pin_hash = excluded.pin_hash, badge = excluded.badge, \
-                   roles = excluded.roles, active = excluded.active";
+                   roles = excluded.roles, active = excluded.active, sites = excluded.sites";
         let binds = [
             Value::text(user.party.as_str()),
             Value::text(user.operator.as_str()),
@@ -84,6 +104,7 @@ impl Store {
             Value::maybe_text(user.badge.as_ref().map(Code::as_str)),
             roles_value(&user.roles),
             Value::flag(user.active),
+            sites_value(user.sites.as_deref()),
         ];
         self.write(|conn| {
             refuse_taken_badge(conn, user)?;
@@ -91,12 +112,31 @@ impl Store {
         })
     }
 
+    /// Says at which sites' boxes a person may sign in; `None` for every site of the party.
+    ///
+    /// # Errors
+    /// `NotFound` for a person whom the party does not have.
+    pub fn put_page_user_sites(
+        &self,
+        party: &PartyId,
+        operator: &OperatorId,
+        sites: Option<&[SiteId]>,
+    ) -> Result<(), StoreError> {
+        let sql = "UPDATE page_user SET sites = ? WHERE party = ? AND operator = ?";
+        let binds =
+            [sites_value(sites), Value::text(party.as_str()), Value::text(operator.as_str())];
+        match self.write(|conn| conn.run(sql, &binds))? {
+            0 => Err(StoreError::NotFound { what: "person", value: operator.to_string() }),
+            _ => Ok(()),
+        }
+    }
+
     /// People of a party by operator id.
     ///
     /// # Errors
     /// The database's.
     pub fn page_users(&self, party: &PartyId) -> Result<Vec<PageUser>, StoreError> {
-        let sql = "SELECT operator, name, pin_hash, badge, roles, active FROM page_user \
+        let sql = "SELECT operator, name, pin_hash, badge, roles, active, sites FROM page_user \
                    WHERE party = ? ORDER BY operator";
         let binds = [Value::text(party.as_str())];
         let rows: Vec<PageUserRow> = self.read(|conn| conn.load(sql, &binds))?;

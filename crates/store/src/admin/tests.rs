@@ -5,7 +5,7 @@ use std::sync::Barrier;
 use std::thread;
 
 use tl_domain::event::KeyRole;
-use tl_domain::ids::{DeviceId, OperatorId, PartyId};
+use tl_domain::ids::{DeviceId, OperatorId, PartyId, SiteId};
 use tl_domain::time::Micros;
 use tl_ledger::Hash;
 use tl_testkit::{TestDatabase, backends, code};
@@ -244,6 +244,7 @@ fn page_users_are_replaced_and_badges_are_theirs_alone() {
             badge,
             roles: vec!["gate".to_owned()],
             active: true,
+            sites: None,
         };
         let (first, second) = (user("o1", Some(code(1))), user("o2", None));
         store.put_page_user(&second).unwrap();
@@ -259,6 +260,35 @@ fn page_users_are_replaced_and_badges_are_theirs_alone() {
         store.put_page_user(&user("o2", Some(code(1)))).unwrap();
         let now = store.page_users(&party("plant")).unwrap();
         assert_eq!(now, [without, user("o2", Some(code(1)))]);
+    });
+}
+
+#[test]
+fn a_person_may_be_kept_to_some_sites() {
+    each(|store| {
+        let plant = party("plant");
+        let user = PageUser {
+            party: plant.clone(),
+            operator: person("o1"),
+            name: "李".to_owned(),
+            pin_hash: "$argon2id$x".to_owned(),
+            badge: None,
+            roles: vec!["gate".to_owned()],
+            active: true,
+            sites: Some(vec!["main".parse().unwrap()]),
+        };
+        let sites = || store.page_users(&plant).unwrap().remove(0).sites;
+        store.put_page_user(&user).unwrap();
+        assert_eq!(sites(), user.sites);
+        let water: [SiteId; 1] = ["water".parse().unwrap()];
+        for kept in [Some(water.as_slice()), Some(&[]), None] {
+            store.put_page_user_sites(&plant, &user.operator, kept).unwrap();
+            assert_eq!(sites().as_deref(), kept);
+        }
+        for (party, operator) in [(&plant, person("o2")), (&party("other"), person("o1"))] {
+            let refused = store.put_page_user_sites(party, &operator, None);
+            assert!(matches!(refused, Err(StoreError::NotFound { .. })), "{refused:?}");
+        }
     });
 }
 

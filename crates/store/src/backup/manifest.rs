@@ -186,6 +186,7 @@ pub(super) struct TableReader {
     table: &'static Table,
     file: BufReader<File>,
     digest: Sha256,
+    columns: usize,
     rows: u64,
     expected: (u64, Hash),
 }
@@ -202,19 +203,20 @@ impl TableReader {
         let file = File::open(&path).map_err(|e| wrong(&path, e))?;
         let (file, digest) = (BufReader::new(file), Sha256::new());
         let expected = (line.rows, line.sha256);
-        let mut reader = Self { path, table, file, digest, rows: 0, expected };
-        if reader.next_line()?.as_deref() != Some(&table.header()) {
+        let mut reader = Self { path, table, file, digest, columns: 0, rows: 0, expected };
+        let header = reader.next_line()?;
+        let Some(columns) = header.and_then(|line| table.columns_in(&line)) else {
             let header = table.header();
             return Err(reader.wrong(format!("expected the columns {header} in the first line")));
-        }
-        Ok(reader)
+        };
+        Ok(Self { columns, ..reader })
     }
 
     /// The next row.
     pub(super) fn next_row(&mut self) -> Result<Option<Row>, StoreError> {
         let Some(line) = self.next_line()? else { return Ok(None) };
         self.rows += 1;
-        self.table.row(&line).map(Some).map_err(|reason| self.wrong(reason))
+        self.table.row_of(&line, self.columns).map(Some).map_err(|reason| self.wrong(reason))
     }
 
     fn next_line(&mut self) -> Result<Option<String>, StoreError> {

@@ -189,6 +189,7 @@ pub(super) static TABLES: [Table; 12] = [
             ("badge", Text),
             ("roles", Text),
             ("active", Int),
+            ("sites", Text),
         ],
         only: "",
         is_record: true,
@@ -223,6 +224,9 @@ pub(super) static TABLES: [Table; 12] = [
     },
 ];
 
+/// Last columns that backups of earlier versions do not have: nothing stands there.
+const ADDED: &[(&str, &str)] = &[("page_user", "sites")];
+
 /// The table of a name.
 pub(super) fn named(name: &str) -> &'static Table {
     TABLES.iter().find(|table| table.name == name).expect("a name of the list above")
@@ -233,6 +237,15 @@ impl Table {
     pub(super) fn header(&self) -> String {
         let names: Vec<&str> = self.columns.iter().map(|(name, _)| *name).collect();
         serde_json::Value::from(names).to_string()
+    }
+
+    /// How many columns a file has whose first line is this; `None` when it is of another table.
+    pub(super) fn columns_in(&self, header: &str) -> Option<usize> {
+        let found: Vec<String> = serde_json::from_str(header).ok()?;
+        let (there, missing) = self.columns.split_at_checked(found.len())?;
+        let same = found.iter().zip(there).all(|(found, (name, _))| found == name);
+        let added = missing.iter().all(|(name, _)| ADDED.contains(&(self.name, name)));
+        (same && added).then_some(found.len())
     }
 
     /// A query for the next page: the last key, when there is one, and the number of rows.
@@ -272,13 +285,19 @@ impl Table {
         format!("INSERT INTO {} ({})", self.name, names.join(", "))
     }
 
-    /// The values of a line.
+    /// The values of a line with every column.
     pub(super) fn row(&self, line: &str) -> Result<Row, String> {
-        let cells: Vec<serde_json::Value> =
+        self.row_of(line, self.columns.len())
+    }
+
+    /// The values of a line of a file that has so many columns.
+    pub(super) fn row_of(&self, line: &str, columns: usize) -> Result<Row, String> {
+        let mut cells: Vec<serde_json::Value> =
             serde_json::from_str(line).map_err(|e| format!("a row of {}: {e}", self.name))?;
-        if cells.len() != self.columns.len() {
+        if cells.len() != columns {
             return Err(format!("a row of {} has {} values", self.name, cells.len()));
         }
+        cells.resize(self.columns.len(), serde_json::Value::Null);
         cells.into_iter().zip(self.columns).map(|(cell, column)| self.value(cell, column)).collect()
     }
 

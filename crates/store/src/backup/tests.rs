@@ -10,8 +10,9 @@ use tl_testkit::{
     Backend, Plant, TestDatabase, Writer, backends, batch_register, batch_weigh, code,
 };
 
-use super::SNAPSHOT_VERSIONS_SKIPPED;
+use super::{SNAPSHOT_VERSIONS_SKIPPED, tables};
 use crate::query::Page;
+use crate::sql::Value;
 use crate::tests::{Fixture, assert_clean, on_both, options, submission};
 use crate::{
     AccessRecord, Account, Device, DeviceState, EnrolToken, INSTALLATION, PageUser, Session, Store,
@@ -139,6 +140,7 @@ fn people(store: &Store) {
         badge: Some(code(3)),
         roles: vec![],
         active: true,
+        sites: Some(vec!["main".parse().expect("a name")]),
     };
     store.put_page_user(&user).expect("a page user");
     for at in 0..300 {
@@ -285,6 +287,21 @@ on_both! {
             let size = PHOTO.len() as u64;
             assert!(new.put_blob_piece(party, &name, size, 0, PHOTO, 1).expect("taken").complete);
         }
+    }
+}
+
+#[test]
+fn backups_from_before_a_column_was_added_are_read() {
+    let table = tables::named("page_user");
+    let before = r#"["party","operator","name","pin_hash","badge","roles","active"]"#;
+    let columns = table.columns_in(before);
+    assert_eq!(columns, Some(7));
+    let row = table.row_of(r#"["p","o","n","h",null,"[]",1]"#, 7).expect("a row");
+    assert!(matches!(row.last(), Some(Value::NoText)) && row.len() == 8, "{row:?}");
+    assert!(table.row_of(r#"["p","o","n","h",null,"[]",1,"x"]"#, 7).is_err(), "one too many");
+    assert_eq!(table.columns_in(&table.header()), Some(8));
+    for wrong in [&before[..before.len() - 10], r#"["party","operator","name"]"#, "[]"] {
+        assert_eq!(table.columns_in(wrong), None, "{wrong}");
     }
 }
 

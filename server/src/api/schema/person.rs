@@ -1,6 +1,7 @@
 //! Shapes that this crate builds itself: sessions, parties, devices, looks, entries, recordings.
 
 use serde::Serialize;
+use tl_domain::ids::SiteId;
 use tl_store::{
     AccessRecord, DeviceState, EntryView, HandoverPair, LogView, Page, Paged, StoredEntry,
 };
@@ -126,6 +127,35 @@ impl From<tl_store::Device> for DeviceAnswer {
             epoch: device.epoch,
             certificate_until: device.certificate_until,
             seen_at: device.seen_at,
+        }
+    }
+}
+
+/// A person who signs in at agents; never with a PIN.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = AgentPerson)]
+pub struct AgentPersonAnswer {
+    /// Opaque id that entries carry.
+    id: String,
+    name: String,
+    /// Code on the badge.
+    badge: Option<String>,
+    roles: Vec<String>,
+    active: bool,
+    /// Sites whose agents hold the person; null for every site of the party.
+    sites: Option<Vec<String>>,
+}
+
+impl From<tl_store::PageUser> for AgentPersonAnswer {
+    fn from(user: tl_store::PageUser) -> Self {
+        let ids = |sites: Vec<SiteId>| sites.iter().map(ToString::to_string).collect();
+        Self {
+            id: user.operator.to_string(),
+            name: user.name,
+            badge: user.badge.map(|badge| badge.to_string()),
+            roles: user.roles,
+            active: user.active,
+            sites: user.sites.map(ids),
         }
     }
 }

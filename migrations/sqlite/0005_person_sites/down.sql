@@ -1,0 +1,1 @@
+ALTER TABLE page_user DROP COLUMN sites;
