@@ -34,7 +34,7 @@ pub(crate) struct Shelf {
 }
 
 impl Shelf {
-    /// Notes that an entry touches an object, and whether it is a fact of it or only in its history.
+    /// Notes that an entry touches an object: as a fact of it, or in its history alone.
     pub(super) fn link(&mut self, object: String, index: u64, id: EntryId, folds: bool) {
         let known = match self.linked.get_mut(&object) {
             Some(linked) if folds => linked.insert(index, id).is_some(),

@@ -5,10 +5,10 @@ use crate::ids::{BatchId, EntryId};
 use crate::project::apply::Logged;
 use crate::project::books::Books;
 use crate::project::derive::amount::is_amount;
-use crate::project::derive::{bytes_that_count, clear, flag};
+use crate::project::derive::{batch_row, bytes_that_count, clear, flag};
 use crate::project::named::Named;
 use crate::project::object::Object;
-use crate::project::rows::{BatchRow, BatchState, Row, RowKey, Table};
+use crate::project::rows::{BatchState, Row, RowKey, Table};
 use crate::project::verdict::{LATE_AFTER_MICROS, Verdict};
 use crate::quantity::WetMass;
 use crate::time::Micros;
@@ -58,7 +58,7 @@ pub(super) fn references<B: Books>(books: &mut B, body: &Body) -> Result<Odd, B:
     let mut odd = Odd::default();
     let named = Named::of(body);
     for id in named.batches {
-        match batch(books, id)? {
+        match batch_row(books, id)? {
             Some(row) if row.state != BatchState::Missing => {
                 let ended = matches!(row.state, BatchState::Closed | BatchState::Void);
                 if ended && takes_from(body, id) {
@@ -103,7 +103,7 @@ pub(super) fn outcome<B: Books>(
     let mut verdicts = Vec::new();
     for batch_id in Named::of(body).batches {
         if takes_from(body, batch_id) {
-            let row = batch(books, batch_id)?;
+            let row = batch_row(books, batch_id)?;
             if row.and_then(|row| row.left).is_some_and(|left| left < WetMass::ZERO) {
                 verdicts.push(Verdict::Overdraw);
             }
@@ -145,13 +145,6 @@ pub(super) fn outcome<B: Books>(
         verdicts.push(Verdict::QualityFailed);
     }
     Ok(verdicts)
-}
-
-fn batch<B: Books>(books: &mut B, id: BatchId) -> Result<Option<BatchRow>, B::Error> {
-    Ok(match books.row(&RowKey::new(Table::Batch, id))? {
-        Some(Row::Batch(row)) => Some(row),
-        _ => None,
-    })
 }
 
 fn exists<B: Books>(books: &mut B, object: &Object) -> Result<bool, B::Error> {

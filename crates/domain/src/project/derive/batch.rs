@@ -65,6 +65,17 @@ pub(in crate::project) fn derive_batch<B: Books>(
     books.put(Row::Batch(row))
 }
 
+/// The row of a batch.
+pub(in crate::project) fn batch_row<B: Books>(
+    books: &mut B,
+    id: BatchId,
+) -> Result<Option<BatchRow>, B::Error> {
+    Ok(match books.row(&RowKey::new(Table::Batch, id))? {
+        Some(Row::Batch(row)) => Some(row),
+        _ => None,
+    })
+}
+
 /// Keeps where the fold stands when it is long enough not to be made from all facts again.
 fn keep_fold<B: Books>(
     books: &mut B,

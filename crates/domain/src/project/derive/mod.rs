@@ -16,7 +16,7 @@ mod task;
 pub(super) use assay::{
     bytes_that_count, derive_assay, derive_sample, extend_assay, extend_sample,
 };
-pub(super) use batch::{derive_batch, extend_batch};
+pub(super) use batch::{batch_row, derive_batch, extend_batch};
 pub(super) use code::{derive_code, extend_code};
 pub(super) use entry::derive_entry;
 pub(super) use master::{derive_master, extend_master, link_readings, settle_master};

@@ -5,7 +5,7 @@
 //! added here; then the history is folded again.
 
 use super::fold::{Beginning, Fold};
-use super::{derive_batch, is_foreign, set_tasks};
+use super::{batch_row, derive_batch, is_foreign, set_tasks};
 use crate::event::{Body, Origin};
 use crate::ids::BatchId;
 use crate::project::books::{Books, Fact};
@@ -13,7 +13,7 @@ use crate::project::derive::flows::add_flows;
 use crate::project::derive::run;
 use crate::project::derive::task::flag;
 use crate::project::object::Object;
-use crate::project::rows::{BatchRow, BatchState, End, FlowRow, Row, RowKey, Table};
+use crate::project::rows::{BatchState, End, FlowRow, Row, RowKey, Table};
 use crate::project::verdict::Verdict;
 
 /// Adds a fact that has just come, the last of its batch in log order.
@@ -22,7 +22,7 @@ pub(in crate::project) fn extend_batch<B: Books>(
     id: BatchId,
     (fact, body): (&Fact, &Body),
 ) -> Result<(), B::Error> {
-    let stood = (books.row(&RowKey::new(Table::Fold, id))?, batch(books, id)?);
+    let stood = (books.row(&RowKey::new(Table::Fold, id))?, batch_row(books, id)?);
     let (Some(Row::Fold(stood)), Some(row)) = stood else {
         return derive_batch(books, id);
     };
@@ -69,13 +69,6 @@ pub(in crate::project) fn extend_batch<B: Books>(
     }
     books.put(Row::Fold(stands))?;
     books.put(Row::Batch(row))
-}
-
-fn batch<B: Books>(books: &mut B, id: BatchId) -> Result<Option<BatchRow>, B::Error> {
-    Ok(match books.row(&RowKey::new(Table::Batch, id))? {
-        Some(Row::Batch(row)) => Some(row),
-        _ => None,
-    })
 }
 
 /// The flow by which the batch came to be, with the mass and the run that count now.

@@ -1,11 +1,13 @@
 //! The fold of a batch: each fact in log order moves it, takes from it or ends it.
 
+mod stand;
+
 use super::mass::measured;
-use crate::event::{BatchRegister, Body, FlowSource, HandoverDispatch, Portion, Take, Uncertain};
-use crate::ids::{BatchId, EntryId, MeterId, StreamId};
+use crate::event::{BatchRegister, Body, FlowSource, HandoverDispatch, Portion, Take};
+use crate::ids::{BatchId, EntryId, StreamId};
 use crate::project::books::{Books, Fact};
 use crate::project::derive::{amount, place_end, run};
-use crate::project::rows::{BatchRow, BatchState, End, FlowKind, FlowRow, FoldRow, Measured};
+use crate::project::rows::{BatchRow, BatchState, End, FlowKind, FlowRow, Measured};
 use crate::quantity::{DryMass, Mass, Reading, WetMass};
 use crate::time::Micros;
 
@@ -24,17 +26,6 @@ pub(super) struct Fold {
     pub(super) flows: Vec<FlowRow>,
     here: End,
     overdrawn: Option<At>,
-}
-
-/// What the flows after the first copy or are booked by: while it is the same, those given stand.
-#[derive(PartialEq)]
-pub(super) struct Basis {
-    wet: Option<WetMass>,
-    dry_only: bool,
-    moisture: Option<Reading>,
-    meter: Option<MeterId>,
-    calibration: Option<String>,
-    uncertainty: Uncertain,
 }
 
 /// The flow by which a registered batch came to be, before its mass is known.
@@ -65,47 +56,6 @@ impl Fold {
         fold.settle_mass();
         fold.row.left = fold.row.wet;
         fold
-    }
-
-    /// The fold as it stood after the facts before.
-    pub(super) fn resume(row: BatchRow, stood: FoldRow) -> Self {
-        let mut fold = Self {
-            row,
-            register: None,
-            returned: false,
-            measured: stood.measured,
-            dry_only: false,
-            flows: Vec::new(),
-            here: stood.here,
-            overdrawn: stood.overdrawn,
-        };
-        fold.settle_mass();
-        fold
-    }
-
-    /// What the next fact has to know; `given` flows were given before those of this fold.
-    pub(super) fn stands(&self, given: u32, foreign: bool) -> FoldRow {
-        let flows = u32::try_from(self.flows.len()).unwrap_or(u32::MAX);
-        FoldRow {
-            id: self.row.id,
-            measured: self.measured.clone(),
-            here: self.here.clone(),
-            lines: given.saturating_add(flows),
-            overdrawn: self.overdrawn,
-            foreign,
-        }
-    }
-
-    pub(super) fn basis(&self) -> Basis {
-        let measured = self.measured.as_ref();
-        Basis {
-            wet: self.row.wet,
-            dry_only: self.dry_only,
-            moisture: self.row.moisture.clone(),
-            meter: measured.and_then(|measured| measured.meter.clone()),
-            calibration: measured.and_then(|measured| measured.calibration.clone()),
-            uncertainty: measured.map(|m| m.uncertainty.clone()).unwrap_or_default(),
-        }
     }
 
     /// Reads what a fact says about the batch as a whole, whatever was taken before; tells whether
