@@ -1,6 +1,8 @@
-use crate::case;
+//! Tests of the crate, by what they are about.
 
-#[test]
-fn placeholder() {
-    assert!(case::answer("[]").is_err());
-}
+mod alarms;
+mod bad_input;
+mod properties;
+mod simulated;
+mod tables;
+mod verified;

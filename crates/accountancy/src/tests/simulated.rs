@@ -1,0 +1,53 @@
+//! The simulation repeats, closes its truth, and keeps the rates it is asked for.
+
+use crate::simulation::calibration::{self, Scenario};
+use crate::simulation::generator::Generator;
+use crate::simulation::plant::{self, Grade, Loss};
+use crate::stratum;
+
+const QUIET: Scenario = Scenario {
+    grade: Grade::Ordinary,
+    loss: Loss::None,
+    periods: 12,
+    histories: 200,
+    seed: 7,
+    alpha: 0.05,
+};
+
+#[test]
+fn the_generator_is_the_published_one() {
+    // First outputs of xoshiro256++ with the state that splitmix64 makes of seed 0.
+    let mut generator = Generator::seeded(0);
+    assert_eq!(generator.bits(), 0x53175d61490b23df);
+    let mut generator = Generator::seeded(1);
+    let draws: Vec<f64> = (0..20_000).map(|_| generator.normal()).collect();
+    let mean = draws.iter().sum::<f64>() / 20_000.0;
+    let square = draws.iter().map(|x| x * x).sum::<f64>() / 20_000.0;
+    assert!(mean.abs() < 0.03 && (square - 1.0).abs() < 0.04, "{mean} {square}");
+}
+
+#[test]
+fn without_errors_a_history_closes_but_for_its_loss() {
+    let mut design = plant::smelter(Grade::Tight, 12);
+    for stratum in &mut design {
+        (stratum.delta_random, stratum.delta_short, stratum.delta_long) = (0.0, 0.0, 0.0);
+    }
+    let loss = Loss::Abrupt { amount: 25.0, period: 4 };
+    let strata = plant::history(&design, loss, &mut Generator::seeded(3));
+    let muf = stratum::series(&strata, 12).unwrap().muf();
+    for (t, muf) in muf.iter().enumerate() {
+        let wanted = if t == 4 { 25.0 } else { 0.0 };
+        assert!((muf - wanted).abs() < 1e-9, "period {t}: {muf}");
+    }
+}
+
+#[test]
+fn a_seed_gives_the_same_rates_and_a_loss_more_alarms() {
+    let quiet = calibration::run(&QUIET, |_, _| {}).unwrap();
+    assert_eq!(quiet, calibration::run(&QUIET, |_, _| {}).unwrap());
+    assert!(quiet.page < 0.12 && quiet.cumuf < 0.12, "{quiet:?}");
+    let loss = Loss::Abrupt { amount: 60.0, period: 7 };
+    let lossy = calibration::run(&Scenario { loss, ..QUIET }, |_, _| {}).unwrap();
+    assert!(lossy.page_up > 0.9, "{lossy:?}");
+    assert!(calibration::run(&Scenario { histories: 0, ..QUIET }, |_, _| {}).is_err());
+}
