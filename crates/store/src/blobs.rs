@@ -77,7 +77,7 @@ impl Store {
     ///
     /// # Errors
     /// `Blob` when the piece does not fit the size, the size is another one than announced, or all
-    /// bytes are there and have another hash (they are dropped then); `BlobQuota` and `DiskLow` when
+    /// bytes are there and have another hash (they are dropped then); `BlobQuota` and `DiskLow` if
     /// there is no room; `NoLog`; the database's and the file system's.
     pub fn put_blob_piece(
         &self,

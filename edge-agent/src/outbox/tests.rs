@@ -284,7 +284,7 @@ fn a_new_epoch_writes_again_what_the_server_has_not() {
     assert_eq!(tail(&outbox), Ok(None));
 }
 
-/// Every hash is looked up once; with each entry read again for every other one, a few thousand took
+/// With each entry read again for every other one, a few thousand of them took
 /// minutes.
 #[test]
 fn thousands_of_entries_are_written_again_with_their_references() {

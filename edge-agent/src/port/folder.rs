@@ -124,7 +124,7 @@ impl Watch {
     }
 }
 
-/// Offers each file that may be read to `take`, which says whether it is done with it; gives whether
+/// Offers each file that is ready to `take`, which says whether it is done with it; gives whether
 /// the folder is there.
 pub(super) fn read_ready(
     ports: &Ports,

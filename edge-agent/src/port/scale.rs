@@ -125,7 +125,7 @@ impl Scale {
         }
     }
 
-    /// Whether a phase is recorded for `purpose` already: whoever asks again only missed the answer.
+    /// Whether a phase is recorded for `purpose` already: who asks again only missed the answer.
     pub(crate) fn recorded(&self, phase: u64, purpose: &str) -> bool {
         let taken = lock(&self.taken);
         taken

@@ -78,7 +78,7 @@ pub(super) fn start_serial(ports: Ports, config: ScannerSerial) -> Result<JoinHa
     spawn("scanner", move || scanner.keep(|| open_serial(&config.line)))
 }
 
-/// Bounds every wait on a connection: a scanner that lost its power or its cable says no goodbye, and
+/// Bounds every wait on a connection: a scanner without power or cable says no goodbye, and
 /// would keep its place for ever.
 fn watched(stream: &TcpStream) -> std::io::Result<()> {
     stream.set_read_timeout(Some(READ_TIMEOUT))?;

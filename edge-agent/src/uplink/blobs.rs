@@ -1,6 +1,6 @@
 //! Uploading files that entries name by hash: resumable, in bounded pieces.
 //!
-//! A file that is gone, damaged or refused holds up no other one and nothing else; it is tried again
+//! A file that is gone, damaged or refused holds up nothing else; it is tried again
 //! with growing pauses, because the server may have room or a person may bring it back.
 
 use std::collections::HashMap;

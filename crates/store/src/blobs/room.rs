@@ -1,7 +1,7 @@
 //! How much room files may take: so much for each party, and so much of the disk stays free.
 //!
 //! A party's files count with the size that was announced for them, so that no number of files that
-//! are begun at once passes the bound. How much is free is asked of a function that the shell gives:
+//! are begun at once passes the bound. How much is free is asked of a function that the shell has:
 //! nothing here knows file systems. Without bounds, as in commands of the shell, all is taken.
 
 use std::path::Path;

@@ -1,6 +1,6 @@
 //! 取样, 工序, 装车, 接收 and 盘点: forms in, captures out.
 //!
-//! Each noun has its pages in a file of its own; what may be recorded is decided by `capture`, never
+//! Each noun has its pages in a file of its own; what may be recorded is decided by `capture`, not
 //! here.
 
 mod dispatch;
