@@ -240,7 +240,8 @@ pub(crate) fn location(typed: &mut Typed, name: &str) -> Option<tl_domain::event
 pub(crate) fn portion_fields(desk: &Desk, typed: &Typed, form: &mut Form, i: usize) {
     let t = desk.t;
     let named = |name: &str| format!("{name}-{i}");
-    form.group(
+    form.repeated(
+        i,
         t.portion_number(i + 1),
         vec![
             typed.field(&named("batch"), t.batch_code(), FieldKind::Scan),

@@ -33,13 +33,10 @@ impl Capture for Review {
         let t = desk.t;
         let row = find(app, desk, &self.0)?;
         let mut form = review_form(desk, &row, typed);
-        form.lines.push(super::super::part::Line {
-            heading: String::new(),
-            fields: vec![
-                Field::hidden("entry", typed.text("entry")),
-                Field::hidden("observed_at", typed.text("observed_at")),
-            ],
-        });
+        form.line(vec![
+            Field::hidden("entry", typed.text("entry")),
+            Field::hidden("observed_at", typed.text("observed_at")),
+        ]);
         let crumbs = [(t.assays(), "/assays")];
         let mut sheet = form_sheet(desk, t.review_heading(), &crumbs, t.review_note(), form);
         desk.learn_samples(app, [row.sample])?;

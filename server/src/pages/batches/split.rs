@@ -54,7 +54,8 @@ impl Capture for Split {
         ]);
         for i in 0..PARTS {
             let named = |name: &str| format!("{name}-{i}");
-            form.group(
+            form.repeated(
+                i,
                 t.part_number(i + 1),
                 vec![
                     typed.number_field(&named("amount"), t.net(), ""),

@@ -118,7 +118,8 @@ fn line_fields(desk: &Desk, typed: &Typed, form: &mut Form, i: usize) {
     let t = desk.t;
     let named = |name: &str| format!("{name}-{i}");
     let places = desk.names.places.iter().map(|p| Choice::new(p.id.as_str(), &p.name));
-    form.group(
+    form.repeated(
+        i,
         t.dispatch_line(i + 1),
         vec![
             typed.field(&named("batch"), t.batch_code(), FieldKind::Scan),

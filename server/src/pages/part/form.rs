@@ -116,6 +116,13 @@ impl Field {
         self
     }
 
+    /// Whether nobody filled it in and nothing is wrong with it; a list without a blank choice
+    /// always has a value.
+    fn is_untouched(&self) -> bool {
+        let blank = self.choices().first().is_none_or(|choice| choice.value.is_empty());
+        self.error.is_empty() && (self.value.is_empty() || !blank)
+    }
+
     fn is_hidden(&self) -> bool {
         self.kind == FieldKind::Hidden
     }
@@ -163,7 +170,12 @@ pub(crate) struct Line {
     pub(crate) heading: String,
     /// The fields.
     pub(crate) fields: Vec<Field>,
+    /// Shown as its heading alone until it is opened: one of many lines, still empty.
+    pub(crate) folded: bool,
 }
+
+/// Lines of a kind that stand open however empty they are.
+const OPEN_LINES: usize = 2;
 
 /// A form.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Template)]
@@ -186,17 +198,29 @@ pub(crate) struct Form {
 impl Form {
     /// Adds a line.
     pub(crate) fn line(&mut self, fields: Vec<Field>) {
-        self.lines.push(Line { heading: String::new(), fields });
+        self.lines.push(Line { fields, ..Line::default() });
     }
 
     /// Adds a line that begins a group.
     pub(crate) fn group(&mut self, heading: impl Into<String>, fields: Vec<Field>) {
-        self.lines.push(Line { heading: heading.into(), fields });
+        self.lines.push(Line { heading: heading.into(), fields, folded: false });
     }
 
-    /// The fields with an error.
-    fn errors(&self) -> Vec<&Field> {
-        let fields = self.lines.iter().flat_map(|line| &line.fields);
-        fields.filter(|field| !field.error.is_empty()).collect()
+    /// Adds the `i`-th of many lines of a kind; an empty one further down is folded, so that a
+    /// phone shows the button without a long way.
+    pub(crate) fn repeated(&mut self, i: usize, heading: impl Into<String>, fields: Vec<Field>) {
+        let folded = i >= OPEN_LINES && fields.iter().all(Field::is_untouched);
+        self.lines.push(Line { heading: heading.into(), fields, folded });
+    }
+
+    /// The fields with an error, each with its name for people and the group it stands in.
+    fn errors(&self) -> Vec<(String, &Field)> {
+        let named = |line: &Line, field: &Field| match line.heading.as_str() {
+            "" => field.label.clone(),
+            heading => format!("{heading} · {}", field.label),
+        };
+        let all = self.lines.iter().flat_map(|line| line.fields.iter().map(move |f| (line, f)));
+        let wrong = all.filter(|(_, field)| !field.error.is_empty());
+        wrong.map(|(line, field)| (named(line, field), field)).collect()
     }
 }

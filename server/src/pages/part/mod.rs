@@ -25,7 +25,7 @@ pub(crate) use coverage::{Coverage, CoverageShare};
 pub(crate) use days::DayBars;
 pub(crate) use facts::Facts;
 pub(crate) use figure::Figure;
-pub(crate) use form::{Choice, Field, FieldKind, Form, Line};
+pub(crate) use form::{Choice, Field, FieldKind, Form};
 pub(crate) use paging::{PAGE_ROWS, Paging, Query, encoded};
 pub(crate) use table::{Align, Column, Empty, Table};
 pub(crate) use tiles::{Tile, Tiles};

@@ -107,3 +107,19 @@ fn shares_of_the_bar_never_leave_it() {
     let html = bar.to_string();
     assert!(html.contains("width=\"700.0\"") && html.contains("width=\"300.0\""), "{html}");
 }
+
+#[test]
+fn empty_lines_further_down_are_folded_and_errors_name_their_line() {
+    let mut form = Form::default();
+    for i in 0..4 {
+        let units = vec![Choice::new("t", "t"), Choice::new("kg", "kg")];
+        let mass = Field::new(format!("mass-{i}"), "Net", FieldKind::Number);
+        let mass = if i == 3 { mass.value("abc").error("no number") } else { mass };
+        let unit = Field::new(format!("unit-{i}"), "Unit", FieldKind::Choose(units)).value("t");
+        form.repeated(i, format!("Line {}", i + 1), vec![mass, unit]);
+    }
+    let html = form.to_string();
+    assert_eq!(html.matches("<details").count(), 1, "{html}");
+    assert!(html.contains("<summary>Line 3</summary>"), "{html}");
+    assert!(html.contains("<a href=\"#mass-3\">Line 4 · Net</a>: no number"), "{html}");
+}

@@ -109,7 +109,8 @@ fn output_fields(desk: &Desk, typed: &Typed, form: &mut Form, i: usize) {
     let t = desk.t;
     let named = |name: &str| format!("out-{name}-{i}");
     let returned = vec![Choice::new("no", t.no()), Choice::new("yes", t.yes())];
-    form.group(
+    form.repeated(
+        i,
         t.output_number(i + 1),
         vec![
             typed.list_field(&named("material"), t.material(), material_choices(desk)),

@@ -110,7 +110,8 @@ fn line_fields(desk: &Desk, typed: &Typed, form: &mut super::super::part::Form, 
     let units = [("t", "t"), ("kg", "kg"), ("m3", "m³")];
     let units = units.iter().map(|(value, words)| Choice::new(*value, *words)).collect();
     let named = |name: &str| format!("{name}-{i}");
-    form.group(
+    form.repeated(
+        i,
         t.stock_line(i + 1),
         vec![
             typed.list_field(&named("material"), t.material(), material_choices(desk)),
