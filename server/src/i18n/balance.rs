@@ -13,6 +13,8 @@ messages! { BALANCE {
     stock_not_measured = "期初或期末库存没有盘点，按账面推算",
         "Stock at an end was not counted: rolled by the books";
     not_counted = "没有盘点", "not counted";
+    no_difference = "缺盘点或数据，算不出平衡差。",
+        "Without stock takes or figures there is no difference to tell.";
     main_figures = "主要数字", "Main figures";
     term_opening = "期初库存", "Opening stock";
     term_input = "投入", "Input";

@@ -141,6 +141,8 @@ fn closure_is_shown_as_it_is_and_a_dash_where_nothing_came_in() {
     assert!(nothing_in.contains("Closure – %"), "{nothing_in}");
     let empty = tiles(Vec::new());
     assert!(empty.contains("No data"), "{empty}");
+    assert!(!empty.contains("± 0"), "nothing known is not nothing lost: {empty}");
+    assert!(empty.contains("no difference to tell"), "{empty}");
 }
 
 #[test]

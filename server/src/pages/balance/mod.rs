@@ -192,15 +192,31 @@ fn gap_tile(t: Words, balance: &Balance) -> Tile {
     let band = band(balance);
     let share = format::percent(grams, balance.grams.input.0);
     let closure = closure(balance);
-    Tile::new(t.unaccounted(), format::signed(grams, places), "g")
-        .note(t.share_of_input(share.as_deref().unwrap_or("–")))
-        .note(t.band_of(format::rounded(band, places)))
-        .note(t.closure_of(closure))
-        .state(gap_tone(balance), gap_words(t, balance))
+    let tile = if says_nothing(balance) {
+        Tile::new(t.unaccounted(), "–", "g").note(t.no_difference())
+    } else {
+        Tile::new(t.unaccounted(), format::signed(grams, places), "g")
+            .note(t.share_of_input(share.as_deref().unwrap_or("–")))
+            .note(t.band_of(format::rounded(band, places)))
+    };
+    tile.note(t.closure_of(closure)).state(gap_tone(balance), gap_words(t, balance))
 }
 
-/// Closure as it is: never clipped, a dash where nothing came in.
+/// Whether the difference and its band are zero only because a stock was taken from the books, or
+/// nothing was recorded: "0 ± 0" would say that all is there.
+pub(crate) fn says_nothing(balance: &Balance) -> bool {
+    let idle = matches!(
+        balance.judgement(),
+        Judgement::NoData | Judgement::NotJudged(Lack::StockTake | Lack::Figures)
+    );
+    idle && balance.grams.unaccounted.0.is_zero()
+}
+
+/// Closure as it is: never clipped, a dash where nothing came in or nothing can be said.
 pub(crate) fn closure(balance: &Balance) -> String {
+    if says_nothing(balance) {
+        return "–".to_owned();
+    }
     balance.closure_percent.map_or_else(|| "–".to_owned(), |percent| format::rounded(percent, 2))
 }
 

@@ -8,7 +8,7 @@ use tl_domain::quantity::DryMass;
 use super::super::desk::Desk;
 use super::super::format;
 use super::super::part::{Cell, Column, Empty, Table, Tone};
-use super::{band, places, unmeasured};
+use super::{band, places, says_nothing, unmeasured};
 
 /// Entries linked per term; all of them are on the flow list.
 const LINKS: usize = 3;
@@ -200,12 +200,15 @@ fn tonnes(dry: DryMass) -> Cell {
 fn foot(desk: &Desk, balance: &Balance) -> Vec<Cell> {
     let t = desk.t;
     let places = places(balance);
+    let figure = |text: String| {
+        if says_nothing(balance) { Cell::dash() } else { Cell::text(text) }
+    };
     let mut cells = vec![
         Cell::text(t.unaccounted()),
         Cell::text(t.unaccounted_is()).small(t.closure_of(super::closure(balance))),
         tonnes(balance.dry.unaccounted),
-        Cell::text(format::signed(balance.grams.unaccounted.0, places)),
-        Cell::text(format::rounded(band(balance) / Decimal::TWO, places)),
+        figure(format::signed(balance.grams.unaccounted.0, places)),
+        figure(format::rounded(band(balance) / Decimal::TWO, places)),
     ];
     cells.resize_with(COLUMNS, Cell::default);
     cells

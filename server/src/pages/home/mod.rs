@@ -90,7 +90,7 @@ fn gate(app: &App, desk: &Desk, sheet: &mut Sheet) -> Result<(), Failure> {
     table.empty = Empty::why(t.no_batches_today()).act(t.register_batch(), "/batches/new");
     let all = Act::new(t.all_batches(), "/batches");
     sheet.sections.push(Section::new("today", t.batches_today(), table).act(Some(all)));
-    let runs = usecase::runs::list(app, &desk.permit, None, newest)?.rows;
+    let runs = super::newest(|page| usecase::runs::list(app, &desk.permit, None, page))?.rows;
     let open: Vec<RunRow> = runs.into_iter().filter(|run| run.ended_at.is_none()).collect();
     if !open.is_empty() {
         let table = super::runs::table(desk, &open);

@@ -31,6 +31,9 @@ struct Glance {
     input: Decimal,
     tasks: usize,
     halves: usize,
+    last: Option<Micros>,
+    closure: Option<Decimal>,
+    name: String,
     cells: Vec<Cell>,
 }
 
@@ -59,15 +62,15 @@ pub(super) fn sheet(app: &App, session: &Session, query: &Query) -> Result<Sheet
     sort(&mut glances, query.value("sort"));
     sheet.lead = t.officer_lead(&month);
     let columns = vec![
-        Column::text(t.enterprise()),
+        Column::text(t.enterprise()).sorted(query, "name"),
         Column::text(t.balance_state()),
         Column::number(t.input_grams()).sorted(query, "input"),
         Column::number(t.unaccounted_grams()).sorted(query, "gap"),
-        Column::number(t.closure_percent()),
+        Column::number(t.closure_percent()).sorted(query, "closure"),
         Column::number(t.assayed_percent()),
         Column::number(t.nav_tasks()).sorted(query, "tasks"),
         Column::number(t.one_sided()).sorted(query, "halves"),
-        Column::text(t.last_report()),
+        Column::text(t.last_report()).sorted(query, "last"),
     ];
     let mut table = Table::new(t, t.nav_bureau(), columns);
     table.rows = glances.into_iter().map(|glance| glance.cells).collect();
@@ -88,6 +91,12 @@ fn sort(glances: &mut [Glance], by: Option<&str>) {
         Some("-tasks") => glances.sort_by_key(|glance| Reverse(glance.tasks)),
         Some("halves") => glances.sort_by_key(|glance| glance.halves),
         Some("-halves") => glances.sort_by_key(|glance| Reverse(glance.halves)),
+        Some("name") => glances.sort_by(|a, b| a.name.cmp(&b.name)),
+        Some("-name") => glances.sort_by(|a, b| b.name.cmp(&a.name)),
+        Some("closure") => glances.sort_by_key(|glance| glance.closure),
+        Some("-closure") => glances.sort_by_key(|glance| Reverse(glance.closure)),
+        Some("last") => glances.sort_by_key(|glance| glance.last),
+        Some("-last") => glances.sort_by_key(|glance| Reverse(glance.last)),
         _ => {}
     }
 }
@@ -116,19 +125,26 @@ fn glance(app: &App, desk: &Desk, month: &mut String) -> Result<Glance, Failure>
         Some(month) => desk.links.to(format!("/balance?month={month}")),
         None => desk.links.to("/balance"),
     };
-    let band = format::rounded(balance::band(&found), places);
+    let difference = if balance::says_nothing(&found) {
+        Cell::dash()
+    } else {
+        let band = format::rounded(balance::band(&found), places);
+        Cell::text(format::signed(found.grams.unaccounted.0, places)).small(format!("± {band}"))
+    };
     Ok(Glance {
         rank,
         gap: found.grams.unaccounted.0.abs(),
         input: found.grams.input.0,
         tasks,
         halves: open,
+        last,
+        closure: found.closure_percent,
+        name: desk.party.name.clone(),
         cells: vec![
             Cell::text(&desk.party.name).link(balance_href).small(desk.party.area.clone()),
             Cell::state(chip.0, chip.1),
             Cell::text(format::rounded(found.grams.input.0, places)),
-            Cell::text(format::signed(found.grams.unaccounted.0, places))
-                .small(format!("± {band}")),
+            difference,
             Cell::text(balance::closure(&found)),
             Cell::maybe(assayed.map(|percent| format::rounded(percent, 1))),
             counted(tasks, desk.links.to("/tasks")),
@@ -145,8 +161,17 @@ fn broken(t: Words, log: &LogView) -> Glance {
         Cell::state(Tone::Bad, t.books_unreadable()),
     ];
     cells.resize_with(COLUMNS, || Cell::text("–"));
-    let (gap, input) = (Decimal::ZERO, Decimal::ZERO);
-    Glance { rank: u8::MAX, gap, input, tasks: 0, halves: 0, cells }
+    Glance {
+        rank: u8::MAX,
+        gap: Decimal::ZERO,
+        input: Decimal::ZERO,
+        tasks: 0,
+        halves: 0,
+        last: None,
+        closure: None,
+        name: log.name.clone(),
+        cells,
+    }
 }
 
 /// Columns of the workbench.
