@@ -40,6 +40,9 @@ pub enum Level {
     Report,
 }
 
+/// The part of the significant quantity from which on an amount must be explained.
+pub const MASS_SHARE: f64 = 0.1;
+
 /// When alarms rise.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Rules {
@@ -71,7 +74,7 @@ impl Rules {
             warn_threshold: page::two_sided_threshold(k, periods, 0.10)?,
             act_threshold: page::two_sided_threshold(k, periods, 0.05)?,
             significant_quantity,
-            mass_share: 0.1,
+            mass_share: MASS_SHARE,
         })
     }
 }
@@ -129,7 +132,29 @@ impl Alarm {
     }
 }
 
+impl Level {
+    /// Its stable name.
+    #[must_use]
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Warning => "warning",
+            Self::Investigate => "investigate",
+            Self::Report => "report",
+        }
+    }
+}
+
 impl Test {
+    /// Its stable name.
+    #[must_use]
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Muf => "muf",
+            Self::Cumuf => "cumuf",
+            Self::Page => "page",
+        }
+    }
+
     /// What people call it.
     #[must_use]
     pub fn name(self, language: Language) -> &'static str {
@@ -142,6 +167,15 @@ impl Test {
 }
 
 impl Direction {
+    /// Its stable name.
+    #[must_use]
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Loss => "loss",
+            Self::Gain => "gain",
+        }
+    }
+
     /// The direction of an amount signed as MUF.
     #[must_use]
     pub fn of(amount: f64) -> Self {

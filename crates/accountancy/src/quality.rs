@@ -5,6 +5,7 @@
 
 use tl_statistics::correction;
 
+use crate::Language;
 use crate::alarm::{Alarm, Level};
 use crate::evaluation::Evaluation;
 use crate::period::{Line, Series};
@@ -46,6 +47,18 @@ pub enum Quality {
     Unknown,
 }
 
+impl Quality {
+    /// Its stable name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Sufficient { .. } => "sufficient",
+            Self::Insufficient { .. } => "insufficient",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
 /// The mark of the balance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mark {
@@ -57,6 +70,19 @@ pub enum Mark {
     Abnormal,
     /// 不可判
     Undecidable,
+}
+
+impl Mark {
+    /// What people call it.
+    #[must_use]
+    pub fn name(self, language: Language) -> &'static str {
+        match self {
+            Self::Consistent => language.pick("相符", "consistent"),
+            Self::Watch => language.pick("关注", "watch"),
+            Self::Abnormal => language.pick("异常", "abnormal"),
+            Self::Undecidable => language.pick("不可判", "undecidable"),
+        }
+    }
 }
 
 /// Detectable amount of the total over a span, mass units.

@@ -8,12 +8,15 @@ use serde_json::{Map, Value};
 use super::answer::Answer;
 use super::input::{Input, at};
 use super::no_answer;
+use crate::Language;
+use crate::alarm::{self, MASS_SHARE, Rules};
 use crate::contribution;
 use crate::covariance::Covariance;
 use crate::evaluation::{Evaluation, Settings, Standardised, VarianceSplit};
 use crate::fault::Fault;
 use crate::limits;
 use crate::page::{self, Page};
+use crate::quality::{self, QualityRule};
 use crate::stratum::{self, Role, Stratum};
 
 type Object = Map<String, Value>;
@@ -53,6 +56,11 @@ pub(super) fn muf_sequence(input: &Input<'_>) -> Result<Object, Fault> {
         Ok(standardised) => standardised,
         Err(fault) => return Ok(with_error(answer, fault)),
     };
+    let rule = QualityRule::default();
+    let quality = quality::of(&series, &evaluation, periods, &rule);
+    let answer = alarms(answer, input, &evaluation)?
+        .with("detectable_amount", quality::detectable(&evaluation, 0, periods - 1, &rule))
+        .with("quality", quality.name());
     let first = Answer::default()
         .with("muf_nsigma", evaluation.first_muf)
         .with("cumuf_nsigma", evaluation.first_cumuf)
@@ -75,6 +83,7 @@ pub(super) fn sequential_tests(input: &Input<'_>) -> Result<Object, Fault> {
         Ok(standardised) => standardised,
         Err(fault) => return Ok(with_error(answer, fault)),
     };
+    let answer = alarms(answer, input, &evaluation)?;
     Ok(tests(answer, standardised)
         .numbers("itmuf", &standardised.residuals.itmuf)
         .numbers("sigma_itmuf", &standardised.residuals.sigma_itmuf)
@@ -115,6 +124,41 @@ fn basic(evaluation: &Evaluation) -> Answer {
         .numbers("cumuf", &evaluation.cumuf)
         .numbers("sigma_cumuf", &evaluation.sigma_cumuf)
         .with("h", evaluation.settings.h)
+}
+
+/// All alarms at the case's limits; the amount that matters is optional and 0 without it.
+fn alarms(answer: Answer, input: &Input<'_>, evaluation: &Evaluation) -> Result<Answer, Fault> {
+    let settings = evaluation.settings;
+    let significant = input.optional("significant_quantity")?;
+    let significant = significant.map(|field| field.not_negative()).transpose()?;
+    let rules = Rules {
+        warn_sigmas: settings.sigmas,
+        act_sigmas: settings.sigmas,
+        k: settings.k,
+        warn_threshold: settings.h,
+        act_threshold: settings.h,
+        significant_quantity: significant.unwrap_or(0.0),
+        mass_share: MASS_SHARE,
+    };
+    let alarms = alarm::of(evaluation, &rules);
+    Ok(answer.list("alarms", &alarms, |alarm| {
+        let mut object = Answer::default()
+            .with("period", alarm.period)
+            .with("test", alarm.test.key())
+            .with("direction", alarm.direction.key())
+            .with("statistic", alarm.statistic)
+            .with("limit", alarm.limit)
+            .with("amount", alarm.amount);
+        // Without an amount that matters there is no ladder to stand on.
+        if significant.is_some() {
+            object = object.with("level", alarm.level.key());
+        }
+        let cause = alarm.direction;
+        object = object
+            .with("cause", cause.cause(Language::En))
+            .with("cause_zh", cause.cause(Language::Zh));
+        Value::Object(object.done())
+    }))
 }
 
 fn tests(answer: Answer, standardised: &Standardised) -> Answer {

@@ -87,7 +87,9 @@ fn is_shown_elsewhere(key: &str) -> bool {
 /// Figures that stand alone, and objects of such figures.
 fn single_lines(answer: &Map<String, Value>, language: Language, paint: Paint) -> Vec<String> {
     let mut pairs = Vec::new();
-    for (key, value) in answer.iter().filter(|(key, _)| !is_shown_elsewhere(key)) {
+    let mut shown: Vec<_> = answer.iter().filter(|(key, _)| !is_shown_elsewhere(key)).collect();
+    shown.sort_by_key(|(key, _)| (headings::order(key), key.as_str()));
+    for (key, value) in shown {
         let heading = headings::of(key, language);
         match value {
             Value::Array(_) => {}
@@ -99,8 +101,13 @@ fn single_lines(answer: &Map<String, Value>, language: Language, paint: Paint) -
                 }
             }
             single => {
-                let is_alarm = key.starts_with("first_") && !single.is_null();
-                pairs.push((heading, cell(single, language), is_alarm));
+                let is_alarm = key.starts_with("first_") && !single.is_null()
+                    || headings::is_alarm(key, single);
+                let value = match single {
+                    Value::String(word) => headings::of(word, language),
+                    value => cell(value, language),
+                };
+                pairs.push((heading, value, is_alarm));
             }
         }
     }
@@ -153,14 +160,18 @@ fn column_lines(
         }
     }
     for (row, mark) in is_marked.iter_mut().enumerate() {
-        *mark |= is_first_alarm(answer, row + 1);
+        *mark |= is_in_alarm(answer, row + 1);
     }
     aligned(header, table, &is_marked, paint)
 }
 
-/// Whether some test alarmed first in this row.
-fn is_first_alarm(answer: &Map<String, Value>, row: usize) -> bool {
+/// Whether some test alarmed in this row.
+fn is_in_alarm(answer: &Map<String, Value>, row: usize) -> bool {
     let is_row = |value: &Value| value.as_u64() == Some(row as u64);
+    let alarms = answer.get("alarms").and_then(Value::as_array);
+    if alarms.is_some_and(|alarms| alarms.iter().any(|alarm| is_row(&alarm["period"]))) {
+        return true;
+    }
     answer.iter().filter(|(key, _)| key.starts_with("first_")).any(|(_, value)| match value {
         Value::Object(inner) => inner.values().any(is_row),
         single => is_row(single),
@@ -174,10 +185,21 @@ fn objects(value: &Value) -> Option<Vec<&Map<String, Value>>> {
 }
 
 fn object_lines(rows: &[&Map<String, Value>], language: Language, paint: Paint) -> Vec<String> {
-    let names: Vec<&String> = rows[0].keys().collect();
+    // Each text comes in two languages; only one is shown.
+    let has_zh = |name: &str| rows[0].contains_key(&format!("{name}_zh"));
+    let is_shown = |name: &&String| match language {
+        Language::Zh => !has_zh(name),
+        Language::En => !name.ends_with("_zh"),
+    };
+    let mut names: Vec<&String> = rows[0].keys().filter(is_shown).collect();
+    names.sort_by_key(|name| (headings::order(name), name.as_str()));
     let header = names.iter().map(|name| headings::of(name, language)).collect();
     let row = |row: &&Map<String, Value>| {
-        let value = |name: &&String| row.get(*name).map_or(String::new(), |v| cell(v, language));
+        let value = |name: &&String| match row.get(name.as_str()) {
+            Some(Value::String(word)) => headings::of(word, language),
+            Some(value) => cell(value, language),
+            None => String::new(),
+        };
         names.iter().map(value).collect()
     };
     aligned(header, rows.iter().map(row).collect(), &vec![false; rows.len()], paint)

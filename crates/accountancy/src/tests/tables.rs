@@ -62,3 +62,30 @@ fn every_kind_has_a_title_in_both_languages() {
         assert_ne!(title(Language::Zh), title(Language::En));
     }
 }
+
+fn sequence() -> Value {
+    answer(&json!({"kind": "muf_sequence", "unit": "kg", "inputs": {"periods": 3, "h": 2.0,
+        "nsigma": 3.0, "significant_quantity": 10.0, "strata": [
+        {"name": "in", "role": "receipt", "x": [100.0, 100.0, 100.0], "delta_r": 0.01},
+        {"name": "out", "role": "shipment", "x": [100.0, 70.0, 100.0], "delta_r": 0.01}]}}))
+}
+
+#[test]
+fn alarms_stand_with_their_cause_and_mark_their_rows() {
+    let answer = sequence();
+    let alarm = &answer["alarms"][0];
+    assert_eq!((&alarm["test"], &alarm["level"]), (&json!("muf"), &json!("report")));
+    assert!(alarm["cause"].as_str().unwrap().contains("loss or bias"));
+    assert_eq!(answer["quality"], "sufficient");
+    for (language, cause) in [(Language::Zh, "损失或偏差"), (Language::En, "loss or bias;")] {
+        let lines = lines(&answer, language, false);
+        assert!(lines.iter().any(|line| line.contains(cause)), "{lines:#?}");
+        let marked = |row: &str| {
+            let found = lines.iter().find(|line| line.trim_start().starts_with(row)).unwrap();
+            found.ends_with('!')
+        };
+        assert!(marked("2 ") && !marked("1 "), "{lines:#?}");
+        let other = language.pick("loss or bias;", "请先核查");
+        assert!(!lines.iter().any(|line| line.contains(other)), "{lines:#?}");
+    }
+}
