@@ -18,6 +18,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::error::Failure;
 use crate::keys::KeyFolder;
+use crate::ledger::Ledger;
 use crate::limits::{LOGIN_ADDRESSES_MAX, LOGIN_BURST, LOGIN_REFILL};
 use crate::tls::{Authority, ServerCertificate};
 use crate::usecase::balances::BalanceShelf;
@@ -36,6 +37,8 @@ pub struct App {
     pub certificate: Arc<ServerCertificate>,
     /// Keys that sign entries and snapshots.
     pub keys: KeyFolder,
+    /// Signs heads of trees, and knows who has seen them.
+    pub ledger: Ledger,
     /// Sign-ins per address.
     pub sign_ins: Limiter,
     /// Password hashes at once: each takes 19 MiB.
@@ -61,6 +64,7 @@ impl App {
         authority: Arc<Authority>,
         certificate: Arc<ServerCertificate>,
         keys: KeyFolder,
+        ledger: Ledger,
     ) -> Self {
         Self {
             store,
@@ -69,6 +73,7 @@ impl App {
             authority,
             certificate,
             keys,
+            ledger,
             sign_ins: Limiter::new(LOGIN_BURST, LOGIN_REFILL, LOGIN_ADDRESSES_MAX),
             hashing: Semaphore::new(HASHING_MAX),
             device_url: OnceLock::new(),

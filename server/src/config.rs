@@ -34,6 +34,10 @@ pub struct Config {
     pub substance: Analyte,
     /// Folder of secret keys.
     pub keys: PathBuf,
+    /// Witnesses that cosign the logs: `URL VKEY` each.
+    pub witnesses: Vec<String>,
+    /// PEM of the certificates by which witnesses are known.
+    pub witness_ca: Option<PathBuf>,
     /// Most bytes of the files that one party's devices upload.
     pub blob_quota_bytes: u64,
     /// Bytes of the disk that stay free: files that would take them are refused.
@@ -86,6 +90,18 @@ pub struct Layer {
     /// 密钥目录 / folder of secret keys
     #[arg(long, env = "TL_KEYS", value_name = "DIR", global = true)]
     pub keys: Option<PathBuf>,
+    /// 第三方存证服务：地址 空格 公钥 / witnesses, `URL VKEY`
+    #[arg(
+        long = "witness",
+        env = "TL_WITNESSES",
+        value_name = "URL VKEY",
+        value_delimiter = ',',
+        global = true
+    )]
+    pub witnesses: Option<Vec<String>>,
+    /// 第三方存证服务的 CA 证书 / certificates of the witnesses, PEM
+    #[arg(long, env = "TL_WITNESS_CA", value_name = "FILE", global = true)]
+    pub witness_ca: Option<PathBuf>,
     /// 每个主体附件的字节上限 / most bytes of one party's files
     #[arg(long, env = "TL_BLOB_QUOTA_BYTES", value_name = "BYTES", global = true)]
     pub blob_quota_bytes: Option<u64>,
@@ -114,6 +130,8 @@ impl Layer {
             device_url: self.device_url.or(below.device_url),
             substance: self.substance.or(below.substance),
             keys: self.keys.or(below.keys),
+            witnesses: self.witnesses.or(below.witnesses),
+            witness_ca: self.witness_ca.or(below.witness_ca),
             blob_quota_bytes: self.blob_quota_bytes.or(below.blob_quota_bytes),
             disk_free_min_bytes: self.disk_free_min_bytes.or(below.disk_free_min_bytes),
         }
@@ -163,6 +181,8 @@ impl Config {
             qr_host: layer.qr_host.unwrap_or_else(|| first.clone()),
             device_url: layer.device_url,
             keys: layer.keys.unwrap_or_else(|| data.join("keys")),
+            witnesses: layer.witnesses.unwrap_or_default(),
+            witness_ca: layer.witness_ca,
             blob_quota_bytes: layer.blob_quota_bytes.unwrap_or(BLOB_QUOTA_BYTES),
             disk_free_min_bytes: layer.disk_free_min_bytes.unwrap_or(DISK_FREE_MIN_BYTES),
             substance,

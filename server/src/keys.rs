@@ -87,7 +87,8 @@ impl KeyFolder {
     }
 }
 
-fn read(path: &Path) -> Result<Option<Signer>, KeyError> {
+/// Reads a key file; `None` when it is not there.
+pub(crate) fn read(path: &Path) -> Result<Option<Signer>, KeyError> {
     let text = match fs::read_to_string(path) {
         Ok(text) => Zeroizing::new(text),
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
@@ -99,7 +100,8 @@ fn read(path: &Path) -> Result<Option<Signer>, KeyError> {
     Ok(Some(Signer::from_seed(&seed)))
 }
 
-fn make(path: &Path) -> Result<Signer, KeyError> {
+/// Makes a key and its file.
+pub(crate) fn make(path: &Path) -> Result<Signer, KeyError> {
     let seed = Zeroizing::new(random::bytes::<32>());
     let text = Zeroizing::new(format!("{}\n", hex::encode(seed.as_ref())));
     files::write_whole(path, text.as_bytes(), files::FIXED_SECRET_MODE)

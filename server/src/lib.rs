@@ -19,6 +19,7 @@ pub mod files;
 pub mod i18n;
 pub mod jobs;
 pub mod keys;
+pub mod ledger;
 pub mod limits;
 pub mod openapi;
 pub mod pages;

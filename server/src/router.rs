@@ -126,8 +126,10 @@ table! {
     post "/api/v1/masters" api::masters::put;
     get "/api/v1/entries" api::entries::list;
     get "/api/v1/entries/{id}" api::entries::find;
+    get "/api/v1/entries/{id}/proof" api::ledger::entry_proof;
     post "/api/v1/corrections" api::entries::correct;
     get "/api/v1/balance" api::balance::compute;
+    get "/log/{party}/{path:.*}" api::ledger::tiled;
     get "/" pages::home::show;
     get "/login" pages::sign_in::form;
     post "/login" pages::sign_in::submit;
@@ -158,6 +160,7 @@ table! {
     post "/device/v1/renew" api::device::renew;
     get "/device/v1/head" api::device::head;
     post "/device/v1/entries" api::device::entries;
+    post "/device/v1/checkpoint" api::ledger::exchange;
     get "/device/v1/snapshot" api::device::snapshot;
     get "/device/v1/blobs/{sha256}" api::device::blob;
     put "/device/v1/blobs/{sha256}" api::device::put_blob;

@@ -1,5 +1,6 @@
 //! A running server: both ports, jobs beside them, and a stop that loses nothing.
 
+use std::fs;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
@@ -20,6 +21,7 @@ use crate::error::{self, ApiError, Failure};
 use crate::files;
 use crate::jobs;
 use crate::keys::KeyFolder;
+use crate::ledger::{FileSigner, Ledger, Witness, witness};
 use crate::limits::{BODY_BYTES_MAX, HANDSHAKE, REQUEST_HEAD, STOP_SECONDS};
 use crate::router;
 use crate::tls::{self, Authority, ServerCertificate};
@@ -93,12 +95,24 @@ pub fn open_at(config: Config, clock: Clock) -> anyhow::Result<App> {
     let authority = Arc::new(Authority::open(&config.data, &config.keys, now)?);
     let certificate = Arc::new(ServerCertificate::open(authority.clone(), &config, now)?);
     let store = open_store(&config)?;
+    let ledger = open_ledger(&config)?;
     for party in installation::register_signers(&store, &keys)? {
         let path = keys.party_path(&party);
         tracing::error!(%party, path = %path.display(), "signing key is missing: pages can't \
             record for this party until it is restored");
     }
-    Ok(App::new(store, config, clock, authority, certificate, keys))
+    Ok(App::new(store, config, clock, authority, certificate, keys, ledger))
+}
+
+/// What signs heads, and the witnesses of the configuration.
+fn open_ledger(config: &Config) -> anyhow::Result<Ledger> {
+    let signer = FileSigner::open(&config.keys)?;
+    let ca = config.witness_ca.as_ref().map(|path| {
+        fs::read(path).with_context(|| format!("witness_ca: cannot read {}", path.display()))
+    });
+    let client = witness::client(ca.transpose()?.as_deref())?;
+    let witnesses = config.witnesses.iter().map(|line| Witness::parse(line, client.clone()));
+    Ok(Ledger::new(Box::new(signer), witnesses.collect::<Result<_, _>>()?))
 }
 
 /// Opens the store of a configuration; the embedded file in the data folder is made when missing, a

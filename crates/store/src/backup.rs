@@ -17,11 +17,13 @@ use std::fs;
 use std::path::Path;
 
 use diesel::sql_types::Text;
+use tl_domain::event::ContinueReason;
 use tl_domain::ids::PartyId;
 use tl_ledger::Hash;
 
 use crate::blobs::{BlobPlace, Copied, hash_file, sync_folder};
 use crate::sql::{Conn, Value};
+use crate::trees::next_trees;
 use crate::{Store, StoreError};
 use audit::Audit;
 use manifest::{Manifest, MissingBlob, TableReader, TableWriter};
@@ -271,5 +273,7 @@ fn begin_anew(conn: &mut Conn) -> Result<(), StoreError> {
     )?;
     let missing = "INSERT INTO snapshot (device, version, content) SELECT id, ?, '' FROM device \
                    WHERE NOT EXISTS (SELECT 1 FROM snapshot WHERE snapshot.device = device.id)";
-    conn.run(missing, &[skip]).map(drop)
+    conn.run(missing, &[skip])?;
+    // Heads that were signed after the backup are not in it: the old trees are signed no further.
+    next_trees(conn, ContinueReason::Restored)
 }

@@ -5,6 +5,7 @@
 //! POST /device/v1/renew             device port, mTLS          RenewRequest  → RenewAnswer
 //! GET  /device/v1/head              mTLS                       → HeadAnswer
 //! POST /device/v1/entries           mTLS, bundle of entries    → UploadAnswer
+//! POST /device/v1/checkpoint       mTLS, CheckpointRequest    → CheckpointAnswer
 //! GET  /device/v1/snapshot          mTLS, ?have=VERSION        → 204, or a signed snapshot
 //! GET  /device/v1/blobs/{sha256}    mTLS                       → BlobAnswer
 //! PUT  /device/v1/blobs/{sha256}    mTLS, ?offset=N&size=N     → BlobAnswer
@@ -169,4 +170,45 @@ pub struct BlobAnswer {
     pub received: u64,
     /// Whether all bytes are there and the hash is right.
     pub complete: bool,
+}
+
+/// The last checkpoint that a device saw of its log, for comparison.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CheckpointRequest {
+    /// The signed note as it was received; absent when the device saw none yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held: Option<String>,
+}
+
+/// The newest checkpoint of a device's log, and what leads there from the one that it held.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CheckpointAnswer {
+    /// The signed note with the lines of witnesses; absent before the first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checkpoint: Option<String>,
+    /// Verifier key of the tree; a device pins the first one that it is given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vkey: Option<String>,
+    /// Consistency proof from the held checkpoint, when both are of one tree.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub consistency: Vec<Hash>,
+    /// The trees that were opened since the held one, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub continued: Vec<Continued>,
+}
+
+/// How a tree takes up the one before it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Continued {
+    /// Its entry 0, `log.continue`, as it was signed; base64.
+    pub entry: String,
+    /// tlog-proof of that entry.
+    pub proof: String,
+    /// Consistency proof from the head held of the tree before to the head that entry 0 names;
+    /// empty when the held one is beyond it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub consistency: Vec<Hash>,
 }

@@ -10,6 +10,7 @@ pub mod entries;
 pub mod flows;
 pub mod handovers;
 pub mod health;
+pub mod ledger;
 pub mod masters;
 pub mod parties;
 pub mod people;

@@ -70,7 +70,7 @@ enum Command {
     /// 计算案例文件 / calculate a case file
     #[command(subcommand)]
     Calc(calc::Calc),
-    /// 台账：核验 / logs: verify
+    /// 台账：核验、导出、证明 / logs: verify, export, prove
     #[command(subcommand)]
     Ledger(ledger::Ledger),
     /// 打印 OpenAPI 3.1 / print the OpenAPI 3.1 document
@@ -139,7 +139,7 @@ fn run(arguments: Arguments, words: Words) -> anyhow::Result<ExitCode> {
             maintain::restore(&config()?, &folder, words)?;
         }
         Command::Calc(calc) => return Ok(calc::run(&calc)),
-        Command::Ledger(ledger) => return Ok(ledger::run(&ledger, words)),
+        Command::Ledger(ledger) => return ledger::run(ledger, config, words),
         Command::Openapi => print_all(&format!("{}\n", crate::openapi::text()))?,
         Command::Errors => print_all(&errors::table())?,
     }

@@ -55,6 +55,11 @@ words! {
     backup_good = "备份完好", "the backup is whole";
     restored = "恢复完成", "restored";
     logs = "台账", "logs";
+    nothing_signed = "还没有存证点", "nothing of this log was signed yet";
+    folder_not_empty = "目录不为空", "the folder is not empty";
+    no_such_entry = "没有这条记录", "there is no such entry";
+    not_signed_yet = "还没有存证点覆盖这条记录", "no checkpoint covers this entry yet";
+    reopened = "启动服务后在新存证树继续", "once the server runs, the log goes on in the new tree";
     records = "账号、设备等记录", "records of people and devices";
     blobs = "附件", "blobs";
     entries = "条记录", "entries";

@@ -1,4 +1,5 @@
-//! What the server does by itself beside requests: renew its certificate, forget old sessions.
+//! What the server does by itself beside requests: renew its certificate, forget old sessions,
+//! and the jobs of the ledger (`ledger::job`).
 
 use std::time::Duration;
 
@@ -12,6 +13,7 @@ const EVERY: Duration = Duration::from_secs(3600);
 
 /// Starts the jobs on this thread; they end with it.
 pub fn start(app: &web::Data<App>) {
+    crate::ledger::job::start(app);
     let app = app.clone();
     actix_web::rt::spawn(async move {
         let mut tick = actix_web::rt::time::interval(EVERY);

@@ -7,6 +7,7 @@ mod device;
 mod forms;
 mod hostile;
 mod isolation;
+mod ledger;
 mod people;
 mod permissions;
 mod sign_in;

@@ -93,6 +93,14 @@ impl World {
         world
     }
 
+    /// The same installation after a start of the server.
+    pub(super) fn restarted(mut self) -> Self {
+        let config = self.app.config.clone();
+        let app = serve::open_at(config, Clock::Fixed(self.clock.clone())).expect("opened");
+        self.app = web::Data::new(app);
+        self
+    }
+
     /// Moves the clock forward.
     pub(super) fn pass(&self, micros: Micros) {
         self.clock.fetch_add(micros, Ordering::Relaxed);

@@ -8,10 +8,12 @@ use std::collections::{BTreeMap, HashMap};
 
 use tl_domain::event::{Body, Entry};
 use tl_domain::ids::{DeviceId, PartyId};
+use tl_ledger::merkle::TreeHead;
 use tl_ledger::{Envelope, Frontier, Hash, PublicKey};
 
 use super::manifest::LogLine;
 use crate::sql::Value;
+use crate::trees::Replay;
 
 /// Device and epoch.
 type Stream = (String, i64);
@@ -34,6 +36,8 @@ struct Log {
     ends: BTreeMap<Stream, (i64, Hash)>,
     /// Refused entries that took a number.
     counted: BTreeMap<(Stream, i64), Hash>,
+    /// What was signed over the log.
+    trees: Vec<Replay>,
 }
 
 /// Head of a log from its row.
@@ -59,11 +63,12 @@ impl Audit {
                 heads: BTreeMap::new(),
                 ends: BTreeMap::new(),
                 counted: BTreeMap::new(),
+                trees: Vec::new(),
             };
             self.logs.insert(cells.text(0)?.to_owned(), log);
             return Ok(());
         }
-        if !matches!(table, "stream" | "evidence" | "entry") {
+        if !matches!(table, "stream" | "evidence" | "entry" | "tree" | "checkpoint") {
             return Ok(());
         }
         let party = cells.text(0)?;
@@ -75,6 +80,18 @@ impl Audit {
                 Ok(())
             }
             "evidence" => log.evidence(&cells),
+            "tree" => {
+                let opening = cells.int(5).ok().map(i64::unsigned_abs);
+                log.trees.push(Replay::new(cells.count(4)?, opening, cells.count(1)?));
+                Ok(())
+            }
+            "checkpoint" => {
+                let (number, size) = (cells.count(1)?, cells.count(2)?);
+                let tree = log.trees.iter_mut().find(|tree| tree.number() == number);
+                let tree = tree.ok_or_else(|| format!("{party} has no tree {number}"))?;
+                tree.expect(TreeHead { size, root: cells.hash(3)? });
+                Ok(())
+            }
             _ => log.entry(&cells),
         }
     }
@@ -128,6 +145,9 @@ impl Log {
         }
         self.signature(&envelope, &entry).map_err(wrong)?;
         self.chain(stream, &entry, leaf).map_err(wrong)?;
+        for tree in &mut self.trees {
+            tree.push(&self.frontier, leaf)?;
+        }
         self.frontier.append(leaf);
         Ok(())
     }
@@ -181,6 +201,12 @@ impl Log {
             return Err(format!(
                 "log of {party}: {size} entries with root {root}; expected {} with {}",
                 self.head.size, self.head.root
+            ));
+        }
+        if let Some(tree) = self.trees.iter().find(|tree| !tree.is_done()) {
+            let number = tree.number();
+            return Err(format!(
+                "log of {party}: tree {number} has checkpoints beyond its entries"
             ));
         }
         if self.frontier.to_bytes() != self.stored_frontier {

@@ -37,7 +37,7 @@ pub(super) struct Table {
 }
 
 /// All tables, in the order in which they can be filled.
-pub(super) static TABLES: [Table; 12] = [
+pub(super) static TABLES: [Table; 16] = [
     Table {
         name: "log",
         key: &["party"],
@@ -55,6 +55,68 @@ pub(super) static TABLES: [Table; 12] = [
             ("own_epoch", Int),
             ("projected", Int),
             ("opened_at", Int),
+        ],
+        only: "",
+        is_record: false,
+    },
+    Table {
+        name: "tree",
+        key: &["party", "number"],
+        columns: &[
+            ("party", Text),
+            ("number", Int),
+            ("origin", Text),
+            ("vkey", Text),
+            ("first_idx", Int),
+            ("opening_idx", Int),
+            ("reason", Text),
+            ("size", Int),
+            ("root", Bytes),
+            ("frontier", Bytes),
+            ("log_frontier", Bytes),
+            ("opened_at", Int),
+        ],
+        only: "",
+        is_record: false,
+    },
+    Table {
+        name: "checkpoint",
+        key: &["party", "number", "size"],
+        columns: &[
+            ("party", Text),
+            ("number", Int),
+            ("size", Int),
+            ("root", Bytes),
+            ("note", Text),
+            ("signed_at", Int),
+        ],
+        only: "",
+        is_record: false,
+    },
+    Table {
+        name: "cosignature",
+        key: &["party", "number", "size", "witness"],
+        columns: &[
+            ("party", Text),
+            ("number", Int),
+            ("size", Int),
+            ("witness", Text),
+            ("line", Text),
+            ("received_at", Int),
+        ],
+        only: "",
+        is_record: false,
+    },
+    Table {
+        name: "alarm",
+        key: &["party", "number", "code"],
+        columns: &[
+            ("party", Text),
+            ("number", Int),
+            ("code", Text),
+            ("detail", Text),
+            ("evidence", Text),
+            ("noticed_at", Int),
         ],
         only: "",
         is_record: false,

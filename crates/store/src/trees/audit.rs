@@ -4,6 +4,8 @@
 //! finds the last good checkpoint. In pages, so that a long log needs no more memory than a short
 //! one.
 
+use std::collections::VecDeque;
+
 use diesel::sql_types::{BigInt, Binary};
 use tl_domain::ids::PartyId;
 use tl_ledger::merkle::TreeHead;
@@ -93,6 +95,61 @@ fn heads(conn: &mut Conn, tree: &Tree, after: u64, to: u64) -> Result<Vec<TreeHe
         Ok(TreeHead { size: row.size.unsigned_abs(), root })
     };
     rows.into_iter().map(head).collect()
+}
+
+/// A tree as it grew, entry by entry, compared with each of its checkpoints: for a backup, whose
+/// rows come in the order of the log.
+#[derive(Debug)]
+pub(crate) struct Replay {
+    first: u64,
+    opening: Option<u64>,
+    number: u64,
+    expected: VecDeque<TreeHead>,
+    growth: Option<Growth>,
+}
+
+impl Replay {
+    /// A tree over the entries from `first` on.
+    pub(crate) fn new(first: u64, opening: Option<u64>, number: u64) -> Self {
+        let opening = opening.filter(|_| number > 1);
+        Self { first, opening, number, expected: VecDeque::new(), growth: None }
+    }
+
+    pub(crate) fn number(&self) -> u64 {
+        self.number
+    }
+
+    /// A checkpoint, in the order of sizes.
+    pub(crate) fn expect(&mut self, head: TreeHead) {
+        self.expected.push_back(head);
+    }
+
+    /// Whether every checkpoint was met.
+    pub(crate) fn is_done(&self) -> bool {
+        self.expected.is_empty()
+    }
+
+    /// The log's next entry; `log` is the frontier before it. The error names the checkpoint that
+    /// the entries do not bear out.
+    pub(crate) fn push(&mut self, log: &Frontier, leaf: Hash) -> Result<(), String> {
+        if log.size() < self.first || self.expected.is_empty() {
+            return Ok(());
+        }
+        let growth = self.growth.get_or_insert_with(|| Growth::begin(log.clone(), self.opening));
+        growth.push(leaf);
+        growth.take_full();
+        let size = growth.log.size() - self.first;
+        let Some(head) = self.expected.pop_front_if(|head| head.size == size) else {
+            return Ok(());
+        };
+        if growth.tree.root() == head.root {
+            return Ok(());
+        }
+        let (number, root) = (self.number, growth.tree.root());
+        Err(format!(
+            "tree {number}: at size {size} the entries give root {root}, not the signed one"
+        ))
+    }
 }
 
 /// Compares a party's trees, tiles and checkpoints with its entries; gives what is wrong.

@@ -23,7 +23,7 @@ mod witness;
 mod tests;
 
 pub use alarm::{Alarm, AlarmCode};
-pub(crate) use audit::audit;
+pub(crate) use audit::{Replay, audit};
 pub(crate) use open::{first_tree, next_trees};
 pub use read::Which;
 pub use tick::{HeadToSign, Permit, SignedHead, Tick};

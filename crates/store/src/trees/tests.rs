@@ -2,7 +2,7 @@ use tl_domain::event::{ContinueReason, LogContinue, TreeHead as NamedHead};
 use tl_domain::ids::PartyId;
 use tl_ledger::merkle::{TreeHead, root};
 use tl_ledger::{Frontier, Hash};
-use tl_testkit::{Backend, batch_register};
+use tl_testkit::{Backend, TestDatabase, batch_register};
 
 use super::growth::{Growth, TILE_WIDTH, Tile};
 use super::{AlarmCode, HeadToSign, Permit, SignedHead, Tick, Tree, Which};
@@ -226,6 +226,64 @@ on_both! {
         assert_eq!((fenced.fenced, notes.0), (vec![fixture.plant.party.clone()], vec![]));
     }
 
+    fn a_restore_signs_the_old_trees_no_further_and_has_their_tiles(backend: Backend) {
+        let mut fixture = Fixture::new(backend);
+        let party = fixture.plant.party.clone();
+        register_at_once(&mut fixture, 300);
+        tick(&fixture);
+        register(&mut fixture, 2);
+        tick(&fixture);
+        let old = newest(&fixture);
+        register(&mut fixture, 2);
+        let (store, _database, _folder) = restored(&fixture, backend);
+        let trees = store.trees_of(&party).expect("trees");
+        let [first, second] = &trees[..] else { panic!("two trees, not {trees:?}") };
+        assert_eq!(first, &old);
+        assert_eq!(root(&leaves(&store, first)), old.head.root, "tiles were made anew");
+        assert_eq!((second.first_index, second.head), (old.head.size, TreeHead::empty()));
+        assert_eq!(second.reason, Some(ContinueReason::Restored));
+        let mut notes = Notes::default();
+        let ticked = store.tick(1, &|_| Permit::Yes, &mut |heads| notes.sign(heads));
+        assert_eq!((ticked.expect("a tick"), notes.0), (Tick::default(), vec![]));
+        let again = store.checkpoint(&party, 1, Which::Newest).expect("read").expect("there");
+        assert_eq!(again.head, old.head);
+        assert_eq!(store.check(|_, _| {}).expect("read").findings, []);
+    }
+
+    fn a_backup_with_another_checkpoint_is_no_backup(backend: Backend) {
+        let mut fixture = Fixture::new(backend);
+        for _ in 0..3 {
+            register(&mut fixture, 2);
+            tick(&fixture);
+        }
+        let leaf = "(SELECT leaf FROM entry WHERE idx = 0)";
+        let middle = "(SELECT MAX(size) - 2 FROM checkpoint)";
+        alter(&fixture, backend, &format!("UPDATE checkpoint SET root = {leaf} WHERE size = {middle}"));
+        let folder = tempfile::tempdir().expect("a folder");
+        let backup = folder.path().join("backup");
+        fixture.store.backup(&backup).expect("written as it is");
+        let error = Store::verify_backup(&backup).expect_err("altered").to_string();
+        assert!(error.contains("not the signed one"), "{error}");
+    }
+
+    fn the_last_good_checkpoint_is_the_one_before_altered_rows(backend: Backend) {
+        let mut fixture = Fixture::new(backend);
+        let party = fixture.plant.party.clone();
+        register(&mut fixture, 2);
+        tick(&fixture);
+        let good = newest(&fixture).head;
+        register(&mut fixture, 2);
+        tick(&fixture);
+        let swap = format!(
+            "UPDATE entry SET bytes = (SELECT bytes FROM entry AS other WHERE other.idx = 0), \
+             leaf = (SELECT leaf FROM entry AS other WHERE other.idx = 0) WHERE idx = {}",
+            good.size
+        );
+        alter(&fixture, backend, &swap);
+        let next = fixture.store.open_next_tree(&party, ContinueReason::SetBack).expect("opened");
+        assert_eq!(next.first_index, good.size);
+    }
+
     fn a_next_tree_commits_to_the_last_good_checkpoint(backend: Backend) {
         let mut fixture = Fixture::new(backend);
         let party = fixture.plant.party.clone();
@@ -268,6 +326,17 @@ on_both! {
         assert_eq!(root(&leaves_of(&fixture)), newest(&fixture).head.root);
         assert_eq!(fixture.store.check(|_, _| {}).expect("read").findings, []);
     }
+}
+
+/// A backup of a fixture with two checkpoints and entries beyond, restored into a new database.
+fn restored(fixture: &Fixture, backend: Backend) -> (Store, TestDatabase, tempfile::TempDir) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let backup = folder.path().join("backup");
+    fixture.store.backup(&backup).expect("backed up");
+    let database = TestDatabase::new(backend).expect("a database");
+    let store = Store::create(database.url(), options(&database)).expect("a store");
+    store.restore(&backup).expect("restored");
+    (store, database, folder)
 }
 
 fn leaves_of(fixture: &Fixture) -> Vec<Hash> {

@@ -32,7 +32,7 @@ pub(super) fn run(
     };
     fs::write(file, proven.proof.to_string()).with_context(|| file.display().to_string())?;
     let beside: PathBuf = file.with_added_extension("entry");
-    fs::write(&beside, &entry.envelope).with_context(|| beside.display().to_string())?;
+    fs::write(&beside, &entry.bytes).with_context(|| beside.display().to_string())?;
     println!("{}\n{}", file.display(), beside.display());
     Ok(())
 }

@@ -83,6 +83,8 @@ fn forged_rows_are_found_even_when_all_files_fit_the_manifest() {
         forged.put("log", &lines);
         forged.put("entry", &entries.iter().filter(mine).cloned().collect::<Vec<_>>());
         forged.put("stream", &streams.iter().filter(mine).cloned().collect::<Vec<_>>());
+        let trees = forged.lines("tree");
+        forged.put("tree", &trees.iter().filter(mine).cloned().collect::<Vec<_>>());
     });
     found("another leaf", "has leaf hash", &|| {
         forged.cell("entry", 2, 9, "00".repeat(32).into());

@@ -22,6 +22,7 @@ use chrono::{DateTime, SecondsFormat};
 use tl_ledger::TreeHead;
 use tl_ledger::note::Verified;
 
+use super::super::print_all;
 use super::super::words::{Language, Words};
 
 /// What is checked.
@@ -34,7 +35,7 @@ pub(in crate::cli) enum Check {
         /// 台账公钥：文件或公钥本身 / the log's verifier key: a file or the key itself
         #[arg(long)]
         vkey: String,
-        // Its id is the one of the setting `--witness`, which it stands for here: two ids would clash.
+        // Its id is the one of the setting `--witness`, for which it stands here: two would clash.
         /// 必须签名的第三方存证公钥 / key of a witness that must have signed
         #[arg(long = "witness", value_name = "VKEY")]
         witnesses: Vec<String>,
@@ -112,8 +113,9 @@ pub(super) fn run(check: &Check, words: Words) -> ExitCode {
     let (accepted, rejected, verdict) = judge(check, words);
     match verdict {
         Ok(lines) => {
-            println!("{accepted}");
-            lines.iter().for_each(|line| println!("  {line}"));
+            let lines: String = lines.iter().map(|line| format!("  {line}\n")).collect();
+            // The verdict is the exit code; a reader that has seen enough changes nothing.
+            let _ = print_all(&format!("{accepted}\n{lines}"));
             ExitCode::SUCCESS
         }
         Err(Failure::Rejected(reason)) => {
