@@ -100,6 +100,12 @@ const CRATES: &[Crate] = &[
         ],
         must_not_use: &[],
     },
+    // It must not share the server's fate: no store, no rules, no database.
+    Crate {
+        name: "tl-witness",
+        may_use: &["tl-ledger"],
+        must_not_use: &["diesel", "libsqlite3-sys", "pq-sys"],
+    },
     Crate { name: "xtask", may_use: &[], must_not_use: &[] },
 ];
 

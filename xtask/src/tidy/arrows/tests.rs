@@ -21,6 +21,10 @@ fn arrows_of_the_table_pass_and_others_fail() {
         ("tl-store", "[dev-dependencies]\ntl-testkit.workspace = true", 0),
         ("tl-domain", "[dependencies]\ntokio.workspace = true", 1),
         ("tl-wire", "[dependencies]\ndiesel.workspace = true", 1),
+        ("tl-witness", "[dependencies]\ntl-ledger.workspace = true", 0),
+        ("tl-witness", "[dependencies]\ntl-store.workspace = true", 1),
+        ("tl-witness", "[dev-dependencies]\ntl-domain.workspace = true", 1),
+        ("tl-witness", "[dependencies]\ndiesel.workspace = true", 1),
         ("tl-newcomer", "", 1),
     ];
     for (name, sections, expected) in table {
