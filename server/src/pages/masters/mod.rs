@@ -1,5 +1,6 @@
 //! Masters: what the plant consists of, as its people name it. Each change is a new signed version.
 
+mod fields;
 pub mod put;
 
 use tl_domain::event::{Endpoint, Master};

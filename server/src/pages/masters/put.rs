@@ -5,19 +5,16 @@
 
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
-use tl_domain::event::{Master, MasterPut, MaterialClass, MeterKind, NodeKind, StreamRole};
+use tl_domain::event::{Master, MasterPut};
 use tl_domain::ids::RecordId;
 use tl_domain::project::MasterRow;
-use tl_domain::quantity::{Basis, ContentUnit};
 
-use super::super::capture::{
-    Capture, choosing, form_sheet, material_choices, new_form, node_choices, offered,
-};
+use super::super::capture::{Capture, form_sheet, new_form};
 use super::super::desk::Desk;
-use super::super::part::{Choice, Field, FieldKind};
+use super::super::part::{Choice, FieldKind};
 use super::super::sheet::Sheet;
-use super::super::story;
 use super::super::typed::Typed;
+use super::fields::{DEFAULT, default_fields, field, usual_of};
 use super::kind_words;
 use crate::app::App;
 use crate::auth::Permit;
@@ -32,40 +29,6 @@ pub(crate) struct Put(String, String);
 /// The id in the path of a record that is not there yet.
 const NEW: &str = "new";
 
-const NODE_KINDS: [(&str, NodeKind); 4] = [
-    ("process", NodeKind::Process),
-    ("store", NodeKind::Store),
-    ("outlet", NodeKind::Outlet),
-    ("plant", NodeKind::Plant),
-];
-const CLASSES: [(&str, MaterialClass); 8] = [
-    ("ore", MaterialClass::Ore),
-    ("product", MaterialClass::Product),
-    ("by_product", MaterialClass::ByProduct),
-    ("intermediate", MaterialClass::Intermediate),
-    ("waste", MaterialClass::Waste),
-    ("water", MaterialClass::Water),
-    ("gas", MaterialClass::Gas),
-    ("reagent", MaterialClass::Reagent),
-];
-const METER_KINDS: [(&str, MeterKind); 6] = [
-    ("weighbridge", MeterKind::Weighbridge),
-    ("platform_scale", MeterKind::PlatformScale),
-    ("belt_scale", MeterKind::BeltScale),
-    ("flow_meter", MeterKind::FlowMeter),
-    ("level_meter", MeterKind::LevelMeter),
-    ("monitor", MeterKind::Monitor),
-];
-const ROLES: [(&str, StreamRole); 7] = [
-    ("input", StreamRole::Input),
-    ("product", StreamRole::Product),
-    ("by_product", StreamRole::ByProduct),
-    ("waste", StreamRole::Waste),
-    ("discharge", StreamRole::Discharge),
-    ("return", StreamRole::Return),
-    ("internal", StreamRole::Internal),
-];
-
 /// How a member of a record is signed.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Form {
@@ -76,9 +39,11 @@ enum Form {
     End,
 }
 
-/// The members that a form of a kind shows, besides id and name; `true` for those that must be
-/// there.
-const MEMBERS: [(&str, &[(&str, Form, bool)]); 6] = [
+/// A member by name; `true` when it must be there.
+type Member = (&'static str, Form, bool);
+
+/// The members that a form of a kind shows, besides id and name.
+const MEMBERS: [(&str, &[Member]); 6] = [
     (
         "site",
         &[
@@ -113,7 +78,7 @@ const MEMBERS: [(&str, &[(&str, Form, bool)]); 6] = [
     ("meter", &[("kind", Form::Text, true), ("site", Form::Text, true)]),
 ];
 
-fn members(what: &str) -> Option<&'static [(&'static str, Form, bool)]> {
+fn members(what: &str) -> Option<&'static [Member]> {
     MEMBERS.iter().find(|(kind, _)| *kind == what).map(|(_, members)| *members)
 }
 
@@ -253,64 +218,6 @@ impl Capture for Put {
     }
 }
 
-/// What a new record usually says.
-fn usual_of<'a>(desk: &'a Desk, member: &str) -> &'a str {
-    match member {
-        "offset_minutes" => "480",
-        "day_start_hour" => "0",
-        "close_day" => "1",
-        "counted" => "false",
-        "site" => match desk.names.sites.as_slice() {
-            [only] => only.id.as_str(),
-            _ => "",
-        },
-        _ => "",
-    }
-}
-
-fn field(desk: &Desk, typed: &Typed, what: &str, member: &str, must: bool) -> Field {
-    let t = desk.t;
-    let sites = || desk.names.sites.iter().map(|s| Choice::new(s.id.as_str(), &s.name));
-    let (label, kind) = match member {
-        "offset_minutes" => (t.offset_minutes(), FieldKind::Number),
-        "day_start_hour" => (t.day_start_hour(), FieldKind::Number),
-        "close_day" => (t.close_day(), FieldKind::Number),
-        "site" => (t.site(), FieldKind::Choose(choosing(desk, sites()))),
-        "node" => (t.node(), FieldKind::Choose(node_choices(desk))),
-        "material" => (t.material(), FieldKind::Choose(material_choices(desk))),
-        "code" => (t.plate_code(), FieldKind::Scan),
-        "waste_code" => (t.waste_code(), FieldKind::Text),
-        "moisture" => (t.usual_moisture(), FieldKind::Number),
-        "counted" => {
-            let choices = vec![Choice::new("false", t.no()), Choice::new("true", t.yes())];
-            (t.counted_items(), FieldKind::Choose(choices))
-        }
-        "class" => {
-            let classes = offered(&CLASSES, |of| t.material_class(of));
-            (t.kind_word(), FieldKind::Choose(choosing(desk, classes)))
-        }
-        "role" => {
-            let roles = offered(&ROLES, |of| t.stream_role(of));
-            (t.stream_role_word(), FieldKind::Choose(choosing(desk, roles)))
-        }
-        "kind" if what == "meter" => {
-            let kinds = offered(&METER_KINDS, |of| t.meter_kind(of));
-            (t.kind_word(), FieldKind::Choose(choosing(desk, kinds)))
-        }
-        "kind" => {
-            let kinds = offered(&NODE_KINDS, |of| t.node_kind(of));
-            (t.kind_word(), FieldKind::Choose(choosing(desk, kinds)))
-        }
-        end => {
-            let mut ends = node_choices(desk);
-            ends.push(Choice::new("outside", t.outside()));
-            (if end == "from" { t.from() } else { t.to() }, FieldKind::Choose(ends))
-        }
-    };
-    let field = typed.field(member, label, kind);
-    if must { field.required() } else { field }
-}
-
 /// Whether a value of a list is in it: a record that is not there can't be named.
 fn is_known(desk: &Desk, member: &str, text: &str) -> bool {
     let names = &desk.names;
@@ -355,24 +262,6 @@ fn read_member(
     if let Some(value) = value {
         record.insert(member.to_owned(), value);
     }
-}
-
-/// Members of a default content.
-const DEFAULT: [&str; 5] = ["value", "unit", "basis", "percent", "source"];
-
-fn default_fields(desk: &Desk, typed: &Typed) -> Vec<Field> {
-    let t = desk.t;
-    let units = ContentUnit::ALL.iter();
-    let units = units.map(|u| Choice::new(u.sign(), story::unit_sign(u.sign()))).collect();
-    let mut bases = vec![Choice::new("", t.none())];
-    bases.extend(Basis::ALL.iter().map(|b| Choice::new(b.sign(), t.basis(*b))));
-    vec![
-        typed.number_field("default-value", t.mean_content(), "").hint(t.default_hint()),
-        typed.list_field("default-unit", t.unit(), units),
-        typed.list_field("default-basis", t.basis_word(), bases).hint(t.basis_hint()),
-        typed.number_field("default-percent", t.default_percent(), "%"),
-        typed.field("default-source", t.default_source(), FieldKind::Text),
-    ]
 }
 
 fn standing_default<'a>(record: &'a Value, substance: &str) -> Option<&'a Map<String, Value>> {
