@@ -18,7 +18,11 @@ const FEASIBLE: f64 = 1e-13;
 /// What a stalled solve must have reached to be accepted.
 const STATIONARY_ENOUGH: f64 = 1e-6;
 /// Steps without halving the error after which a solve counts as stalled.
-const STALLS: usize = 8;
+const STALLS: usize = 12;
+/// Share of the proximal weights below which they are not lowered.
+const LEAST_HOLD: f64 = 1e-4;
+/// A direction with second-order terms must solve its system this well.
+const SOLVED: f64 = 1e-6;
 /// Steps during which unmeasured variables are held to tenfold moves.
 const GUARDED: usize = 15;
 const MOVE: f64 = 10.0;
@@ -40,6 +44,13 @@ pub(crate) struct Estimate {
 pub(crate) struct Solver {
     pub(crate) kkt: Kkt,
     pub(crate) jacobian: Vec<f64>,
+}
+
+/// How a step is made: with second-order terms, and with which share of the proximal weights.
+#[derive(Clone, Copy)]
+struct How {
+    newton: bool,
+    hold: f64,
 }
 
 /// A part at a point, in scaled variables and rows.
@@ -80,7 +91,8 @@ impl Solver {
             }
             norm = norm.sqrt();
             let factor = if norm > 0.0 { 1.0 / norm } else { 1.0 };
-            closure = closure.max(residual[row].abs() / (size[row] + 1.0 / factor));
+            let open = residual[row].abs() / (size[row] + 1.0 / factor);
+            closure = closure.max(if open.is_nan() { f64::INFINITY } else { open });
             row_scale[row] = factor;
             residual[row] *= factor;
             for at in range {
@@ -100,10 +112,15 @@ impl Solver {
         let (width, height) = (system.width(), system.height());
         let mut lambda = vec![0.0; height];
         let mut best: Option<(f64, Estimate)> = None;
-        let (mut previous, mut stalls) = (f64::INFINITY, 0);
+        let (mut previous, mut stalls, mut hold, mut slow) = (f64::INFINITY, 0, 1.0, false);
         for step in 1..=MOST_STEPS {
             let magnitude = system.scale(&x);
-            let scale = self.near_scale(system, &x, &magnitude);
+            // A slow tail is a direction that the data hardly fix, or pivots of very different
+            // size: measure by what the neighbours' errors are.
+            let scale = match slow {
+                true => self.near_scale(system, &x, &magnitude),
+                false => magnitude.clone(),
+            };
             let local = self.local(system, &x, scale, frozen);
             let (gradient, pull) = gradient(system, &x, &lambda, &local, frozen);
             let stationarity = largest(&gradient);
@@ -123,22 +140,21 @@ impl Solver {
                 best = Some((score, estimate));
             }
             stalls = if step > 3 && !(score <= 0.5 * previous) { stalls + 1 } else { 0 };
+            if stalls > 2 {
+                if slow {
+                    hold = f64::max(hold * 0.1, LEAST_HOLD);
+                }
+                slow = true;
+            }
             if settled || stalls > STALLS || !score.is_finite() {
                 break;
             }
             previous = score;
-            let newton = step > 3 && score < 1e-2;
-            if !self.factorise(system, &local, &lambda, frozen, newton) {
-                break;
-            }
             let right: Vec<f64> = gradient.iter().chain(&local.residual).map(|v| -v).collect();
-            let mut move_by = self.kkt.solve(&right, 2);
-            if newton && !(self.kkt.remainder < 1e-3) {
-                if !self.factorise(system, &local, &lambda, frozen, false) {
-                    break;
-                }
-                move_by = self.kkt.solve(&right, 2);
-            }
+            let how = How { newton: step > 3 && score < 1e-2, hold };
+            let Some(move_by) = self.direction(system, &local, &lambda, frozen, &right, how) else {
+                break;
+            };
             for index in (0..width).filter(|index| !frozen[*index]) {
                 let mut by = local.scale[index] * move_by[index];
                 if step <= GUARDED && !system.weighs(index) {
@@ -154,43 +170,73 @@ impl Solver {
         best.map(|(_, estimate)| estimate).expect("the first step always leaves an estimate")
     }
 
-    /// Factorises at a point. With second-order terms if they leave the signs of the pivots as
-    /// they are, else without.
+    /// Whether a settled point is a saddle: there is a way down that keeps all equations.
+    pub(crate) fn is_saddle(
+        &mut self,
+        system: &System,
+        estimate: &Estimate,
+        frozen: &[bool],
+    ) -> bool {
+        if system.terms.is_empty() {
+            return false;
+        }
+        let scale = system.scale(&estimate.x);
+        let local = self.local(system, &estimate.x, scale, frozen);
+        let how = How { newton: true, hold: 1.0 };
+        self.factorise(system, &local, &estimate.multiplier, frozen, how)
+            && self.kkt.negative() > system.height()
+    }
+
+    /// The step for a right side; without second-order terms where they spoil the factor.
+    fn direction(
+        &mut self,
+        system: &System,
+        local: &Local,
+        lambda: &[f64],
+        frozen: &[bool],
+        right: &[f64],
+        how: How,
+    ) -> Option<Vec<f64>> {
+        if how.newton && self.factorise(system, local, lambda, frozen, how) {
+            let by = self.kkt.solve(right, 3);
+            if self.kkt.remainder < SOLVED {
+                return Some(by);
+            }
+        }
+        let plain = How { newton: false, ..how };
+        self.factorise(system, local, lambda, frozen, plain).then(|| self.kkt.solve(right, 3))
+    }
+
+    /// Factorises at a point, with second-order terms or without.
     fn factorise(
         &mut self,
         system: &System,
         local: &Local,
         lambda: &[f64],
         frozen: &[bool],
-        newton: bool,
+        how: How,
     ) -> bool {
-        let diagonal = diagonal(system, frozen, PROXIMAL);
-        let mut pairs: Vec<f64> = system.pairs.iter().map(|pair| pair.weight).collect();
-        for (value, pair) in pairs.iter_mut().zip(&system.pairs) {
-            if frozen[pair.first] || frozen[pair.second] {
-                *value = 0.0;
-            }
-        }
-        let plain = pairs.clone();
-        if newton {
+        let diagonal = diagonal(system, frozen, PROXIMAL * how.hold);
+        let mut pairs: Vec<f64> = system
+            .pairs
+            .iter()
+            .map(|pair| if frozen[pair.first] || frozen[pair.second] { 0.0 } else { pair.weight })
+            .collect();
+        if how.newton {
             for term in system.terms.iter().filter(|t| !frozen[t.first] && !frozen[t.second]) {
                 pairs[term.pair] += term.coefficient
                     * lambda[term.row]
                     * local.scale[term.first]
                     * local.scale[term.second];
             }
-            let values = Values {
-                diagonal: &diagonal,
-                pairs: &pairs,
-                jacobian: &local.jacobian,
-                dual: DUAL,
-            };
-            if self.kkt.refactor(&values) == Some(0) {
-                return true;
-            }
         }
-        let values =
-            Values { diagonal: &diagonal, pairs: &plain, jacobian: &local.jacobian, dual: DUAL };
+        let values = Values {
+            diagonal: &diagonal,
+            pairs: &pairs,
+            jacobian: &local.jacobian,
+            dual: DUAL * how.hold,
+            indefinite: how.newton,
+        };
         self.kkt.refactor(&values).is_some()
     }
 

@@ -19,6 +19,8 @@ use crate::refusal::{Code, Refusal};
 /// When a pivot has the wrong sign or is too small, and what takes its place.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Rule {
+    /// Pivots must have their expected sign; else only their size counts.
+    pub(crate) signed: bool,
     pub(crate) threshold: f64,
     pub(crate) instead: f64,
 }
@@ -121,7 +123,7 @@ impl Factor {
             return None;
         };
         let regularization = LdltRegularization {
-            dynamic_regularization_signs: Some(&self.signs),
+            dynamic_regularization_signs: rule.signed.then_some(self.signs.as_slice()),
             dynamic_regularization_delta: rule.instead,
             dynamic_regularization_epsilon: rule.threshold,
         };
@@ -146,6 +148,12 @@ impl Factor {
     /// Old position to new.
     pub(crate) fn position(&self, old: usize) -> usize {
         self.inverse[old] as usize
+    }
+
+    /// Number of pivots below zero, which is the number of negative eigenvalues.
+    pub(crate) fn negative(&self) -> usize {
+        let (start, _) = self.pattern();
+        (0..self.size).filter(|c| self.lower[start[*c] as usize] < 0.0).count()
     }
 
     /// New positions whose pivot was replaced by `instead`.

@@ -8,7 +8,9 @@ use crate::refusal::Refusal;
 use crate::system::System;
 
 /// Pivots this small lost all digits; the step they give is corrected by refinement.
-const RULE: Rule = Rule { threshold: 1e-13, instead: 1e-7 };
+const RULE: Rule = Rule { signed: true, threshold: 1e-14, instead: 1e-7 };
+/// Least size of a multiplier's diagonal in the factor; refinement goes on to what was asked for.
+const STIFF: f64 = 1e-9;
 
 pub(crate) struct Kkt {
     width: usize,
@@ -30,6 +32,8 @@ pub(crate) struct Values<'a> {
     pub(crate) pairs: &'a [f64],
     pub(crate) jacobian: &'a [f64],
     pub(crate) dual: f64,
+    /// The Hessian may be indefinite: pivots are judged by size alone.
+    pub(crate) indefinite: bool,
 }
 
 impl Kkt {
@@ -88,7 +92,7 @@ impl Kkt {
             self.values[*at] = *value;
         }
         for at in &self.diagonal_at[self.width..] {
-            self.values[*at] = -values.dual;
+            self.values[*at] = -values.dual.max(STIFF);
         }
         for (at, value) in self.pair_at.iter().zip(values.pairs) {
             self.values[*at] = *value;
@@ -96,7 +100,16 @@ impl Kkt {
         for (at, value) in self.jacobian_at.iter().zip(values.jacobian) {
             self.values[*at] = *value;
         }
-        self.factor.refactor(&self.values, RULE)
+        let done = self.factor.refactor(&self.values, Rule { signed: !values.indefinite, ..RULE });
+        for at in &self.diagonal_at[self.width..] {
+            self.values[*at] = -values.dual;
+        }
+        done
+    }
+
+    /// Number of negative eigenvalues of the matrix that was factorised last.
+    pub(crate) fn negative(&self) -> usize {
+        self.factor.negative()
     }
 
     /// Solves for a right side (variables, then equations), refining `times` times.
@@ -107,9 +120,6 @@ impl Kkt {
         let mut rest = self.rest(right, &solution);
         self.remainder = largest(&rest) / size;
         for _ in 0..times {
-            if self.remainder < 1e-15 {
-                break;
-            }
             let mut better = rest.clone();
             self.factor.solve(&mut better, &mut self.space);
             for (sum, value) in better.iter_mut().zip(&solution) {
@@ -117,7 +127,8 @@ impl Kkt {
             }
             let next = self.rest(right, &better);
             let remainder = largest(&next) / size;
-            if remainder.is_nan() || remainder >= self.remainder {
+            // The largest rest may stand while small rows, which steer weak directions, improve.
+            if remainder.is_nan() || remainder > 10.0 * self.remainder.max(1e-15) {
                 break;
             }
             (solution, rest, self.remainder) = (better, next, remainder);
@@ -143,7 +154,10 @@ impl Kkt {
     }
 }
 
-/// Largest size of an entry.
+/// Largest size of an entry; infinite where one is no number, so that nothing slips through.
 pub(crate) fn largest(values: &[f64]) -> f64 {
-    values.iter().fold(0.0, |most, value| f64::max(most, value.abs()))
+    values.iter().fold(0.0, |most, value| match value.is_nan() {
+        true => f64::INFINITY,
+        false => f64::max(most, value.abs()),
+    })
 }

@@ -28,10 +28,10 @@ pub(crate) const MOST_DEPENDENT: usize = 64;
 
 /// A balance is closed when its residual is below this share of what passes through it.
 pub(crate) const CLOSED: f64 = 1e-9;
-/// Proximal weight of an unmeasured variable, in units of its neighbours' standard deviation.
-pub(crate) const PROXIMAL: f64 = 1e-8;
+/// Proximal weight of an unmeasured variable, in units of its magnitude.
+pub(crate) const PROXIMAL: f64 = 1e-7;
 /// Proximal weight of a multiplier.
-pub(crate) const DUAL: f64 = 1e-9;
+pub(crate) const DUAL: f64 = 1e-12;
 /// A scaled coefficient that is smaller than this beside what it was computed from is zero.
 pub(crate) const CANCELLED: f64 = 1e-11;
 /// Share of its own variance that an adjustment must have for a measurement to be redundant.

@@ -86,8 +86,13 @@ pub(super) fn step(system: &System, solver: &mut Solver, local: &Local, x: &[f64
                 diagonal[*index] += wall.force[k] / wall.slack[k];
             }
         }
-        let values =
-            Values { diagonal: &diagonal, pairs: &pairs, jacobian: &local.jacobian, dual: DUAL };
+        let values = Values {
+            diagonal: &diagonal,
+            pairs: &pairs,
+            jacobian: &local.jacobian,
+            dual: DUAL,
+            indefinite: false,
+        };
         solver.kkt.refactor(&values)?;
         let zero = walls.each_ref().map(|wall| vec![0.0; wall.has.len()]);
         let trial = direction(solver, &walls, &rest, &d, &zero);
@@ -174,7 +179,7 @@ fn direction(
             right[*index] += wall.sign * push;
         }
     }
-    solver.kkt.solve(&right, 2)
+    solver.kkt.solve(&right, 1)
 }
 
 /// Longest steps that keep slacks and forces positive.

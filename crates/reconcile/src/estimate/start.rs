@@ -67,14 +67,19 @@ fn linear(
     }
     let diagonal = diagonal(system, frozen, HOLD);
     let pairs = vec![0.0; system.pairs.len()];
-    let values =
-        Values { diagonal: &diagonal, pairs: &pairs, jacobian: &local.jacobian, dual: DUAL };
+    let values = Values {
+        diagonal: &diagonal,
+        pairs: &pairs,
+        jacobian: &local.jacobian,
+        dual: DUAL,
+        indefinite: false,
+    };
     if solver.kkt.refactor(&values).is_none() {
         return;
     }
     let mut right = vec![0.0; system.width()];
     right.extend(local.residual.iter().map(|r| -r));
-    let by = solver.kkt.solve(&right, 2);
+    let by = solver.kkt.solve(&right, 4);
     for index in (0..system.width()).filter(|i| !frozen[*i]) {
         x[index] += local.scale[index] * by[index];
     }

@@ -139,7 +139,7 @@ impl Posterior {
             start.push(u32::try_from(index.len()).unwrap_or(u32::MAX));
         }
         let mut factor = Factor::new(&start, &index, &vec![1; size])?;
-        let rule = Rule { threshold: DEPENDENT, instead: NOTHING };
+        let rule = Rule { signed: true, threshold: DEPENDENT, instead: NOTHING };
         let dependent = factor.refactor(&value, rule).unwrap_or(size);
         self.dof = size - dependent;
         self.selected = Some(Selected::new(&factor));
