@@ -115,11 +115,12 @@ struct Told {
 }
 
 fn settle_sqlite(conn: &mut Conn, path: &Path) -> Result<(), StoreError> {
+    // First of all: every later statement reads the file, which another process may be closing.
+    conn.script(&format!("PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}"))?;
     let told = conn.one::<Told>("SELECT sqlite_version() AS told", &[])?;
     check_sqlite_version(&told.map(|row| row.told).unwrap_or_default())?;
     conn.script(&format!(
-        "PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}; PRAGMA journal_mode = WAL; \
-         PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
          PRAGMA cache_size = -{SQLITE_CACHE_KIB}; PRAGMA temp_store = MEMORY;"
     ))?;
     let mode = conn.one::<Told>("SELECT journal_mode AS told FROM pragma_journal_mode", &[])?;

@@ -156,3 +156,20 @@ fn migrations_can_be_taken_back() {
         assert_eq!(columns(backend, conn), BTreeSet::new());
     });
 }
+
+#[test]
+fn many_open_and_close_one_file_at_once() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let url = format!("sqlite:{}", folder.path().join("shared.db").display());
+    let options = || crate::Options { create_if_missing: true, ..crate::Options::default() };
+    crate::Store::open(&url, options()).expect("made");
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                for _ in 0..25 {
+                    crate::Store::open(&url, options()).expect("opened while others close");
+                }
+            });
+        }
+    });
+}
