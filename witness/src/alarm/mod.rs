@@ -5,12 +5,12 @@
 //! `request.txt` with the whole request. It appears at once or not at all. What has been judged is
 //! moved away by people; only suspicions that were settled are bounded by dropping them. Kinds:
 //!
-//! | kind | it says | proves |
-//! | --- | --- | --- |
-//! | split | two roots for one size | the log lied to somebody: both notes bear its signature |
-//! | unproven | a larger head came with a proof that fails | nothing alone: anybody may send a signed head with a wrong proof |
-//! | settled | an `unproven` head that was proven later | that it was a false alarm |
-//! | rollback | our own signature on a head that we do not know | this folder is older than its signatures: signing stops |
+//! - `split`: two roots for one size. Proves that the log lied to somebody: it signed both.
+//! - `rollback`: our own signature on a head that we do not know. This folder is older than what
+//!   was signed, or the key signs elsewhere too: signing stops.
+//! - `unproven`: a larger head came with a proof that fails. Proves nothing alone: anybody may send
+//!   a signed head with a wrong proof.
+//! - `settled`: such a head that was proven later; a false alarm.
 
 #[cfg(test)]
 mod tests;

@@ -64,11 +64,12 @@ impl Witness {
                          cosigned",
                         head.size, suspicion.root, head.root
                     );
-                    self.keep(name(Kind::Split, &offered), &why, Some(&kept), &offered, None);
+                    let name = name(Kind::Split, &offered);
+                    self.keep(name, &why, Some(&kept), &offered, None);
                 })
             };
             if let Err(error) = done {
-                tracing::error!(alarm = %suspicion, %error, "an alarm could not be brought up to date");
+                tracing::error!(alarm = %suspicion, %error, "an alarm was not updated");
             }
         }
     }

@@ -29,10 +29,16 @@ fn is_consistent(first: TreeHead, second: TreeHead) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..Default::default() })]
+    #![proptest_config(ProptestConfig {
+        cases: 24,
+        failure_persistence: None,
+        ..Default::default()
+    })]
 
     #[test]
-    fn heads_and_times_only_grow_and_never_contradict(steps in prop::collection::vec(step(), 1..16)) {
+    fn heads_and_times_only_grow_and_never_contradict(
+        steps in prop::collection::vec(step(), 1..16),
+    ) {
         let folder = tempfile::tempdir().unwrap();
         let mut witness = open(folder.path(), named(), NOON);
         let mut now = NOON;
