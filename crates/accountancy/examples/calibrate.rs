@@ -9,7 +9,7 @@ use std::io::{BufWriter, Write};
 
 use anyhow::{Context, Result};
 use serde_json::json;
-use tl_accountancy::simulation::calibration::{self, Outcome, Rates, Scenario};
+use tl_accountancy::simulation::calibration::{self, Basis, Outcome, Rates, Scenario};
 use tl_accountancy::simulation::plant::{Grade, Loss};
 use tl_accountancy::stratum::Stratum;
 
@@ -26,8 +26,9 @@ fn main() -> Result<()> {
     };
     println!("{histories} histories of {PERIODS} months, alpha {ALPHA} per test, seed {seed}");
     println!("rates in %    page   loss   gain  cumuf  gemuf sitmuf    muf");
-    for (name, grade, loss) in scenarios() {
-        let scenario = Scenario { grade, loss, periods: PERIODS, histories, seed, alpha: ALPHA };
+    for (name, grade, loss, basis) in scenarios() {
+        let scenario =
+            Scenario { grade, loss, basis, periods: PERIODS, histories, seed, alpha: ALPHA };
         let mut failed = None;
         let rates = calibration::run(&scenario, |strata, outcome| {
             if let Some(file) = &mut file
@@ -44,16 +45,19 @@ fn main() -> Result<()> {
     Ok(())
 }
 
-fn scenarios() -> [(&'static str, Grade, Loss); 6] {
+fn scenarios() -> [(&'static str, Grade, Loss, Basis); 8] {
+    let measured = Basis::Measured;
     let protracted = Loss::Protracted { share: 0.02, from: 0 };
     let abrupt = |amount| Loss::Abrupt { amount, period: 13 };
     [
-        ("ordinary", Grade::Ordinary, Loss::None),
-        ("ordinary 2 %", Grade::Ordinary, protracted),
-        ("ordinary 60", Grade::Ordinary, abrupt(60.0)),
-        ("tight", Grade::Tight, Loss::None),
-        ("tight 2 %", Grade::Tight, protracted),
-        ("tight 25", Grade::Tight, abrupt(25.0)),
+        ("ordinary", Grade::Ordinary, Loss::None, measured),
+        ("ordinary 2 %", Grade::Ordinary, protracted, measured),
+        ("ordinary 60", Grade::Ordinary, abrupt(60.0), measured),
+        ("tight", Grade::Tight, Loss::None, measured),
+        ("tight 2 %", Grade::Tight, protracted, measured),
+        ("ordin. usual", Grade::Ordinary, Loss::None, Basis::Usual),
+        ("tight usual", Grade::Tight, Loss::None, Basis::Usual),
+        ("tight 25", Grade::Tight, abrupt(25.0), measured),
     ]
 }
 
@@ -76,6 +80,7 @@ fn line(name: &str, strata: &[Stratum], outcome: &Outcome) -> serde_json::Value 
         .iter()
         .map(|stratum| {
             json!({"name": stratum.name, "role": stratum.role.name(), "x": stratum.amounts,
+                "basis": stratum.basis,
                 "batches": stratum.batches, "delta_r": stratum.delta_random,
                 "delta_s_short": stratum.delta_short, "short_block": stratum.short_blocks,
                 "delta_s_long": stratum.delta_long})

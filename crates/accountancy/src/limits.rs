@@ -12,9 +12,9 @@ pub const FIGURES: usize = 2_000_000;
 /// Rows of a case that asks several independent questions.
 pub const ROWS: usize = 100_000;
 /// Periods over which Page's threshold is computed.
-pub const PAGE_PERIODS: usize = 10_000;
+pub const PAGE_PERIODS: usize = 2_000;
 /// Rows of a case that each need the run length of Page's test.
-pub const PAGE_ROWS: usize = 500;
+pub const PAGE_ROWS: usize = 200;
 /// Magnitude of a figure; its square and sums of it stay far from overflow.
 pub const MAGNITUDE: f64 = 1e30;
 /// Items of a population to draw from.

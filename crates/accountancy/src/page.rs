@@ -12,6 +12,8 @@ use crate::limits;
 pub const REFERENCE_VALUE: f64 = 0.5;
 /// The usual false-alarm rate over all periods of a sequence, one-sided.
 pub const FALSE_ALARM_RATE: f64 = 0.05;
+/// Below this a false-alarm rate is no more than a word.
+const SMALLEST_RATE: f64 = 1e-12;
 
 /// The two sums of Page's test.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -56,8 +58,8 @@ pub fn run_start(sums: &[f64], period: usize) -> usize {
 /// The one-sided threshold with a false-alarm probability of `alpha` over `periods` periods.
 pub fn threshold(k: f64, periods: usize, alpha: f64) -> Result<f64, Fault> {
     check_periods(periods)?;
-    if !(alpha > 0.0 && alpha < 1.0) {
-        let wanted = "a probability between 0 and 1, both excluded";
+    if !(SMALLEST_RATE..1.0).contains(&alpha) {
+        let wanted = "a probability from 1e-12 to below 1";
         return Err(Fault::OutOfRange { place: "alpha".into(), found: alpha, wanted });
     }
     check_reference(k)?;
@@ -90,10 +92,10 @@ pub fn exceedance(k: f64, h: f64, periods: usize, shift: f64) -> Result<f64, Fau
 }
 
 fn check_reference(k: f64) -> Result<(), Fault> {
-    if (-10.0..=10.0).contains(&k) {
+    if (-1.0..=10.0).contains(&k) {
         return Ok(());
     }
-    let wanted = "a reference value from -10 to 10 standard deviations";
+    let wanted = "a reference value from -1 to 10 standard deviations";
     Err(Fault::OutOfRange { place: "k".into(), found: k, wanted })
 }
 
@@ -101,6 +103,6 @@ fn check_periods(periods: usize) -> Result<(), Fault> {
     if (1..=limits::PAGE_PERIODS).contains(&periods) {
         return Ok(());
     }
-    let (found, wanted) = (periods as f64, "1 to 10000 periods");
+    let (found, wanted) = (periods as f64, "1 to 2000 periods");
     Err(Fault::OutOfRange { place: "periods".into(), found, wanted })
 }

@@ -60,6 +60,9 @@ pub struct Stratum {
     pub role: Role,
     /// One amount per period, for a stock one more, mass units.
     pub amounts: Vec<f64>,
+    /// Amounts at which relative errors are taken; empty takes the measured ones. A stock known to
+    /// 12 % has errors in its own σ, which skews what follows; its usual level has none.
+    pub basis: Vec<f64>,
     /// Lots behind each amount; empty is one each.
     pub batches: Vec<f64>,
     /// Random error per lot, relative.
@@ -86,6 +89,7 @@ impl Stratum {
             name: name.into(),
             role,
             amounts,
+            basis: Vec::new(),
             batches: Vec::new(),
             delta_random: 0.0,
             sigma_absolute: 0.0,
@@ -99,7 +103,7 @@ impl Stratum {
 
     /// The errors of figure `j`.
     fn errors(&self, j: usize) -> Vec<ErrorPart> {
-        let amount = self.amounts[j];
+        let amount = self.basis.get(j).copied().unwrap_or(self.amounts[j]);
         let lots = self.batches.get(j).copied().unwrap_or(1.0);
         let number = i64::try_from(j).expect("a series is far shorter than 2^63");
         let block = self.short_blocks.get(j).copied().unwrap_or(0);
@@ -123,6 +127,7 @@ impl Stratum {
         let place = |part: &str| format!("strata[{n}].{part}");
         let lengths = [
             ("x", self.amounts.len(), false),
+            ("basis", self.basis.len(), true),
             ("batches", self.batches.len(), true),
             ("short_block", self.short_blocks.len(), true),
         ];

@@ -6,9 +6,11 @@
 
 use std::path::Path;
 
-use serde_json::Value;
-use tl_accountancy::case;
+use serde_json::{Value, json};
+use tl_accountancy::{Language, case, table};
 
+/// Fields that are made odd in one vector.
+const MOST_PATHS: usize = 6;
 const VECTORS: &str = include_str!("vectors/reference.json");
 
 #[test]
@@ -79,4 +81,70 @@ fn compare(want: &Value, got: &Value, (relative, absolute): (f64, f64), place: &
         }
         exact => assert_eq!(exact, got, "{place}"),
     }
+}
+
+/// Whatever stands in a case's fields, there is an answer or a named error, never a panic.
+#[test]
+fn odd_values_anywhere_are_answered() {
+    let vectors: Vec<Value> = serde_json::from_str(VECTORS).unwrap();
+    let odd = [
+        json!(null),
+        json!(-1),
+        json!(0),
+        json!(1e-300),
+        json!(1e29),
+        json!(1e300),
+        json!(0.5),
+        json!("NaN"),
+        json!("x"),
+        json!(""),
+        json!([]),
+        json!({}),
+        json!(true),
+        json!([[1]]),
+    ];
+    let mut answered = 0;
+    let mut refused = 0;
+    for vector in &vectors {
+        let mut paths = Vec::new();
+        collect_paths(&vector["inputs"], "/inputs".to_owned(), &mut paths);
+        let step = paths.len().div_ceil(MOST_PATHS);
+        for path in paths.iter().step_by(step) {
+            for value in &odd {
+                let mut case = vector.clone();
+                *case.pointer_mut(path).unwrap() = value.clone();
+                let Ok(answer) = case::answer(&case.to_string()) else {
+                    assert_eq!(path, "/inputs", "{value}");
+                    continue;
+                };
+                match answer.get("error") {
+                    Some(error) => {
+                        assert!(error.as_str().is_some_and(|code| !code.is_empty()));
+                        assert!(answer["where"].as_str().is_some_and(|place| !place.is_empty()));
+                        refused += 1;
+                    }
+                    None => answered += 1,
+                }
+                assert!(!table::lines(&answer, Language::Zh, true).is_empty());
+            }
+        }
+    }
+    assert!(answered > 500 && refused > 1500, "{answered} answered, {refused} refused");
+}
+
+fn collect_paths(value: &Value, path: String, paths: &mut Vec<String>) {
+    match value {
+        Value::Array(list) => {
+            for (n, value) in list.iter().enumerate() {
+                collect_paths(value, format!("{path}/{n}"), paths);
+            }
+        }
+        Value::Object(fields) => {
+            for (name, value) in fields {
+                collect_paths(value, format!("{path}/{name}"), paths);
+            }
+        }
+        _ => {}
+    }
+    paths.push(path);
 }

@@ -1,7 +1,7 @@
 //! Rates of alarms over many simulated histories.
 //!
-//! Invariant: α is stated per test; two-sided thresholds stand at α/2 each. σ comes from the
-//! measured figures, as it does in use, not from the true ones.
+//! Invariant: α is stated per test; two-sided thresholds stand at α/2 each. σ comes from figures
+//! that are known in use (the measured ones, or usual levels), never from the simulated truth.
 
 use tl_statistics::{chi_squared, correction, normal};
 
@@ -12,6 +12,15 @@ use crate::simulation::generator::Generator;
 use crate::simulation::plant::{self, Grade, Loss};
 use crate::stratum;
 
+/// Amounts at which relative errors are taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Basis {
+    /// Those that were measured, errors and all.
+    Measured,
+    /// The usual level of each stream and stock.
+    Usual,
+}
+
 /// What is simulated.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Scenario {
@@ -19,6 +28,8 @@ pub struct Scenario {
     pub grade: Grade,
     /// What it loses.
     pub loss: Loss,
+    /// What σ is computed from.
+    pub basis: Basis,
     /// Periods of a history.
     pub periods: usize,
     /// How many histories.
@@ -105,7 +116,12 @@ pub fn run(
     let mut generator = Generator::seeded(scenario.seed);
     let mut counts = [0_usize; 7];
     for _ in 0..scenario.histories {
-        let strata = plant::history(&design, scenario.loss, &mut generator);
+        let mut strata = plant::history(&design, scenario.loss, &mut generator);
+        if scenario.basis == Basis::Usual {
+            for (stratum, usual) in strata.iter_mut().zip(&design) {
+                stratum.basis.clone_from(&usual.amounts);
+            }
+        }
         let outcome = outcome(&strata, scenario.periods, &limits)?;
         let (up, down) = (outcome.first_up.is_some(), outcome.first_down.is_some());
         let fired = [

@@ -1,6 +1,6 @@
 //! The simulation repeats, closes its truth, and keeps the rates it is asked for.
 
-use crate::simulation::calibration::{self, Scenario};
+use crate::simulation::calibration::{self, Basis, Scenario};
 use crate::simulation::generator::Generator;
 use crate::simulation::plant::{self, Grade, Loss};
 use crate::stratum;
@@ -8,6 +8,7 @@ use crate::stratum;
 const QUIET: Scenario = Scenario {
     grade: Grade::Ordinary,
     loss: Loss::None,
+    basis: Basis::Measured,
     periods: 12,
     histories: 200,
     seed: 7,
@@ -50,4 +51,12 @@ fn a_seed_gives_the_same_rates_and_a_loss_more_alarms() {
     let lossy = calibration::run(&Scenario { loss, ..QUIET }, |_, _| {}).unwrap();
     assert!(lossy.page_up > 0.9, "{lossy:?}");
     assert!(calibration::run(&Scenario { histories: 0, ..QUIET }, |_, _| {}).is_err());
+}
+
+#[test]
+fn usual_levels_serve_as_well_as_measured_amounts() {
+    let usual = Scenario { basis: Basis::Usual, ..QUIET };
+    let rates = calibration::run(&usual, |_, _| {}).unwrap();
+    assert!(rates.page < 0.12 && rates.cumuf < 0.12, "{rates:?}");
+    assert_ne!(rates, calibration::run(&QUIET, |_, _| {}).unwrap());
 }
