@@ -17,34 +17,34 @@ pub(crate) const PUBLIC_MODE: u32 = 0o644;
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ReplaceError {
     /// The old file, or its absence, stands.
-    #[error("cannot write {path}: {source}")]
+    #[error("cannot write {path}: {why}")]
     Untouched {
         /// Which file.
         path: PathBuf,
         /// Why.
-        source: io::Error,
+        why: io::Error,
     },
     /// Nobody knows which file a power cut would leave.
-    #[error("cannot tell whether {path} reached the disk: {source}")]
+    #[error("cannot tell whether {path} reached the disk: {why}")]
     Unsure {
         /// Which file.
         path: PathBuf,
         /// Why.
-        source: io::Error,
+        why: io::Error,
     },
 }
 
 /// Replaces a file in one step; durable when it returns.
 pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<(), ReplaceError> {
     let beside = path.with_added_extension("new");
-    write_beside(&beside, bytes).map_err(|source| {
+    write_beside(&beside, bytes).map_err(|why| {
         // What is half written is of no use to anybody; the reason that counts is the first one.
         let _ = fs::remove_file(&beside);
-        ReplaceError::Untouched { path: path.to_owned(), source }
+        ReplaceError::Untouched { path: path.to_owned(), why }
     })?;
     fs::rename(&beside, path)
         .and_then(|()| sync_parent(path))
-        .map_err(|source| ReplaceError::Unsure { path: path.to_owned(), source })
+        .map_err(|why| ReplaceError::Unsure { path: path.to_owned(), why })
 }
 
 fn write_beside(beside: &Path, bytes: &[u8]) -> io::Result<()> {

@@ -32,7 +32,7 @@ use words::Words;
 
 /// 铊迹第三方存证 / TlTrace witness: cosigns the checkpoints of logs
 #[derive(Debug, Parser)]
-#[command(name = "tl-witness", version, about)]
+#[command(name = "tl-witness", version)]
 struct Arguments {
     /// 提示语言 / language of messages
     #[arg(long, value_enum, default_value_t, env = "TL_LANG", global = true)]

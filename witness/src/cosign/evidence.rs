@@ -75,7 +75,8 @@ impl Witness {
     }
 
     /// Refuses, and stops signing for the log, when the request bears a signature of our own on
-    /// something that this folder has never seen: it was put back from an older copy, or runs twice.
+    /// something that this folder has never seen: it was put back from an older copy, or is one
+    /// of two.
     pub(super) fn stop_if_rolled_back(
         &self,
         request: &AddCheckpoint,

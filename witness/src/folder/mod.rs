@@ -46,12 +46,12 @@ const STATE_EXTENSION: &str = "state";
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum FolderError {
     /// The file system's.
-    #[error("{path}: {source}")]
+    #[error("{path}: {why}")]
     File {
         /// Which file or folder.
         path: PathBuf,
         /// Why.
-        source: io::Error,
+        why: io::Error,
     },
     /// A file could not be replaced.
     #[error(transparent)]
@@ -66,6 +66,9 @@ pub(crate) enum FolderError {
          would forget what was signed"
     )]
     NotBegun(PathBuf),
+    /// Looked at, but nobody's.
+    #[error("no witness has used the folder {0} yet")]
+    NotAWitness(PathBuf),
     /// `--new` on a folder that is in use.
     #[error("the folder {0} is in use already: leave --new out")]
     NotNew(PathBuf),
@@ -92,12 +95,12 @@ pub(crate) enum FolderError {
         why: String,
     },
     /// The list of logs.
-    #[error("{path}: {source}; without it a lost state would go unnoticed")]
+    #[error("{path}: {why}; without it a lost state would go unnoticed")]
     Known {
         /// Which file.
         path: PathBuf,
         /// Why.
-        source: KnownError,
+        why: KnownError,
     },
 }
 
@@ -105,20 +108,20 @@ pub(crate) enum FolderError {
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum LoadError {
     /// The file can't be read.
-    #[error("state file {path}: {source}")]
+    #[error("state file {path}: {why}")]
     File {
         /// Which.
         path: PathBuf,
         /// Why.
-        source: io::Error,
+        why: io::Error,
     },
     /// The file is damaged.
-    #[error("state file {path}: {source}")]
+    #[error("state file {path}: {why}")]
     Content {
         /// Which.
         path: PathBuf,
         /// Why.
-        source: StateError,
+        why: StateError,
     },
     /// The file is gone.
     #[error("state file {0} is missing, but this log was cosigned before")]
@@ -156,7 +159,7 @@ impl Folder {
     ) -> Result<Self, FolderError> {
         let failed = |path: &Path| {
             let path = path.to_owned();
-            move |source| FolderError::File { path, source }
+            move |why| FolderError::File { path, why }
         };
         if beginning == Beginning::Asked {
             files::folder(root).map_err(failed(root))?;
@@ -180,8 +183,12 @@ impl Folder {
     /// Opens the folder to look at it; a witness may be running.
     pub(crate) fn read(root: &Path) -> Result<Self, FolderError> {
         let path = root.join(VKEY_FILE);
-        let bytes = files::read(&path, KEY_BYTES_MAX)
-            .map_err(|source| FolderError::File { path: path.clone(), source })?;
+        let bytes = match files::read(&path, KEY_BYTES_MAX) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return Err(FolderError::NotAWitness(root.to_owned()));
+            }
+            read => read.map_err(|why| FolderError::File { path: path.clone(), why })?,
+        };
         let text = String::from_utf8_lossy(&bytes);
         let witness = text
             .trim_end()
@@ -192,9 +199,9 @@ impl Folder {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 return Err(FolderError::Gone { path });
             }
-            read => read.map_err(|source| FolderError::File { path: path.clone(), source })?,
+            read => read.map_err(|why| FolderError::File { path: path.clone(), why })?,
         };
-        let known = known::parse(&bytes).map_err(|source| FolderError::Known { path, source })?;
+        let known = known::parse(&bytes).map_err(|why| FolderError::Known { path, why })?;
         Ok(Self { root: root.to_owned(), witness, known: Mutex::new(known), _lock: None })
     }
 
@@ -216,7 +223,7 @@ impl Folder {
     /// The states of all logs, those that can't be read included.
     pub(crate) fn logs(&self) -> Result<Logs, FolderError> {
         let path = self.root.join(LOGS);
-        let failed = |source| FolderError::File { path: path.clone(), source };
+        let failed = |why| FolderError::File { path: path.clone(), why };
         let mut hashes: Vec<Hash> = {
             let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
             known.keys().copied().collect()
@@ -236,10 +243,9 @@ impl Folder {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 return Err(LoadError::Gone(path));
             }
-            read => read.map_err(|source| LoadError::File { path: path.clone(), source })?,
+            read => read.map_err(|why| LoadError::File { path: path.clone(), why })?,
         };
-        State::parse(&bytes, &self.witness, hash)
-            .map_err(|source| LoadError::Content { path, source })
+        State::parse(&bytes, &self.witness, hash).map_err(|why| LoadError::Content { path, why })
     }
 
     /// Flushes what was read: it may have been written by a process that died before it could.
@@ -250,13 +256,13 @@ impl Folder {
             let path = self.state_path(hash);
             File::open(&path)
                 .and_then(|file| file.sync_all())
-                .map_err(|source| FolderError::File { path, source })?;
+                .map_err(|why| FolderError::File { path, why })?;
             self.remember(state.origin())?;
         }
         let path = self.root.join(LOGS);
         File::open(&path)
             .and_then(|folder| folder.sync_all())
-            .map_err(|source| FolderError::File { path, source })
+            .map_err(|why| FolderError::File { path, why })
     }
 
     /// Replaces the state of a log; durable when it returns.
@@ -268,8 +274,8 @@ impl Folder {
             Ok(read) if read == *state => files::replace(&path, text.as_bytes()),
             _ => {
                 let why = "the new state could not be read back";
-                let source = io::Error::new(io::ErrorKind::InvalidData, why);
-                Err(ReplaceError::Untouched { path, source })
+                let why = io::Error::new(io::ErrorKind::InvalidData, why);
+                Err(ReplaceError::Untouched { path, why })
             }
         }
     }
@@ -296,11 +302,11 @@ impl Folder {
 fn lock(root: &Path) -> Result<File, FolderError> {
     let path = root.join(LOCK_FILE);
     let file = File::options().create(true).append(true).open(&path);
-    let file = file.map_err(|source| FolderError::File { path: path.clone(), source })?;
+    let file = file.map_err(|why| FolderError::File { path: path.clone(), why })?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(FolderError::Locked(root.to_owned())),
-        Err(TryLockError::Error(source)) => Err(FolderError::File { path, source }),
+        Err(TryLockError::Error(why)) => Err(FolderError::File { path, why }),
     }
 }
 
@@ -319,7 +325,7 @@ fn begin(root: &Path, witness: &VerifierKey, beginning: Beginning) -> Result<(),
         return Err(FolderError::NotBegun(root.to_owned()));
     }
     for path in [logs, root.join(ALARMS)] {
-        files::folder(&path).map_err(|source| FolderError::File { path, source })?;
+        files::folder(&path).map_err(|why| FolderError::File { path, why })?;
     }
     files::replace(&list, known::text(&Known::new()).as_bytes())?;
     files::replace(&root.join(VKEY_FILE), format!("{witness}\n").as_bytes())?;

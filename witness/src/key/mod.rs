@@ -36,12 +36,12 @@ pub(crate) struct CosignKey {
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum KeyFileError {
     /// The file system's.
-    #[error("key file {path}: {source}")]
+    #[error("key file {path}: {why}")]
     File {
         /// Which.
         path: PathBuf,
         /// Why.
-        source: io::Error,
+        why: io::Error,
     },
     /// A secret that is none.
     #[error("key file {path} can be read by others (mode {mode:03o}); run: chmod 0400 {path}")]
@@ -89,13 +89,13 @@ impl CosignKey {
         let line = key.line(&seed);
         files::write_new(path, line.as_bytes(), files::SECRET_MODE)
             .and_then(|()| files::sync_parent(path))
-            .map_err(|source| KeyFileError::File { path: path.to_owned(), source })?;
+            .map_err(|why| KeyFileError::File { path: path.to_owned(), why })?;
         Ok(key)
     }
 
     /// Reads a key file.
     pub(crate) fn read(path: &Path) -> Result<Self, KeyFileError> {
-        let failed = |source| KeyFileError::File { path: path.to_owned(), source };
+        let failed = |why| KeyFileError::File { path: path.to_owned(), why };
         let mode = fs::metadata(path).map_err(failed)?.permissions().mode() & 0o777;
         if mode & FOREIGN_RIGHTS != 0 {
             return Err(KeyFileError::Open { path: path.to_owned(), mode });

@@ -210,7 +210,9 @@ fn keys_are_printed_again_and_never_replaced() {
     assert_eq!(String::from_utf8_lossy(&printed.stdout).trim_end(), place.vkey.to_string());
     let key = dir.join("witness.key");
     let again = program(&["keygen", "--name", "other", "--out", key.to_str().unwrap()]);
-    assert!(!again.status.success());
+    let words = String::from_utf8_lossy(&again.stderr).into_owned();
+    assert!(!again.status.success(), "{words}");
+    assert_eq!(words.matches("exists").count(), 1, "a reason is said once: {words}");
     let printed = program(&["vkey", "--key", key.to_str().unwrap()]);
     assert_eq!(String::from_utf8_lossy(&printed.stdout).trim_end(), place.vkey.to_string());
 }
