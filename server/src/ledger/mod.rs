@@ -6,8 +6,9 @@
 //! agents' held heads ─► held ───────┘        witnesses ◄── witness ◄───┘
 //! ```
 //!
-//! Invariant: nothing is signed for a tree before somebody outside this machine has shown that no
-//! newer head of it exists, where there is such a somebody. What is signed is served as
+//! Invariant: nothing is signed for a tree before its log was audited since the start, and before
+//! somebody outside this machine has shown that no newer head of it exists, where there is such a
+//! somebody. What is signed is served as
 //! tlog-tiles, with its proofs (`proof`). The rows and their hashing are the store's business.
 
 pub mod gate;
@@ -24,6 +25,7 @@ use std::sync::{Mutex, PoisonError};
 
 use tl_domain::event::PartyHead;
 use tl_domain::ids::PartyId;
+use tl_domain::time::Micros;
 use tl_store::Tree;
 
 pub use gate::{Gate, Onlookers, Waiting};
@@ -38,6 +40,8 @@ pub struct Ledger {
     pub gate: Mutex<Gate>,
     /// Other parties' programs that cosign heads.
     pub witnesses: Vec<Witness>,
+    /// Logs whose stored entries, tiles and checkpoints were compared since this start, and when.
+    pub audited: Mutex<BTreeMap<PartyId, Micros>>,
     /// What each city bureau's log says last of its area.
     pub summaries: Mutex<BTreeMap<PartyId, Vec<PartyHead>>>,
 }
@@ -46,7 +50,25 @@ impl Ledger {
     /// A ledger that signs with `signer`.
     #[must_use]
     pub fn new(signer: Box<dyn TreeSigner>, witnesses: Vec<Witness>) -> Self {
-        Self { signer, gate: Mutex::default(), witnesses, summaries: Mutex::default() }
+        Self {
+            signer,
+            gate: Mutex::default(),
+            witnesses,
+            audited: Mutex::default(),
+            summaries: Mutex::default(),
+        }
+    }
+
+    /// When a log was last audited since this start.
+    #[must_use]
+    pub fn audited_at(&self, party: &PartyId) -> Option<Micros> {
+        self.audited.lock().unwrap_or_else(PoisonError::into_inner).get(party).copied()
+    }
+
+    /// An audit of a log is done: what it has found stands as an alarm.
+    pub fn audit_done(&self, party: &PartyId, at: Micros) {
+        let mut audited = self.audited.lock().unwrap_or_else(PoisonError::into_inner);
+        audited.insert(party.clone(), at);
     }
 
     /// Somebody outside has shown that there is no newer head of a tree.

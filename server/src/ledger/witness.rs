@@ -12,6 +12,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject as _;
+use tl_ledger::Hash;
 use tl_ledger::checkpoint::SignedCheckpoint;
 use tl_ledger::merkle::TreeHead;
 use tl_ledger::note::{NoteSignature, VerifierKey};
@@ -83,11 +84,23 @@ impl Witness {
     /// Sends a request; gives status and body.
     fn post(&self, body: &AddCheckpoint) -> Result<(u16, String), String> {
         let sent = self.client.post(format!("{}/add-checkpoint", self.url)).send(body.to_string());
-        let mut answer = sent.map_err(|error| error.to_string())?;
-        let status = answer.status().as_u16();
-        let text = answer.body_mut().with_config().limit(ANSWER_BYTES_MAX).read_to_string();
-        Ok((status, text.map_err(|error| error.to_string())?))
+        answered(sent)
     }
+
+    /// The last checkpoint of an origin that it cosigned; status and body.
+    fn last_checkpoint(&self, origin: &str) -> Result<(u16, String), String> {
+        let name = Hash::of(origin.as_bytes());
+        answered(self.client.get(format!("{}/{name}/checkpoint", self.url)).call())
+    }
+}
+
+fn answered(
+    answer: Result<ureq::http::Response<ureq::Body>, ureq::Error>,
+) -> Result<(u16, String), String> {
+    let mut answer = answer.map_err(|error| error.to_string())?;
+    let status = answer.status().as_u16();
+    let text = answer.body_mut().with_config().limit(ANSWER_BYTES_MAX).read_to_string();
+    Ok((status, text.map_err(|error| error.to_string())?))
 }
 
 /// Client for witnesses. They are known by the certificates in `ca_pem` alone, never by the
@@ -122,22 +135,52 @@ pub fn client(ca_pem: Option<&[u8]>) -> anyhow::Result<ureq::Agent> {
 /// The store's. A witness that does not answer is logged and asked again next time.
 pub fn round(app: &App) -> Result<(), Failure> {
     let trees = app.store.trees()?;
-    let newest = trees.iter().enumerate().filter(|(at, tree)| {
-        tree.head.size > 0 && trees.get(at + 1).is_none_or(|next| next.party != tree.party)
-    });
+    let newest = trees
+        .iter()
+        .enumerate()
+        .filter(|(at, tree)| trees.get(at + 1).is_none_or(|next| next.party != tree.party));
     let newest: Vec<&Tree> = newest.map(|(_, tree)| tree).collect();
     for witness in &app.ledger.witnesses {
         for tree in &newest {
             if witness.known(&tree.origin) == Some(tree.head.size) {
                 continue;
             }
-            if let Err(reason) = show(app, witness, tree)? {
+            let done = match tree.head.size {
+                0 => look(app, witness, tree)?,
+                _ => show(app, witness, tree)?,
+            };
+            if let Err(reason) = done {
                 tracing::warn!(?witness, origin = tree.origin, reason, "no cosignature");
                 break;
             }
         }
     }
     Ok(())
+}
+
+/// Asks whether a witness has a head of a tree of which nothing was signed here: it must not.
+fn look(app: &App, witness: &Witness, tree: &Tree) -> Result<Result<(), String>, Failure> {
+    let (status, text) = match witness.last_checkpoint(&tree.origin) {
+        Ok(answer) => answer,
+        Err(reason) => return Ok(Err(reason)),
+    };
+    match status {
+        404 => {
+            app.ledger.shown(&tree.party, tree.number);
+            witness.learn(&tree.origin, 0);
+            Ok(Ok(()))
+        }
+        200 => match SignedCheckpoint::parse(text.as_bytes()) {
+            Ok(signed) if signed.checkpoint().origin() == tree.origin => {
+                if let Some(alarm) = held::contradiction(app, tree, &signed.head(), &text)? {
+                    raise(app, &alarm)?;
+                }
+                Ok(Ok(()))
+            }
+            _ => Ok(Err(format!("its last checkpoint is none of {}: {text:.200}", tree.origin))),
+        },
+        _ => Ok(Err(format!("it answered {status}: {text:.200}"))),
+    }
 }
 
 /// Shows one tree's newest checkpoint; the inner error ends the round with this witness.
