@@ -210,7 +210,7 @@ pub struct GrossErrors {
     pub suspects: Vec<String>,
     /// Steps of serial elimination; none where it was not done.
     pub removals: Option<Vec<Removal>>,
-    /// Global test after the last step.
+    /// Global test after the last step; none where what was left had no solution.
     pub last: Option<GlobalTest>,
 }
 

@@ -7,6 +7,9 @@ mod number;
 mod read;
 mod write;
 
+#[cfg(test)]
+mod tests;
+
 use serde_json::{Map, Value};
 use thiserror::Error;
 

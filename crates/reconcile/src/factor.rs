@@ -16,6 +16,9 @@ use faer::sparse::{SparseColMatRef, SymbolicSparseColMatRef};
 
 use crate::refusal::{Code, Refusal};
 
+#[cfg(test)]
+mod tests;
+
 /// When a pivot has the wrong sign or is too small, and what takes its place.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Rule {

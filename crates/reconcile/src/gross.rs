@@ -79,10 +79,9 @@ pub(crate) fn gross_errors(
     };
     if options.serial_elimination && problem.variables.len() <= MOST_VARIABLES_FOR_SERIAL {
         let serial = Serial { sheet, names, options };
-        if let Ok((removals, last)) = serial.run(problem, solution) {
-            errors.removals = Some(removals);
-            errors.last = Some(last);
-        }
+        let (removals, last) = serial.run(problem, solution);
+        errors.removals = Some(removals);
+        errors.last = last;
     }
     errors
 }
@@ -94,11 +93,8 @@ struct Serial<'a> {
 }
 
 impl Serial<'_> {
-    fn run(
-        &self,
-        problem: &Problem,
-        solution: &Solution,
-    ) -> Result<(Vec<Removal>, GlobalTest), Refusal> {
+    /// Removals and the test after the last; no test where what is left has no solution.
+    fn run(&self, problem: &Problem, solution: &Solution) -> (Vec<Removal>, Option<GlobalTest>) {
         let mut dropped: Vec<(usize, Layer)> = Vec::new();
         let mut removals = Vec::new();
         let mut owned: Option<(Problem, Solution)> = None;
@@ -114,18 +110,25 @@ impl Serial<'_> {
                 .filter(|_| removals.len() < MOST_REMOVALS)
                 .and_then(|limit| self.worst(problem, &figures, limit));
             let Some((index, removal)) = step else {
-                return Ok((removals, last));
+                return (removals, Some(last));
             };
             let Subject::Item(item) = problem.variables[index].subject else {
-                return Ok((removals, last));
+                return (removals, Some(last));
             };
             dropped.push((item, problem.variables[index].layer));
             removals.push(removal);
-            let next = build(self.sheet, self.names, self.options, &dropped)?;
-            let wish = Wish { threads: self.options.threads, posterior: true };
-            let solved = solve(self.sheet, &next, wish)?;
-            owned = Some((next, solved));
+            match self.without(&dropped) {
+                Ok(next) => owned = Some(next),
+                Err(_) => return (removals, None),
+            }
         }
+    }
+
+    fn without(&self, dropped: &[(usize, Layer)]) -> Result<(Problem, Solution), Refusal> {
+        let problem = build(self.sheet, self.names, self.options, dropped)?;
+        let wish = Wish { threads: self.options.threads, posterior: true };
+        let solution = solve(self.sheet, &problem, wish)?;
+        Ok((problem, solution))
     }
 
     fn worst(

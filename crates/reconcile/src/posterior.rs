@@ -13,7 +13,7 @@ use crate::factor::{Factor, Reach};
 use crate::limits::REDUNDANT;
 use crate::system::System;
 pub(crate) use build::posterior;
-use selected::Selected;
+pub(crate) use selected::Selected;
 
 /// A sum of variables whose variance is wanted: (local variable, coefficient).
 pub(crate) type Gradient = [(usize, f64)];

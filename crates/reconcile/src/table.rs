@@ -7,6 +7,9 @@
 use crate::answer::{Answer, Estimated, Item};
 use crate::flowsheet::Layer;
 
+#[cfg(test)]
+mod tests;
+
 /// Language of headings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum Language {
