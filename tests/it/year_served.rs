@@ -6,7 +6,7 @@ use serde_json::Value;
 use tl_testkit::{Backend, backends};
 use tl_tests::installation::Installation;
 use tl_tests::served::{MANAGER, balance, balance_page, decimal, enter, ungrouped};
-use tl_tests::year::{Books, S1, T5, as_batches, as_flow_reports};
+use tl_tests::year::{Books, S1, T1, T5, as_batches, as_flow_reports};
 
 fn assert_s1(value: &Value) -> Result<()> {
     let grams = |name: &str| decimal(value, &format!("/grams/{name}"));
@@ -47,6 +47,21 @@ fn zinc_plant_as_flow_reports_in_a_running_server() -> Result<()> {
     // On the last backend of this machine: PostgreSQL where there is one.
     let backend = backends().last().copied().unwrap_or(Backend::Sqlite);
     served(backend, &as_flow_reports(&S1, "s1-flows", "Tl"))
+}
+
+#[test]
+fn pyrite_plant_in_a_running_server() -> Result<()> {
+    let mut installation = Installation::sqlite()?;
+    enter(&mut installation, &as_flow_reports(&T1, "t1-pyrite", "Tl"))?;
+    let client = installation.signed_in(MANAGER)?;
+    let value = balance(&client, None)?;
+    let grams = |name: &str| decimal(&value, &format!("/grams/{name}"));
+    assert_eq!(grams("input")?, Decimal::from(60_000_000), "60,000 kg in");
+    let out = grams("output")? + grams("discharge")?;
+    assert_eq!(out, Decimal::from(60_000_000), "15,000 + 9,000 + 36,000 kg out");
+    assert_eq!(grams("unaccounted")?, Decimal::ZERO);
+    assert_page(&balance_page(&client)?, &["60000000", "15000000", "9000000", "36000000"]);
+    installation.stop()
 }
 
 #[test]

@@ -138,7 +138,7 @@ fn run(arguments: Arguments, words: Words) -> anyhow::Result<ExitCode> {
         Command::Restore { verify: false, folder } => {
             maintain::restore(&config()?, &folder, words)?;
         }
-        Command::Calc(calc) => return Ok(calc::run(&calc)),
+        Command::Calc(calc) => return Ok(calc::run(&calc, words)),
         Command::Ledger(ledger) => return ledger::run(ledger, config, words),
         Command::Openapi => print_all(&format!("{}\n", crate::openapi::text()))?,
         Command::Errors => print_all(&errors::table())?,

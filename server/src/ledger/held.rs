@@ -42,7 +42,11 @@ pub fn exchange(
             tracing::error!(%party, code = alarm.code.as_str(), detail = alarm.detail,
                 device = %device.id, "ALARM: the tree is not signed any further");
         }
-        return answer(app, &trees, newest, None);
+        // What an older tree had beyond the point where the next one took it up is lost, and known
+        // to be; of the newest tree this device has seen nothing newer.
+        if alarm.code != AlarmCode::NewerHead || tree.number == newest.number {
+            return answer(app, &trees, newest, None);
+        }
     }
     // A tree of which nothing was signed is vouched for by an agent that holds nothing of it.
     let vouches = match &held {

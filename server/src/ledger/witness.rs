@@ -27,6 +27,8 @@ use crate::error::Failure;
 
 /// Longest wait for a witness.
 const TIMEOUT: Duration = Duration::from_secs(10);
+/// Verifier key of the log, for a witness that takes logs at first sight; others ignore it.
+const LOG_KEY_HEADER: &str = "tl-log-key";
 /// Largest answer that is read, in bytes.
 const ANSWER_BYTES_MAX: u64 = 64 * 1024;
 
@@ -82,9 +84,10 @@ impl Witness {
     }
 
     /// Sends a request; gives status and body.
-    fn post(&self, body: &AddCheckpoint) -> Result<(u16, String), String> {
-        let sent = self.client.post(format!("{}/add-checkpoint", self.url)).send(body.to_string());
-        answered(sent)
+    fn post(&self, tree: &Tree, body: &AddCheckpoint) -> Result<(u16, String), String> {
+        let request = self.client.post(format!("{}/add-checkpoint", self.url));
+        let key = tree.vkey.as_deref().unwrap_or_default();
+        answered(request.header(LOG_KEY_HEADER, key).send(body.to_string()))
     }
 
     /// The last checkpoint of an origin that it cosigned; status and body.
@@ -198,7 +201,7 @@ fn show(app: &App, witness: &Witness, tree: &Tree) -> Result<Result<(), String>,
             hashes: proof::consistency(&app.store, tree, &old, &checkpoint.head)?,
             checkpoint: signed.clone(),
         };
-        let (status, text) = match witness.post(&body) {
+        let (status, text) = match witness.post(tree, &body) {
             Ok(answer) => answer,
             Err(reason) => return Ok(Err(reason)),
         };

@@ -4,12 +4,16 @@
 //! without an answer (inconsistent, overdrawn, …) is an answer that says so, code 0; code 2 with
 //! one line is only for what is no case at all.
 
+mod table;
+
 use std::fs;
 use std::io::{IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use serde_json::Value;
+
+use super::words::Words;
 
 /// Largest case that is read, in bytes.
 const CASE_BYTES_MAX: u64 = 2 << 30;
@@ -32,17 +36,24 @@ pub(super) enum Calc {
 pub(super) struct Case {
     /// 案例 / case file
     case: PathBuf,
+    /// 以表格显示 / as a table for people
+    #[arg(long)]
+    table: bool,
 }
 
 /// Calculates and prints.
-pub(super) fn run(calc: &Calc) -> ExitCode {
-    let (case, answer): (_, fn(&str) -> Result<Value, String>) = match calc {
-        Calc::Accountancy(case) => (case, |text| said(tl_accountancy::case::answer(text))),
-        Calc::Balance(case) => (case, |text| said(tl_reconcile::case::answer(text))),
-        Calc::Trace(case) => (case, |text| said(tl_trace::case::answer(text))),
+pub(super) fn run(calc: &Calc, words: Words) -> ExitCode {
+    let case = match calc {
+        Calc::Accountancy(case) | Calc::Balance(case) | Calc::Trace(case) => case,
     };
-    match read(&case.case).and_then(|text| answer(&text)) {
-        Ok(value) => print(&value),
+    let shown = read(&case.case).and_then(|text| match (case.table, calc) {
+        (true, _) => table::of(calc, &text, words),
+        (false, Calc::Accountancy(_)) => json(tl_accountancy::case::answer(&text)),
+        (false, Calc::Balance(_)) => json(tl_reconcile::case::answer(&text)),
+        (false, Calc::Trace(_)) => json(tl_trace::case::answer(&text)),
+    });
+    match shown {
+        Ok(text) => print(&text),
         Err(reason) => {
             eprintln!("{}: {reason}", case.case.display());
             ExitCode::from(NO_CASE)
@@ -50,8 +61,10 @@ pub(super) fn run(calc: &Calc) -> ExitCode {
     }
 }
 
-fn said<E: std::fmt::Display>(answer: Result<Value, E>) -> Result<Value, String> {
-    answer.map_err(|error| error.to_string())
+/// An answer as JSON: for a person at a terminal in lines, for programs in one.
+fn json<E: std::fmt::Display>(answer: Result<Value, E>) -> Result<String, String> {
+    let value = answer.map_err(|error| error.to_string())?;
+    Ok(if std::io::stdout().is_terminal() { format!("{value:#}") } else { value.to_string() })
 }
 
 fn read(path: &Path) -> Result<String, String> {
@@ -63,14 +76,8 @@ fn read(path: &Path) -> Result<String, String> {
     String::from_utf8(bytes).map_err(|error| format!("not UTF-8: {error}"))
 }
 
-fn print(value: &Value) -> ExitCode {
-    let mut out = std::io::stdout().lock();
-    let written = if out.is_terminal() {
-        serde_json::to_writer_pretty(&mut out, value)
-    } else {
-        serde_json::to_writer(&mut out, value)
-    };
-    match written.map_err(std::io::Error::from).and_then(|()| writeln!(out)) {
+fn print(text: &str) -> ExitCode {
+    match writeln!(std::io::stdout().lock(), "{text}") {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("{error}");
