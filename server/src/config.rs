@@ -92,7 +92,7 @@ pub struct Layer {
     pub keys: Option<PathBuf>,
     /// 第三方存证服务：地址 空格 公钥 / witnesses, `URL VKEY`
     #[arg(
-        long = "witness",
+        long = "witness-service",
         env = "TL_WITNESSES",
         value_name = "URL VKEY",
         value_delimiter = ',',

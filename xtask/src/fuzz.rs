@@ -1,4 +1,4 @@
-//! `cargo xtask fuzz`: runs the fuzz targets of `fuzz/fuzz_targets`, one or each in turn.
+//! `cargo xtask fuzz`: runs the fuzz targets that `fuzz/Cargo.toml` names, one or each in turn.
 //!
 //! Invariant: it never installs anything and never says that a target passed which did not run.
 //! cargo-fuzz wants unstable compiler flags; RUSTC_BOOTSTRAP lets the stable compiler take them.
@@ -39,12 +39,17 @@ pub(crate) fn run(arguments: &[String]) -> Result<ExitCode> {
 
 /// The targets that are there, by name.
 fn targets() -> Result<Vec<String>> {
-    let folder = workspace::root().join("fuzz").join("fuzz_targets");
-    let entries = fs::read_dir(&folder).context("there is no folder fuzz/fuzz_targets")?;
-    let mut names: Vec<String> = entries
-        .flatten()
-        .filter_map(|entry| Some(entry.file_name().to_str()?.strip_suffix(".rs")?.to_owned()))
-        .collect();
+    let path = workspace::root().join("fuzz").join("Cargo.toml");
+    let text = fs::read_to_string(&path).context("there is no fuzz/Cargo.toml")?;
+    named(&text).context("fuzz/Cargo.toml")
+}
+
+/// The programs that a manifest names.
+fn named(manifest: &str) -> Result<Vec<String>> {
+    let manifest: toml::Table = manifest.parse()?;
+    let bins = manifest.get("bin").and_then(toml::Value::as_array);
+    let names = bins.into_iter().flatten().filter_map(|bin| bin.get("name")?.as_str());
+    let mut names: Vec<String> = names.map(str::to_owned).collect();
     names.sort();
     Ok(names)
 }
@@ -52,7 +57,7 @@ fn targets() -> Result<Vec<String>> {
 /// All targets, or the wanted one when it is among them.
 fn chosen(targets: Vec<String>, wanted: Option<&str>) -> Result<Vec<String>> {
     if targets.is_empty() {
-        bail!("fuzz/fuzz_targets holds no target");
+        bail!("fuzz/Cargo.toml names no target");
     }
     match wanted {
         None => Ok(targets),

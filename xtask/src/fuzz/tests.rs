@@ -9,3 +9,11 @@ fn an_unknown_target_is_refused_with_the_known_ones() {
     assert!(error.contains("envelope, frames"), "{error}");
     assert!(chosen(Vec::new(), None).is_err());
 }
+
+#[test]
+fn targets_are_what_the_manifest_names() {
+    let manifest = "[package]\nname = \"fuzz\"\n[[bin]]\nname = \"note\"\npath = \"n.rs\"\n\
+                    [[bin]]\nname = \"envelope\"\npath = \"e.rs\"\n";
+    assert_eq!(named(manifest).unwrap(), ["envelope", "note"]);
+    assert!(!targets().unwrap().contains(&"same_for_every_cut".to_owned()));
+}

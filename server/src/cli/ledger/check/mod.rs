@@ -35,9 +35,8 @@ pub(in crate::cli) enum Check {
         /// 台账公钥：文件或公钥本身 / the log's verifier key: a file or the key itself
         #[arg(long)]
         vkey: String,
-        // Its id is the one of the setting `--witness`, for which it stands here: two would clash.
         /// 必须签名的第三方存证公钥 / key of a witness that must have signed
-        #[arg(long = "witness", value_name = "VKEY")]
+        #[arg(long = "witness", id = "witness_keys", value_name = "VKEY")]
         witnesses: Vec<String>,
     },
     /// 一条记录的存在证明 / that a log has an entry
