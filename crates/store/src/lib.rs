@@ -40,8 +40,8 @@ pub use error::StoreError;
 pub use ingest::{Draft, INSTALLATION, Submission};
 pub use open::{Options, Store, create_postgres_database, drop_postgres_database};
 pub use query::{
-    BalanceFacts, BatchFilter, EntryView, HandoverPair, LogView, Page, Paged, StoredEntry,
-    StreamHead,
+    BalanceFacts, BatchFilter, EntryView, HandoverPair, LogState, LogView, Page, Paged,
+    StoredEntry, StreamGap, StreamHead, SuspectWindow,
 };
 pub use trees::{Alarm, AlarmCode, Checkpoint, HeadToSign, Permit, SignedHead, Tick, Tree, Which};
 pub use verify::{EnrolledKey, KeyBook, Position, Refused, Verified, verify};

@@ -5,6 +5,7 @@ mod batches;
 mod entries;
 mod flows;
 mod handovers;
+mod ledgers;
 mod logs;
 mod masters;
 mod samples;
@@ -14,6 +15,7 @@ pub use balance::BalanceFacts;
 pub use batches::BatchFilter;
 pub use entries::{EntryView, StoredEntry};
 pub use handovers::HandoverPair;
+pub use ledgers::{LogState, StreamGap, SuspectWindow};
 pub use logs::{LogView, StreamHead};
 
 use diesel::sql_types::Text;

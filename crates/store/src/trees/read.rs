@@ -103,6 +103,16 @@ impl Store {
         Ok(self.read(|conn| stored(conn, party, number))?.map(|stored| stored.tree))
     }
 
+    /// The tree with an origin, as checkpoints name it.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn tree_by_origin(&self, origin: &str) -> Result<Option<Tree>, StoreError> {
+        let sql = format!("{TREE} WHERE origin = ?");
+        let row: Option<TreeRow> = self.read(|conn| conn.one(&sql, &[Value::text(origin)]))?;
+        row.map(|row| Stored::try_from(row).map(|stored| stored.tree)).transpose()
+    }
+
     /// A checkpoint of a tree with the lines of its witnesses.
     ///
     /// # Errors
