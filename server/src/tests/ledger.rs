@@ -2,7 +2,7 @@
 
 use actix_web::http::StatusCode;
 use actix_web::test::{TestRequest, call_and_read_body, call_service, init_service, read_body};
-use tl_domain::event::KeyRole;
+use tl_domain::event::{Body, KeyRole, PartyKind};
 use tl_domain::ids::{DeviceId, PartyId};
 use tl_ledger::Hash;
 use tl_ledger::checkpoint::{Checkpoint, SignedCheckpoint};
@@ -10,14 +10,15 @@ use tl_ledger::merkle::{TreeHead, verify_consistency};
 use tl_ledger::note::{KeyName, VerifierKey};
 use tl_ledger::proof::EntryProof;
 use tl_ledger::tile::{Bundle, Tile, parse_bundle};
-use tl_store::{AlarmCode, Device, DeviceState, Tree, Which};
+use tl_store::{AlarmCode, Device, DeviceState, Page, Tree, Which};
 use tl_testkit::{self as kit, Plant};
 use tl_wire::device::CheckpointRequest;
 
 use super::world::World;
 use crate::keys;
-use crate::ledger::{held, job, opening};
+use crate::ledger::{heads, held, job, opening};
 use crate::serve::page_service;
+use crate::usecase::installation::{NewParty, create_party};
 
 fn alfa() -> PartyId {
     "alfa".parse().expect("an id")
@@ -28,6 +29,7 @@ fn tree(world: &World) -> Tree {
 }
 
 fn sign(world: &World) -> Tree {
+    job::audit(&world.app).expect("an audit");
     job::tick(&world.app).expect("a tick");
     tree(world)
 }
@@ -183,6 +185,41 @@ async fn a_newer_head_or_another_one_stops_the_signer_for_ever() {
 }
 
 #[actix_web::test]
+async fn what_a_restore_lost_of_the_tree_before_does_not_hold_up_the_next_one() {
+    let world = World::new();
+    let before = sign(&world);
+    let gate = device(&world);
+    world.append("alfa", kit::batch_weigh(world.batch, "31841"));
+    let reason = tl_domain::event::ContinueReason::Restored;
+    world.app.store.open_next_tree(&alfa(), reason).expect("a next tree");
+    opening::write_all(&world.app).expect("written");
+    let lost = TreeHead { size: before.head.size + 5, root: Hash::of(b"lost") };
+    assert_eq!(sign(&world).head.size, 0, "it waits for the agent");
+    let evidence = forge(&world, &before, lost);
+    show(&world, &gate, Some(evidence.clone()));
+    let alarms = world.app.store.alarms().expect("store");
+    let [alarm] = &alarms[..] else { panic!("one alarm, not {alarms:?}") };
+    assert_eq!((alarm.number, alarm.code), (1, AlarmCode::NewerHead));
+    let next = sign(&world);
+    assert_eq!((next.number, next.head.size), (2, 2));
+    let answer = show(&world, &gate, Some(evidence));
+    assert_eq!(answer.continued.len(), 1, "it learns how the log goes on");
+    let other = TreeHead { size: 3, root: Hash::of(b"other") };
+    let answer = show(&world, &gate, Some(forge(&world, &before, other)));
+    assert_eq!(answer.continued.len(), 0, "two histories are no restore");
+}
+
+#[actix_web::test]
+async fn nothing_is_signed_before_the_log_was_audited() {
+    let world = World::new();
+    job::tick(&world.app).expect("a tick");
+    assert_eq!(tree(&world).head.size, 0);
+    assert_eq!(job::audit(&world.app).expect("an audit"), []);
+    job::tick(&world.app).expect("a tick");
+    assert_ne!(tree(&world).head.size, 0);
+}
+
+#[actix_web::test]
 async fn what_no_key_of_the_log_signed_is_no_evidence() {
     let world = World::new();
     let tree = sign(&world);
@@ -222,4 +259,31 @@ async fn a_log_that_was_opened_anew_shows_how_it_goes_on() {
     let tl_domain::event::Body::LogContinue(body) = body else { panic!("not {body:?}") };
     assert_eq!((body.previous.size, body.previous.root), (old.head.size, old.head.root));
     assert_eq!(body.vkey, vkey(&new).to_string());
+}
+
+#[actix_web::test]
+async fn the_city_bureau_s_log_has_the_heads_of_its_area_each_time_they_change() {
+    let world = World::new();
+    let city: PartyId = "city".parse().expect("an id");
+    let bureau = NewParty {
+        party: city.clone(),
+        kind: PartyKind::Bureau,
+        name: "市生态环境局".to_owned(),
+        area: "451200".to_owned(),
+        credit_code: None,
+    };
+    create_party(&world.app.store, &world.app.keys, &world.app.clock, bureau).expect("a bureau");
+    assert_eq!(heads::summarise(&world.app).expect("nothing is signed yet"), 0);
+    let alfa_head = sign(&world).head;
+    assert_eq!(heads::summarise(&world.app).expect("written"), 1);
+    assert_eq!(heads::summarise(&world.app).expect("nothing changed"), 0);
+    let page = world.app.store.recent(&city, Page::FIRST).expect("store");
+    let Body::LogHeads(written) = &page.rows[0].entry.body else { panic!("{:?}", page.rows[0]) };
+    let parties: Vec<&str> = written.heads.iter().map(|one| one.log.as_str()).collect();
+    assert_eq!(parties, ["alfa", "beta"], "enterprises of the area, not the bureau itself");
+    let alfa = &written.heads[0].head;
+    assert_eq!((alfa.size, alfa.root), (alfa_head.size, alfa_head.root));
+    world.append("alfa", kit::batch_weigh(world.batch, "31841"));
+    sign(&world);
+    assert_eq!(heads::summarise(&world.app).expect("a head changed"), 1);
 }
