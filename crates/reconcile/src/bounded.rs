@@ -18,6 +18,10 @@ const HOLD: f64 = 1e-6;
 const NOTICED: f64 = 1e-6;
 /// Saddles that are left one after another.
 const MOST_SADDLES: usize = 3;
+/// Changes of the set of held variables.
+const MOST_CHANGES: usize = 200;
+/// Multipliers of the wrong sign up to this are rounding.
+const AWAY: f64 = 1e-5;
 /// A multiplier below this carries no information.
 const STRONG: f64 = 1e-7;
 
@@ -108,12 +112,12 @@ fn sequence(
             None => program::step(system, &local, &x)?,
         };
         let mut moved: f64 = 0.0;
-        for i in 0..system.width() {
-            let next = clip(i, x[i] + local.scale[i] * step.by[i]);
+        for (i, value) in x.iter_mut().enumerate() {
+            let next = clip(i, *value + local.scale[i] * step.by[i]);
             if system.weighs(i) {
-                moved = moved.max((next - x[i]).abs() / local.scale[i]);
+                moved = moved.max((next - *value).abs() / local.scale[i]);
             }
-            x[i] = next;
+            *value = next;
         }
         let objective = system.chi_squared(&x);
         let closure = solver.local(system, &x, local.scale, &free).closure;
@@ -145,15 +149,23 @@ fn polish(
             }
         })
         .collect();
-    for _ in 0..MOST_PROGRAMS {
+    // What came back after it was let go stays held, so that the set cannot go in circles.
+    let mut let_go = vec![false; system.width()];
+    for _ in 0..MOST_CHANGES {
         let frozen: Vec<bool> = held.iter().map(Option::is_some).collect();
         let from = held.iter().zip(&x).map(|(held, x)| held.unwrap_or(*x)).collect();
         let estimate = solver.equality(system, from, &frozen);
         let slope = slope(system, solver, &estimate);
-        let wrong = |i: usize| match held[i] {
+        let wrong = |i: usize| match held[i].filter(|_| !let_go[i]) {
             Some(at) if at == system.lower[i] => (-slope[i] * scale[i] - 1e-8).max(0.0),
             Some(_) => (slope[i] * scale[i] - 1e-8).max(0.0),
             None => 0.0,
+        };
+        // A held variable that pushes away from its bound by more than rounding is no solution.
+        let bad = |i: usize| match held[i] {
+            Some(at) if at == system.lower[i] => slope[i] * scale[i] < -AWAY,
+            Some(_) => slope[i] * scale[i] > AWAY,
+            None => false,
         };
         let broken = |i: usize| match held[i] {
             Some(_) => 0.0,
@@ -167,6 +179,9 @@ fn polish(
             held[worst] = Some(if low { system.lower[worst] } else { system.upper[worst] });
         } else if let Some(worst) = most(system.width(), wrong) {
             held[worst] = None;
+            let_go[worst] = true;
+        } else if (0..system.width()).any(|i| let_go[i] && held[i].is_some() && bad(i)) {
+            break;
         } else {
             let active = (0..system.width())
                 .map(|i| held[i].is_some() && (slope[i] * scale[i]).abs() > STRONG)

@@ -3,6 +3,7 @@
 //! Invariant: a text that is a case always has an answer object, `status` "ok" or a reason code
 //! with its place; only what is no case at all is an error. Nothing is read or written here.
 
+mod limited;
 mod number;
 mod read;
 mod write;

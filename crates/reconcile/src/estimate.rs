@@ -139,7 +139,7 @@ impl Solver {
                 };
                 best = Some((score, estimate));
             }
-            stalls = if step > 3 && !(score <= 0.5 * previous) { stalls + 1 } else { 0 };
+            stalls = if step > 3 && score > 0.5 * previous { stalls + 1 } else { 0 };
             if stalls > 2 {
                 if slow {
                     hold = f64::max(hold * 0.1, LEAST_HOLD);
@@ -296,8 +296,8 @@ fn gradient(
         }
     }
     let mut gradient = pull.clone();
-    for row in 0..system.height() {
-        let factor = lambda[row] / local.row_scale[row];
+    for (row, multiplier) in lambda.iter().enumerate() {
+        let factor = multiplier / local.row_scale[row];
         for at in system.row_range(row) {
             gradient[system.column[at]] += local.jacobian[at] * factor;
         }

@@ -99,11 +99,12 @@ impl Factor {
         }
         let mut next = self.start.clone();
         for column in 0..self.size {
-            for at in start[column] as usize..start[column + 1] as usize {
-                let (r, to) = target(&self.inverse, row[at], column);
+            let range = start[column] as usize..start[column + 1] as usize;
+            for (old, place) in row[range.clone()].iter().zip(&mut self.place[range]) {
+                let (r, to) = target(&self.inverse, *old, column);
                 let slot = &mut next[to as usize];
                 self.row[*slot as usize] = r;
-                self.place[at] = *slot;
+                *place = *slot;
                 *slot += 1;
             }
         }
@@ -239,8 +240,9 @@ impl Factor {
             space.seen[column] = false;
             if value != 0.0 {
                 sum += value * value / self.lower[from];
-                for at in from + 1..start[column + 1] as usize {
-                    space.value[row[at] as usize] -= self.lower[at] * value;
+                let range = from + 1..start[column + 1] as usize;
+                for (r, entry) in row[range.clone()].iter().zip(&self.lower[range]) {
+                    space.value[*r as usize] -= entry * value;
                 }
             }
         }

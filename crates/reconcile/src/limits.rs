@@ -34,7 +34,10 @@ pub(crate) const PROXIMAL: f64 = 1e-7;
 pub(crate) const DUAL: f64 = 1e-12;
 /// A scaled coefficient that is smaller than this beside what it was computed from is zero.
 pub(crate) const CANCELLED: f64 = 1e-11;
-/// Share of its own variance that an adjustment must have for a measurement to be redundant.
-pub(crate) const REDUNDANT: f64 = 1e-12;
+/// Share of its own variance that an adjustment must have for a measurement to be redundant, in a
+/// part of a thousand variables or fewer; in larger parts in proportion less.
+pub(crate) const REDUNDANT: f64 = 1e-9;
+/// Variables up to which `REDUNDANT` holds as it stands.
+pub(crate) const SMALL: usize = 1000;
 /// What remains of a balance's pivot when it only repeats others.
 pub(crate) const DEPENDENT: f64 = 1e-12;

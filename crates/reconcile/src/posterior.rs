@@ -10,7 +10,6 @@ mod selected;
 
 use crate::eliminate::{Eliminated, Sparse};
 use crate::factor::{Factor, Reach};
-use crate::limits::REDUNDANT;
 use crate::system::System;
 pub(crate) use build::posterior;
 pub(crate) use selected::Selected;
@@ -162,8 +161,7 @@ impl Posterior {
 
     /// |adjustment| over its standard deviation; none where nothing is tested.
     pub(crate) fn test(&self, system: &System, x: &[f64], index: usize) -> Option<f64> {
-        let tested = self.redundant[index] && self.adjustment[index] > REDUNDANT;
-        tested.then(|| {
+        self.redundant[index].then(|| {
             let moved = (x[index] - system.measured[index]).abs() / system.sd[index];
             moved / self.adjustment[index].sqrt()
         })

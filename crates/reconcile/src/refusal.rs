@@ -73,7 +73,7 @@ pub struct Refusal {
     /// The same as balances, `UNIT@PERIOD:layer`.
     pub balances: Vec<String>,
     /// Rows of the problem, until they have names.
-    pub(crate) rows: Vec<usize>,
+    pub(crate) rows: Box<[usize]>,
 }
 
 impl Refusal {
@@ -85,7 +85,7 @@ impl Refusal {
             text: text.into(),
             nodes: Vec::new(),
             balances: Vec::new(),
-            rows: Vec::new(),
+            rows: Box::default(),
         }
     }
 }

@@ -56,7 +56,7 @@ pub(crate) fn solve(sheet: &Flowsheet, problem: &Problem, wish: Wish) -> Result<
         .collect();
     if !broken.is_empty() {
         let mut refusal = Refusal::new(Code::Inconsistent, "balances", "exact values do not close");
-        refusal.rows = broken;
+        refusal.rows = broken.into();
         return Err(named(sheet, problem, refusal));
     }
     let systems = split(problem)?;
@@ -182,8 +182,9 @@ impl Solution {
 
 /// Gives the rows of a refusal their names.
 fn named(sheet: &Flowsheet, problem: &Problem, mut refusal: Refusal) -> Refusal {
-    refusal.rows.sort_unstable();
-    for row in std::mem::take(&mut refusal.rows) {
+    let mut rows = std::mem::take(&mut refusal.rows).into_vec();
+    rows.sort_unstable();
+    for row in rows {
         match problem.rows[row] {
             Row::Balance { node, period, layer } => {
                 let id = &sheet.nodes[node].id;

@@ -72,8 +72,15 @@ fn what_is_no_number_is_refused_by_its_text() {
 
 #[test]
 fn numbers_may_be_text() {
-    let mass = |value: Value| json!([{"id": "F", "to": "U", "mass": {"value": value, "sd": "0"}}]);
-    assert_eq!(asked(&case(mass(json!("7.50"))))["error"], asked(&case(mass(json!(7.5))))["error"]);
+    let streams = |value: Value| {
+        json!([
+            {"id": "F", "to": "U", "mass": {"value": value, "sd": "0"}},
+            {"id": "P", "from": "U"},
+        ])
+    };
+    let (text, number) = (asked(&case(streams(json!("7.50")))), asked(&case(streams(json!(7.5)))));
+    assert_eq!(text["mass"], number["mass"]);
+    assert_eq!(text["mass"]["P"]["value"], 7.5);
 }
 
 #[test]

@@ -15,9 +15,9 @@ const HOLD: f64 = 1e-6;
 pub(crate) fn start(solver: &mut Solver, system: &System) -> Vec<f64> {
     let [mass, substance] = system.typical;
     let mut x = system.measured.clone();
-    for index in 0..system.width() {
+    for (index, value) in x.iter_mut().enumerate() {
         if system.is_mass[index] && !system.weighs(index) {
-            x[index] = mass;
+            *value = mass;
         }
     }
     let not_mass: Vec<bool> = system.is_mass.iter().map(|m| !m).collect();

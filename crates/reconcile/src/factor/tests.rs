@@ -5,6 +5,7 @@ use super::{Factor, Reach, Rule};
 const RULE: Rule = Rule { signed: true, threshold: 1e-14, instead: 1e-7 };
 
 /// An arrow with a band: positive definite, with fill under a bad order.
+#[expect(clippy::needless_range_loop, reason = "both triangles are written")]
 fn matrix(size: usize) -> (Vec<Vec<f64>>, Vec<u32>, Vec<u32>, Vec<f64>) {
     let mut dense = vec![vec![0.0; size]; size];
     for i in 0..size {

@@ -6,7 +6,7 @@
 
 use crate::eliminate::{Combined, Eliminated, Sparse, eliminate};
 use crate::factor::{Factor, Rule};
-use crate::limits::{DEPENDENT, MOST_DEPENDENT, REDUNDANT};
+use crate::limits::{DEPENDENT, MOST_DEPENDENT, REDUNDANT, SMALL};
 use crate::posterior::{Posterior, Scratch, Selected};
 use crate::refusal::Refusal;
 use crate::system::System;
@@ -149,11 +149,13 @@ impl Posterior {
 
     fn figures(&mut self, system: &System, x: &[f64]) {
         let mut scratch = Scratch::default();
+        let width = u32::try_from(system.width().max(SMALL) / SMALL).unwrap_or(u32::MAX);
+        let least = REDUNDANT / f64::from(width);
         for index in (0..system.width()).filter(|i| self.measured[*i]) {
             let mut column = wide(&self.columns[index]);
             let explained = self.quadratic(&mut column, &mut scratch);
             self.adjustment[index] = explained;
-            self.redundant[index] = explained > REDUNDANT;
+            self.redundant[index] = explained > least;
         }
         if self.factor.is_none() {
             return;
@@ -169,7 +171,7 @@ impl Posterior {
                 Some(column) => self.quadratic(&mut wide(column), &mut scratch),
                 None => self.adjustment[index],
             };
-            if variance > REDUNDANT {
+            if variance > 0.0 {
                 self.power[index] = pull[index].abs() / variance.sqrt();
             }
         }

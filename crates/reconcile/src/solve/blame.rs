@@ -26,7 +26,7 @@ pub(super) fn unsettled(system: &System, bounded: &Bounded) -> Refusal {
     }
     let text = "exact values contradict these balances";
     let mut refusal = Refusal::new(Code::Inconsistent, "balances", text);
-    refusal.rows = rows;
+    refusal.rows = rows.into();
     refusal
 }
 

@@ -39,13 +39,13 @@ pub(crate) fn split(problem: &Problem) -> Result<Vec<System>, Refusal> {
     let mut local = vec![0; problem.variables.len()];
     let mut parts: Vec<System> = Vec::new();
     let sizes = typical(problem);
-    for index in 0..problem.variables.len() {
+    for (index, place) in local.iter_mut().enumerate() {
         let root = sets.root(index);
         if part_of_root[root] == usize::MAX {
             part_of_root[root] = parts.len();
             parts.push(System { typical: sizes, ..System::default() });
         }
-        local[index] = parts[part_of_root[root]].add(problem, index);
+        *place = parts[part_of_root[root]].add(problem, index);
     }
     for (row, anchor) in anchor.iter().enumerate() {
         if let Some(index) = anchor {
