@@ -11,7 +11,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tl_wire::BUNDLE_MEDIA;
 use tl_wire::device::{
-    BlobAnswer, EnrolAnswer, EnrolRequest, HeadAnswer, RenewAnswer, RenewRequest, UploadAnswer,
+    BlobAnswer, CheckpointAnswer, CheckpointRequest, EnrolAnswer, EnrolRequest, HeadAnswer,
+    RenewAnswer, RenewRequest, UploadAnswer,
 };
 use tl_wire::problem::Problem;
 use ureq::tls::{Certificate, ClientCert, PrivateKey, RootCerts, TlsConfig};
@@ -55,6 +56,8 @@ pub(crate) trait Server: Send {
     fn head(&self) -> Result<HeadAnswer, ApiError>;
     /// Uploads a bundle of entries.
     fn upload(&self, bundle: &[u8]) -> Result<UploadAnswer, ApiError>;
+    /// Shows the checkpoint that we hold and asks for the newest one.
+    fn checkpoint(&self, request: &CheckpointRequest) -> Result<CheckpointAnswer, ApiError>;
     /// The signed snapshot when it is newer than `have`.
     fn snapshot(&self, have: u64) -> Result<Option<Vec<u8>>, ApiError>;
     /// How much of a blob is there.
@@ -152,6 +155,10 @@ impl Server for Api {
     fn upload(&self, bundle: &[u8]) -> Result<UploadAnswer, ApiError> {
         let request = self.agent.post(self.url("/device/v1/entries")).content_type(BUNDLE_MEDIA);
         json(request.send(bundle))
+    }
+
+    fn checkpoint(&self, request: &CheckpointRequest) -> Result<CheckpointAnswer, ApiError> {
+        self.post_json("/device/v1/checkpoint", request)
     }
 
     fn snapshot(&self, have: u64) -> Result<Option<Vec<u8>>, ApiError> {

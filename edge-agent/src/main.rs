@@ -12,6 +12,7 @@ mod clock;
 mod config;
 mod decode;
 mod enrol;
+mod held;
 mod home;
 mod keeper;
 mod label;
@@ -49,6 +50,8 @@ enum Command {
     Label(label::LabelArgs),
     /// 显示状态 (show how the agent stands)
     Status(status::StatusArgs),
+    /// 打印账本检查点,供主管部门核对 (print the held checkpoint of the ledger)
+    Checkpoint(held::command::CheckpointArgs),
 }
 
 /// Ends with 2 for what is no case, as the contract of `decode` says.
@@ -75,6 +78,7 @@ fn main() -> ExitCode {
         }
         Command::Label(args) => label::run(&args),
         Command::Status(args) => status::run(&args),
+        Command::Checkpoint(args) => held::command::run(&args),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -30,7 +30,7 @@ pub(crate) struct RunArgs {
     /// Directory of the agent
     #[arg(long, default_value = "tl-edge")]
     dir: PathBuf,
-    /// Clears an alarm that stopped the uplink, once its cause was dealt with
+    /// Clears the alarms (uplink, ledger), once their cause was dealt with; evidence stays
     #[arg(long)]
     resume: bool,
 }
@@ -51,7 +51,10 @@ pub(crate) fn run(args: &RunArgs) -> Result<()> {
         }
     };
     if args.resume {
-        outbox.write(|tx| tx.set_alarm(None))?;
+        outbox.write(|tx| {
+            tx.clear_alarms()?;
+            tx.set_alarm(None)
+        })?;
     }
     let site = SharedSite::default();
     site.load(&outbox)?;

@@ -7,11 +7,13 @@ use anyhow::{Context as _, Result};
 use serde::Serialize;
 
 use crate::board::{PortState, PortView};
+use crate::clock::AgentClock;
 use crate::config::Config;
+use crate::held::{AlarmCode, command};
 use crate::home::Home;
 use crate::keeper::{self, State};
 use crate::outbox::{
-    Counts, Db, TAIL_LINKS, check_links, counts, open_reader, standing, used_bytes,
+    Counts, Db, HeldRow, TAIL_LINKS, check_links, counts, open_reader, standing, used_bytes,
 };
 use crate::uplink::renew;
 
@@ -41,6 +43,8 @@ struct Status {
     acked_through: u64,
     last_ack_micros: Option<i64>,
     alarm: Option<String>,
+    checkpoint: Option<Checkpoint>,
+    checkpoint_alarms: Vec<&'static str>,
     queue: Counts,
     certificate_days_left: Option<i64>,
     disk_used_bytes: u64,
@@ -49,13 +53,34 @@ struct Status {
     ports: BTreeMap<String, PortView>,
 }
 
+/// The held checkpoint of the ledger.
+#[derive(Debug, Serialize)]
+struct Checkpoint {
+    origin: String,
+    size: i64,
+    received_micros: i64,
+    confirmed_micros: i64,
+}
+
+impl From<HeldRow> for Checkpoint {
+    fn from(row: HeldRow) -> Self {
+        Self {
+            origin: row.origin,
+            size: row.size,
+            received_micros: row.received_micros,
+            confirmed_micros: row.confirmed_micros,
+        }
+    }
+}
+
 /// Prints how the agent stands.
 pub(crate) fn run(args: &StatusArgs) -> Result<()> {
     let status = read(&Home::new(&args.dir))?;
     if args.json {
         println!("{}", serde_json::to_string_pretty(&status).context("status as JSON")?);
     } else {
-        print(&status);
+        let clock = AgentClock::new(Config::load(Home::new(&args.dir).root())?.offset_minutes);
+        print(&status, &clock);
     }
     Ok(())
 }
@@ -66,6 +91,7 @@ fn read(home: &Home) -> Result<Status> {
     let mut connection = open_reader(&home.database())?;
     let here = standing(&mut connection).context("cannot read the outbox")?;
     let state = live(home);
+    let ledger = command::standing(&mut connection)?;
     Ok(Status {
         device: identity.device.to_string(),
         party: identity.party.to_string(),
@@ -80,6 +106,8 @@ fn read(home: &Home) -> Result<Status> {
         acked_through: here.acked.through,
         last_ack_micros: here.acked_micros,
         alarm: here.alarm,
+        checkpoint_alarms: ledger.alarms.iter().map(|code| code.as_str()).collect(),
+        checkpoint: ledger.held.map(Checkpoint::from),
         queue: counts(&mut connection).context("cannot count the queue")?,
         certificate_days_left: renew::days_left(home).ok(),
         disk_used_bytes: used_bytes(&mut connection).context("cannot measure the outbox")?,
@@ -97,6 +125,10 @@ fn tail(home: &Home, connection: &mut Db) -> Result<String> {
     })
 }
 
+fn shown(clock: &AgentClock, micros: i64) -> String {
+    clock.moment(micros).at().format("%Y-%m-%d %H:%M:%S").to_string()
+}
+
 /// The running agent's own words; a file left by a killed one does not count.
 fn live(home: &Home) -> Option<State> {
     let text = std::fs::read(home.file(keeper::FILE)).ok()?;
@@ -104,7 +136,7 @@ fn live(home: &Home) -> Option<State> {
     std::path::Path::new("/proc").join(state.pid.to_string()).exists().then_some(state)
 }
 
-fn print(status: &Status) {
+fn print(status: &Status, clock: &AgentClock) {
     println!("设备 {}  企业 {}  厂区 {}", status.device, status.party, status.site);
     let running = if status.running { "运行中" } else { "未运行" };
     println!("程序:{running}");
@@ -134,6 +166,20 @@ fn print(status: &Status) {
     );
     if let Some(alarm) = &status.alarm {
         println!("报警:{alarm}");
+    }
+    match &status.checkpoint {
+        Some(held) => println!(
+            "账本检查点:{} 共 {} 条,{} 收到,{} 核对",
+            held.origin,
+            held.size,
+            shown(clock, held.received_micros),
+            shown(clock, held.confirmed_micros)
+        ),
+        None => println!("账本检查点:尚无"),
+    }
+    let alarms = status.checkpoint_alarms.iter().filter_map(|code| AlarmCode::of(code));
+    for alarm in alarms {
+        println!("✕ {}", alarm.words().zh);
     }
     match status.certificate_days_left {
         Some(days) => println!("证书:剩余 {days} 天"),

@@ -66,6 +66,15 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// Notes that the server may lack any blob: it is asked for each that is still here.
+    ///
+    /// # Errors
+    /// The database's.
+    pub(crate) fn doubt_blobs(&mut self) -> Result<(), WriteError> {
+        diesel::update(blob::table).set(blob::complete.eq(false)).execute(self.connection)?;
+        Ok(())
+    }
+
     /// Notes that the server has a blob whole.
     ///
     /// # Errors

@@ -158,3 +158,33 @@ diesel::table! {
         seen_micros -> BigInt,
     }
 }
+
+diesel::table! {
+    held_checkpoint (number) {
+        number -> BigInt,
+        origin -> Text,
+        vkey -> Text,
+        size -> BigInt,
+        root -> Binary,
+        note -> Text,
+        first_index -> BigInt,
+        covers -> BigInt,
+        received_micros -> BigInt,
+        confirmed_micros -> BigInt,
+    }
+}
+
+diesel::table! {
+    checkpoint_alarm (number) {
+        number -> BigInt,
+        code -> Text,
+        detail -> Text,
+        held -> Nullable<Text>,
+        seen -> Nullable<Text>,
+        answer -> Nullable<Text>,
+        raised_micros -> BigInt,
+        last_micros -> BigInt,
+        times -> BigInt,
+        cleared_micros -> Nullable<BigInt>,
+    }
+}

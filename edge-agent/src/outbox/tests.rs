@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use diesel::sql_query;
 use tl_domain::event::{Body, ClockState, Entry, EpochOpen, EpochReason, KeyRole};
 use tl_ledger::{Envelope, Hash, Signer};
-use tl_wire::device::{EntryResult, PreviousEpoch};
+use tl_wire::device::PreviousEpoch;
 
 use super::chain::Broken;
 use super::*;
@@ -346,45 +346,4 @@ fn a_replaced_box_begins_by_naming_where_the_old_one_ended() {
         assert_eq!((all[1].body.kind(), all[2].body.kind()), ("test.note", "test.note"));
         assert_eq!(tail(&outbox), Ok(None));
     }
-}
-
-#[test]
-fn results_are_kept_and_old_acknowledged_bytes_are_pruned() {
-    let (_directory, home) = enrolled();
-    let (outbox, _writer) = open(&home);
-    for n in 0..3 {
-        outbox.write(move |tx| tx.append(note(&n.to_string()))).expect("appended");
-    }
-    let untrusted = outbox.write(|tx| {
-        tx.set_acked(Mark { epoch: 1, through: 2 })?;
-        sql_query("UPDATE entry SET recorded_micros = 1").execute(tx.connection)?;
-        tx.prune(1)
-    });
-    assert_eq!(untrusted.expect("asked").entries, 0, "by our clock alone nothing is old");
-    outbox.shared().clock.compare(crate::clock::wall());
-    let pruned = outbox
-        .write(|tx| {
-            let stored =
-                EntryResult::Stored { leaf: Hash::ZERO, index: 7, verdicts: vec!["late".into()] };
-            tx.note_result(Mark { epoch: 1, through: 1 }, &stored)?;
-            let refused = EntryResult::Refused {
-                leaf: Hash::ZERO,
-                code: "entry-form".into(),
-                detail: "no".into(),
-            };
-            tx.note_result(Mark { epoch: 1, through: 2 }, &refused)?;
-            // A clock that was years ahead once makes nothing old.
-            sql_query("UPDATE stream SET last_micros = 9000000000000000").execute(tx.connection)?;
-            tx.stream.last_micros = 9_000_000_000_000_000;
-            tx.prune(1)
-        })
-        .expect("pruned");
-    assert_eq!(pruned.entries, 2);
-    let rows = outbox.read(|db| newest(db, 10)).expect("rows");
-    assert_eq!(rows[2].verdicts.as_deref(), Some("late"));
-    assert_eq!(rows[1].problem_code.as_deref(), Some("entry-form"));
-    let left = outbox.read(|db| pending(db, Mark { epoch: 1, through: 0 }, 10)).expect("rows");
-    let kept: Vec<bool> = left.iter().map(|row| row.envelope.is_some()).collect();
-    assert_eq!(kept, [false, false, true]);
-    assert_eq!(tail(&outbox), Ok(None), "links stay");
 }

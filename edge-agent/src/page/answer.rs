@@ -9,7 +9,7 @@ use super::Page;
 use super::guard::{Act, Visitor};
 use crate::capture::{Context, Done};
 use crate::keeper::ChainState;
-use crate::outbox::{RoomState, Tx, WriteError, counts, lock};
+use crate::outbox::{RoomState, Tx, WriteError, counts, lock, open_alarms};
 use crate::uplink::LinkState;
 use crate::words::Words;
 
@@ -80,6 +80,9 @@ fn alarms(page: &Page, visitor: &Visitor) -> Vec<String> {
     let mut alarms = Vec::new();
     if let LinkState::Stopped(alarm) = page.link.now() {
         alarms.push(alarm);
+    }
+    for code in page.outbox.read(open_alarms).unwrap_or_default() {
+        alarms.push(code.words().say(visitor.en).to_owned());
     }
     if let ChainState::Broken(what) = &*lock(&page.chain) {
         let zh = format!("本机记录链损坏:{what};请停止使用并通知管理员");

@@ -14,8 +14,8 @@ use crate::board::PortState;
 use crate::capture::{refuse, sample};
 use crate::keeper::ChainState;
 use crate::outbox::{
-    Counts, EntryRow, code_of_entry, counts, entry_by_id, lock, newest, quarantined, standing,
-    unmatched_results,
+    Counts, EntryRow, code_of_entry, counts, entry_by_id, lock, newest, newest_held, quarantined,
+    standing, unmatched_results,
 };
 use crate::port::lab;
 use crate::uplink::renew;
@@ -174,8 +174,8 @@ struct StatusTemplate {
 }
 
 pub(super) async fn status(page: Data<Page>, visitor: ReqData<Visitor>) -> impl Responder {
-    let read = page.outbox.read(|db| Ok((standing(db)?, counts(db)?)));
-    let (here, counts) = match read {
+    let read = page.outbox.read(|db| Ok((standing(db)?, counts(db)?, newest_held(db)?)));
+    let (here, counts, held) = match read {
         Ok(read) => read,
         Err(error) => return problem(&page, &visitor, &error.words(), "/"),
     };
@@ -217,6 +217,14 @@ pub(super) async fn status(page: Data<Page>, visitor: ReqData<Visitor>) -> impl 
         ),
         fact("存储", "Storage", format!("{} / {} MB", used >> 20, quota >> 20)),
         fact("记录链", "Chain", chain),
+        fact(
+            "账本检查点",
+            "Ledger checkpoint",
+            held.map_or_else(none, |held| {
+                let (origin, size, at) = (held.origin, held.size, time(held.confirmed_micros));
+                format!("{origin} · {size} · {at}")
+            }),
+        ),
         fact(
             "时钟",
             "Clock",

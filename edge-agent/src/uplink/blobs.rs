@@ -39,9 +39,9 @@ impl<S: Server> Uplink<S> {
     /// Uploads every blob that the server has not whole.
     pub(super) fn upload_blobs(&mut self, now: Instant) -> Result<(), RoundError> {
         let open = self.outbox.read(open_blobs)?;
-        self.held.0.retain(|sha256, _| open.iter().any(|(known, _)| known == sha256));
+        self.unsent.0.retain(|sha256, _| open.iter().any(|(known, _)| known == sha256));
         for (sha256, size) in open {
-            if self.held.waits(&sha256, now) {
+            if self.unsent.waits(&sha256, now) {
                 continue;
             }
             match self.upload_blob(&sha256, from_db(size)) {
@@ -49,7 +49,7 @@ impl<S: Server> Uplink<S> {
                 // A file that is gone or refused must not hold up the others.
                 Err(error @ (RoundError::Blob(..) | RoundError::Api(ApiError::Problem { .. }))) => {
                     tracing::error!(%error, sha256, "a blob was not uploaded");
-                    self.held.hold(sha256, now);
+                    self.unsent.hold(sha256, now);
                 }
                 Err(error) => return Err(error),
             }

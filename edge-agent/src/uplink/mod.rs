@@ -5,6 +5,8 @@
 //! another hash stops the uplink and shows an alarm; capture goes on.
 
 mod blobs;
+mod compare;
+mod prune;
 mod reconcile;
 pub(crate) mod renew;
 mod validity;
@@ -32,8 +34,6 @@ const UPLOAD_ENTRIES: i64 = 100;
 const RETRY_FIRST: Duration = Duration::from_millis(500);
 /// Shortest pause after a failure, also when new entries knock.
 const RETRY_LEAST: Duration = Duration::from_millis(300);
-/// How often old acknowledged bytes are pruned.
-const PRUNE_EVERY: Duration = Duration::from_secs(3600);
 
 /// How the link is, for page and status.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -117,7 +117,8 @@ pub(crate) struct Uplink<S> {
     /// Most entries in the next upload.
     upload_entries: i64,
     /// Files that the server did not take.
-    held: blobs::Held,
+    unsent: blobs::Held,
+    comparing: compare::Comparing,
 }
 
 impl<S: Server> Uplink<S> {
@@ -141,7 +142,8 @@ impl<S: Server> Uplink<S> {
             agreed: false,
             pruned: None,
             upload_entries: UPLOAD_ENTRIES,
-            held: blobs::Held::default(),
+            unsent: blobs::Held::default(),
+            comparing: compare::Comparing::default(),
         }
     }
 
@@ -205,11 +207,13 @@ impl<S: Server> Uplink<S> {
         full / 2 + full.mul_f64(f64::from(u16::from_be_bytes(random)) / 131_072.0)
     }
 
-    /// One step: compare heads, send a bundle, or, when nothing waits, blobs and snapshot.
+    /// One step: compare heads and checkpoints, send a bundle, or, when nothing waits, blobs and snapshot.
     fn round(&mut self) -> Result<Round, RoundError> {
         let here = self.outbox.read(standing)?;
         if let Some(alarm) = here.alarm {
             self.status.set(LinkState::Stopped(alarm));
+            // What was signed is compared all the same: it may be the server that was set back.
+            self.compare(Instant::now());
             return Ok(Round::Stopped);
         }
         if self.head.is_none() {
@@ -220,6 +224,7 @@ impl<S: Server> Uplink<S> {
             self.head = Some(head);
             return Ok(Round::More);
         }
+        self.compare(Instant::now());
         let most = self.upload_entries;
         let waiting = self.outbox.read(|db| pending(db, here.acked, most))?;
         if !waiting.is_empty() {
@@ -241,7 +246,9 @@ impl<S: Server> Uplink<S> {
         let before = self.outbox.read(standing)?.acked;
         let acked = self.note(&sent, &answer)?;
         self.head = Some(answer.head.clone());
-        if acked <= before {
+        if acked > before {
+            self.comparing.grew();
+        } else {
             let expected = answer.results.iter().find_map(|result| match result {
                 EntryResult::Waiting { expected_dseq } => Some(*expected_dseq),
                 _ => None,
@@ -367,24 +374,6 @@ impl<S: Server> Uplink<S> {
             // The one in use stays; an answer that is not newer is no harm.
             Err(SnapshotError::Stale { .. }) => {}
             Err(error) => tracing::error!(%error, "site snapshot refused"),
-        }
-        Ok(())
-    }
-
-    fn prune(&mut self) -> Result<(), RoundError> {
-        if self.pruned.is_some_and(|at| at.elapsed() < PRUNE_EVERY) {
-            return Ok(());
-        }
-        self.pruned = Some(Instant::now());
-        let keep_days = self.keep_days;
-        let pruned = self.outbox.write(move |tx| tx.prune(keep_days))?;
-        for sha256 in &pruned.blobs {
-            if let Err(error) = std::fs::remove_file(self.outbox.shared().home.blob(sha256)) {
-                tracing::warn!(%error, sha256, "an uploaded blob was not removed");
-            }
-        }
-        if pruned.entries > 0 {
-            tracing::info!(entries = pruned.entries, "old acknowledged bytes pruned");
         }
         Ok(())
     }

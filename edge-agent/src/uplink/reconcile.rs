@@ -25,7 +25,10 @@ impl<S: Server> Uplink<S> {
             // A server that is ahead of our mark lost an answer: the same bytes go again, because
             // the verdicts are wanted. One that is behind came back from a backup.
             if there < acked {
-                self.outbox.write(move |tx| tx.set_acked(there))?;
+                self.outbox.write(move |tx| {
+                    tx.doubt_blobs()?;
+                    tx.set_acked(there)
+                })?;
             }
             return Ok(());
         }

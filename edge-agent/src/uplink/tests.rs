@@ -5,35 +5,42 @@ use std::sync::{Arc, Mutex};
 
 use tl_domain::event::{Body, Entry};
 use tl_ledger::{Envelope, Hash};
-use tl_wire::device::{BlobAnswer, RenewAnswer, RenewRequest};
+use tl_wire::device::{BlobAnswer, CheckpointAnswer, CheckpointRequest, RenewAnswer, RenewRequest};
 
 use super::*;
+use crate::held::tests::log::FakeLog;
 use crate::home::Home;
 use crate::outbox::tests::{enrolled, open};
 use crate::outbox::{Draft, Writer, newest};
 
 /// A server in memory that keeps streams and blobs as the real one does.
 #[derive(Clone, Default)]
-struct Fake(Arc<Mutex<Inner>>);
+pub(super) struct Fake(pub(super) Arc<Mutex<Inner>>);
 
 #[derive(Default)]
-struct Inner {
+pub(super) struct Inner {
     /// Entries of each upload.
-    sizes: Vec<usize>,
+    pub(super) sizes: Vec<usize>,
     /// Uploads of more entries get no answer: the line is too slow for them.
-    carries: Option<usize>,
+    pub(super) carries: Option<usize>,
     /// Pieces of blobs that were sent, by hash.
-    pieces: BTreeMap<String, usize>,
+    pub(super) pieces: BTreeMap<String, usize>,
     /// Entries by epoch, in order.
-    epochs: BTreeMap<u64, Vec<Vec<u8>>>,
-    refuse: Vec<u64>,
-    blobs: BTreeMap<String, Vec<u8>>,
+    pub(super) epochs: BTreeMap<u64, Vec<Vec<u8>>>,
+    pub(super) refuse: Vec<u64>,
+    pub(super) blobs: BTreeMap<String, Vec<u8>>,
     /// Calls of this kind that do their work and then lose the answer.
-    lose_answers: usize,
+    pub(super) lose_answers: usize,
     /// Calls that fail before anything happens.
-    down: usize,
-    uploads: usize,
-    piece_limit: usize,
+    pub(super) down: usize,
+    pub(super) uploads: usize,
+    pub(super) piece_limit: usize,
+    /// The log that it signs; none is a server of an earlier version.
+    pub(super) log: Option<FakeLog>,
+    /// Status and detail with which it refuses to compare checkpoints.
+    pub(super) refuse_checkpoint: Option<(u16, String)>,
+    /// What it was shown.
+    pub(super) shown: Vec<Option<String>>,
 }
 
 impl Inner {
@@ -96,7 +103,7 @@ impl Fake {
         Ok(work(&mut inner))
     }
 
-    fn stored(&self, epoch: u64) -> Vec<Entry> {
+    pub(super) fn stored(&self, epoch: u64) -> Vec<Entry> {
         let inner = lock(&self.0);
         let entries = inner.epochs.get(&epoch).cloned().unwrap_or_default();
         entries
@@ -128,6 +135,22 @@ impl Server for Fake {
             Ok((UploadAnswer { results, head: inner.head() }, lost))
         })??;
         if lost { Err(away()) } else { Ok(answer) }
+    }
+
+    fn checkpoint(&self, request: &CheckpointRequest) -> Result<CheckpointAnswer, ApiError> {
+        self.call(|inner| {
+            inner.shown.push(request.held.clone());
+            let problem = |status, detail: &str| ApiError::Problem {
+                status,
+                code: String::new(),
+                detail: detail.to_owned(),
+            };
+            if let Some((status, detail)) = &inner.refuse_checkpoint {
+                return Err(problem(*status, detail));
+            }
+            let log = inner.log.as_ref().ok_or_else(|| problem(404, "no such page"))?;
+            Ok(log.answer(request.held.as_deref()))
+        })?
     }
 
     fn snapshot(&self, _have: u64) -> Result<Option<Vec<u8>>, ApiError> {
@@ -165,23 +188,23 @@ impl Server for Fake {
     }
 }
 
-struct Bench {
+pub(super) struct Bench {
     _directory: tempfile::TempDir,
-    home: Home,
-    outbox: Outbox,
+    pub(super) home: Home,
+    pub(super) outbox: Outbox,
     writer: Option<Writer>,
-    server: Fake,
+    pub(super) server: Fake,
 }
 
 impl Bench {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let (directory, home) = enrolled();
         let (outbox, writer) = open(&home);
         let server = Fake::default();
         Self { _directory: directory, home, outbox, writer: Some(writer), server }
     }
 
-    fn append(&self, count: usize) {
+    pub(super) fn append(&self, count: usize) {
         for n in 0..count {
             let body =
                 Body::Unknown { kind: "test.note".to_owned(), body: serde_json::json!({ "n": n }) };
@@ -191,7 +214,7 @@ impl Bench {
         }
     }
 
-    fn uplink(&self) -> Uplink<Fake> {
+    pub(super) fn uplink(&self) -> Uplink<Fake> {
         Uplink::new(
             self.server.clone(),
             self.outbox.clone(),
@@ -203,7 +226,7 @@ impl Bench {
     }
 
     /// Rounds until nothing is left to do, trying again after failures.
-    fn drain(&self, uplink: &mut Uplink<Fake>) -> Round {
+    pub(super) fn drain(&self, uplink: &mut Uplink<Fake>) -> Round {
         for _ in 0..200 {
             match uplink.round() {
                 Ok(Round::More) => {}
@@ -392,7 +415,7 @@ fn a_slow_line_gets_smaller_uploads() {
 
 impl Bench {
     /// A file of the agent that is to be sent.
-    fn blob(&self, bytes: &[u8]) -> Hash {
+    pub(super) fn blob(&self, bytes: &[u8]) -> Hash {
         let sha256 = Hash::of(bytes);
         self.home.write_blob(&sha256.to_string(), bytes).expect("written");
         let reference = tl_domain::event::BlobRef {
@@ -406,6 +429,20 @@ impl Bench {
     }
 
     fn restore(&mut self, saved: &std::path::Path) {
+        self.reopen(|home| {
+            std::fs::copy(saved, home.database()).expect("copied");
+            for journal in ["outbox.db-wal", "outbox.db-shm"] {
+                let _ = std::fs::remove_file(home.file(journal));
+            }
+        });
+    }
+
+    /// The program ends and starts again.
+    pub(super) fn restart(&mut self) {
+        self.reopen(|_| {});
+    }
+
+    fn reopen(&mut self, between: impl FnOnce(&Home)) {
         let (_other, scratch) = enrolled();
         let (outbox, writer) = open(&scratch);
         let old = std::mem::replace(&mut self.outbox, outbox);
@@ -413,10 +450,7 @@ impl Bench {
         if let Some(old) = self.writer.replace(writer) {
             old.join();
         }
-        std::fs::copy(saved, self.home.database()).expect("copied");
-        for journal in ["outbox.db-wal", "outbox.db-shm"] {
-            let _ = std::fs::remove_file(self.home.file(journal));
-        }
+        between(&self.home);
         let (outbox, writer) = open(&self.home);
         self.outbox = outbox;
         if let Some(scratch) = self.writer.replace(writer) {
@@ -426,7 +460,7 @@ impl Bench {
 }
 
 /// Runs a statement outside of the writer's transaction.
-fn sql(outbox: &Outbox, statement: &str) {
+pub(super) fn sql(outbox: &Outbox, statement: &str) {
     use diesel::connection::SimpleConnection as _;
     use diesel::{Connection as _, SqliteConnection};
     let path = outbox.shared().home.database();

@@ -1,0 +1,2 @@
+DROP TABLE checkpoint_alarm;
+DROP TABLE held_checkpoint;
