@@ -131,7 +131,10 @@ impl Store {
                 checked.evidence(conn)?;
                 checked.entries(conn, &mut |done| progress(done, total))?;
                 checked.streams(conn)?;
-                for message in crate::trees::audit(conn, &log.party)? {
+                for found in crate::trees::audit(conn, &log.party)? {
+                    checked.find(None, found.message);
+                }
+                for message in crate::trees::standing(conn, &log.party)? {
                     checked.find(None, message);
                 }
                 Ok(())

@@ -16,6 +16,8 @@ use crate::{Store, StoreError};
 pub enum AlarmCode {
     /// Stored entries are not those that were signed.
     RowsChanged,
+    /// Stored tiles, checkpoints or heads are not what the entries give.
+    TreeChanged,
     /// The signer has signed a newer head than the store has.
     SignerAhead,
     /// A witness or an agent holds a newer head than the store has: it was set back.
@@ -25,13 +27,15 @@ pub enum AlarmCode {
 }
 
 impl AlarmCode {
-    const ALL: [Self; 4] = [Self::RowsChanged, Self::SignerAhead, Self::NewerHead, Self::SplitView];
+    const ALL: [Self; 5] =
+        [Self::RowsChanged, Self::TreeChanged, Self::SignerAhead, Self::NewerHead, Self::SplitView];
 
     /// Stable text.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::RowsChanged => "rows_changed",
+            Self::TreeChanged => "tree_changed",
             Self::SignerAhead => "signer_ahead",
             Self::NewerHead => "newer_head",
             Self::SplitView => "split_view",
@@ -105,6 +109,19 @@ pub(super) fn raise(conn: &mut Conn, alarm: &Alarm) -> Result<bool, StoreError> 
         ],
     )?;
     Ok(changed > 0)
+}
+
+/// Alarms over the newest tree of a log, in words: while one stands, nothing of the log is signed.
+pub(crate) fn standing(conn: &mut Conn, party: &PartyId) -> Result<Vec<String>, StoreError> {
+    let rows: Vec<AlarmRow> = conn.load(
+        "SELECT party, number, code, detail, evidence, noticed_at FROM alarm WHERE party = ? \
+         AND number = (SELECT MAX(number) FROM tree WHERE tree.party = alarm.party) ORDER BY code",
+        &[Value::text(party.as_str())],
+    )?;
+    let told = |row: AlarmRow| {
+        format!("tree {} is not signed any further, alarm {}: {}", row.number, row.code, row.detail)
+    };
+    Ok(rows.into_iter().map(told).collect())
 }
 
 impl Store {

@@ -1,24 +1,33 @@
 //! A tree made anew from the entries: every checkpoint's root, every tile.
 //!
-//! The doctor compares what is stored; a restore writes the tiles again, which no backup holds, and
-//! finds the last good checkpoint. In pages, so that a long log needs no more memory than a short
-//! one.
+//! The doctor and each start compare what is stored; a restore writes the tiles again, which no
+//! backup holds, and finds the last good checkpoint. In pages, so that a long log needs no more
+//! memory than a short one. What an audit at a start finds becomes an alarm: the tick looks at new
+//! entries alone, and would go on over old ones that somebody has altered.
 
 use std::collections::VecDeque;
 
-use diesel::sql_types::{BigInt, Binary};
+use diesel::sql_types::{BigInt, Binary, Text};
 use tl_domain::ids::PartyId;
+use tl_domain::time::Micros;
+use tl_ledger::checkpoint::SignedCheckpoint;
 use tl_ledger::merkle::TreeHead;
+use tl_ledger::note::VerifierKey;
 use tl_ledger::{Frontier, Hash};
 
+use super::alarm::{self, Alarm, AlarmCode};
 use super::growth::{Growth, Tile};
 use super::tick::each_leaf;
 use super::{Stored, TREE, Tree, TreeRow, key, read};
-use crate::StoreError;
 use crate::sql::{Conn, Value};
+use crate::{Store, StoreError};
 
 /// Entries between two looks at tiles and checkpoints.
 const STEP: u64 = 1 << 16;
+/// Altered entries, tiles or checkpoints of a tree that are named.
+const NAMED_MAX: usize = 8;
+/// Checkpoints that are read at once.
+const NOTES_PAGE: i64 = 1_000;
 
 #[derive(diesel::QueryableByName)]
 struct HeadRow {
@@ -35,6 +44,8 @@ pub(super) struct Walked {
     pub(super) log_frontier: Frontier,
     /// Why the walk ended before the newest checkpoint.
     pub(super) trouble: Option<String>,
+    /// The growing tiles where it ended so: what the entries give, and nothing that may be stored.
+    edges: Vec<Tile>,
 }
 
 /// Makes a tree anew as far as its newest checkpoint; `tiles` gets what was completed.
@@ -48,8 +59,12 @@ pub(super) fn walk(
     let read = each_leaf(conn, &tree.party, 0, first, &mut |_, leaf| before.append(leaf))?;
     let opening = tree.opening_index.filter(|_| tree.number > 1);
     let mut growth = Growth::begin(before, opening);
-    let mut walked =
-        Walked { good: TreeHead::empty(), log_frontier: growth.log.clone(), trouble: read.err() };
+    let mut walked = Walked {
+        good: TreeHead::empty(),
+        log_frontier: growth.log.clone(),
+        trouble: read.err(),
+        edges: vec![],
+    };
     while walked.trouble.is_none() && growth.log.size() < end {
         let from = growth.log.size();
         let to = end.min(from + STEP);
@@ -75,8 +90,11 @@ pub(super) fn walk(
         walked.trouble = read.err().or(wrong);
         tiles(conn, growth.take_full())?;
     }
+    let edges = growth.changed_edges().collect();
     if walked.trouble.is_none() {
-        tiles(conn, growth.changed_edges().collect())?;
+        tiles(conn, edges)?;
+    } else {
+        walked.edges = edges;
     }
     Ok(walked)
 }
@@ -152,41 +170,186 @@ impl Replay {
     }
 }
 
+/// Something that is wrong with a tree.
+pub(crate) struct Finding {
+    number: u64,
+    code: AlarmCode,
+    pub(crate) message: String,
+}
+
+impl Store {
+    /// Makes the trees of a party anew from its entries and compares all that is stored. A tree
+    /// with which something is wrong gets an alarm; gives those that are new.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn audit_log(&self, party: &PartyId, now: Micros) -> Result<Vec<Alarm>, StoreError> {
+        let found = self.read_all(|conn| audit(conn, party))?;
+        if found.is_empty() {
+            return Ok(vec![]);
+        }
+        let mut alarms: Vec<Alarm> = Vec::new();
+        for Finding { number, code, message } in found {
+            match alarms.iter_mut().find(|it| it.number == number && it.code == code) {
+                Some(alarm) => alarm.detail = format!("{}; {message}", alarm.detail),
+                None => alarms.push(Alarm {
+                    party: party.clone(),
+                    number,
+                    code,
+                    detail: message,
+                    evidence: String::new(),
+                    noticed_at: now,
+                }),
+            }
+        }
+        self.write(|conn| {
+            let mut new = Vec::new();
+            for raised in &alarms {
+                if alarm::raise(conn, raised)? {
+                    new.push(raised.clone());
+                }
+            }
+            Ok(new)
+        })
+    }
+}
+
 /// Compares a party's trees, tiles and checkpoints with its entries; gives what is wrong.
-pub(crate) fn audit(conn: &mut Conn, party: &PartyId) -> Result<Vec<String>, StoreError> {
+pub(crate) fn audit(conn: &mut Conn, party: &PartyId) -> Result<Vec<Finding>, StoreError> {
     let sql = format!("{TREE} WHERE party = ? ORDER BY number");
     let rows: Vec<TreeRow> = conn.load(&sql, &[Value::text(party.as_str())])?;
     let mut findings = Vec::new();
     for row in rows {
-        let stored = match Stored::try_from(row) {
-            Ok(stored) => stored,
-            Err(error) => {
-                findings.push(error.to_string());
-                continue;
-            }
-        };
-        let tree = &stored.tree;
-        let name = &tree.origin;
-        let mut wrong = Vec::new();
-        let walked = walk(conn, tree, &mut |conn, tiles| {
-            for tile in tiles {
-                let there = read::tile(conn, &tree.party, tree.number, tile.level, tile.n)?;
-                if there.as_ref() != Some(&tile.hashes) {
-                    wrong.push(format!("{name}: tile {}/{} is altered", tile.level, tile.n));
-                }
-            }
-            Ok(())
-        })?;
-        findings.extend(walked.trouble.map(|trouble| format!("{name}: {trouble}")));
-        findings.append(&mut wrong);
-        if walked.good != tree.head {
-            let (good, size) = (walked.good.size, tree.head.size);
-            findings.push(format!(
-                "{name}: the entries bear out the checkpoint of size {good}, the newest has {size}"
-            ));
-        } else if stored.frontier.root() != tree.head.root {
-            findings.push(format!("{name}: the stored frontier does not give the signed root"));
+        let number = row.number.unsigned_abs();
+        let mut find = |code, message| findings.push(Finding { number, code, message });
+        match Stored::try_from(row) {
+            Ok(stored) => audit_tree(conn, &stored, &mut find)?,
+            Err(error) => find(AlarmCode::TreeChanged, error.to_string()),
         }
     }
     Ok(findings)
+}
+
+fn audit_tree(
+    conn: &mut Conn,
+    stored: &Stored,
+    find: &mut dyn FnMut(AlarmCode, String),
+) -> Result<(), StoreError> {
+    let tree = &stored.tree;
+    let name = &tree.origin;
+    let mut altered = Altered::default();
+    let walked = walk(conn, tree, &mut |conn, tiles| {
+        tiles.iter().try_for_each(|tile| altered.compare(conn, tree, tile, true))
+    })?;
+    for tile in &walked.edges {
+        altered.compare(conn, tree, tile, false)?;
+    }
+    let notes = altered_notes(conn, tree)?;
+    let rows = altered.entries.iter().map(u64::to_string).collect::<Vec<_>>().join(", ");
+    // Entries that give what their tiles say, under a checkpoint that says something else and is
+    // not signed, are not what was altered.
+    let code = match &walked.trouble {
+        Some(_) if !rows.is_empty() || notes.is_empty() => AlarmCode::RowsChanged,
+        _ => AlarmCode::TreeChanged,
+    };
+    let mut find = |message: String| find(code, format!("{name}: {message}"));
+    match walked.trouble {
+        Some(trouble) if rows.is_empty() => find(trouble),
+        Some(trouble) => find(format!("{trouble}; not what was signed: entries {rows}")),
+        None => altered.tiles.iter().for_each(|tile| find(format!("tile {tile} is altered"))),
+    }
+    notes.into_iter().for_each(&mut find);
+    if walked.good != tree.head {
+        let (good, size) = (walked.good.size, tree.head.size);
+        find(format!("the entries bear out the checkpoint of size {good}, the newest has {size}"));
+    } else if stored.frontier.root() != tree.head.root {
+        find("the stored frontier does not give the signed root".to_owned());
+    }
+    Ok(())
+}
+
+/// What differs between stored tiles and those that the entries give.
+#[derive(Default)]
+struct Altered {
+    tiles: Vec<String>,
+    /// Log indexes whose leaf is not the one in its tile.
+    entries: Vec<u64>,
+}
+
+impl Altered {
+    /// Compares a tile that the entries give; one where a walk broke off may be stored wider.
+    fn compare(
+        &mut self,
+        conn: &mut Conn,
+        tree: &Tree,
+        tile: &Tile,
+        whole: bool,
+    ) -> Result<(), StoreError> {
+        let (level, n) = (tile.level, tile.n);
+        let there = read::tile(conn, &tree.party, tree.number, level, n)?.unwrap_or_default();
+        let same =
+            if whole { there == tile.hashes } else { there.starts_with(tile.hashes.as_slice()) };
+        if same {
+            return Ok(());
+        }
+        if self.tiles.len() < NAMED_MAX {
+            self.tiles.push(format!("{level}/{n}"));
+        }
+        if level == 0 {
+            let first = n * super::growth::TILE_WIDTH as u64;
+            let pairs = (first..).zip(there.iter().zip(&tile.hashes));
+            let differing = pairs.filter(|(_, (there, made))| there != made);
+            let room = NAMED_MAX - self.entries.len();
+            self.entries.extend(differing.map(|(place, _)| tree.index_of(place)).take(room));
+        }
+        Ok(())
+    }
+}
+
+#[derive(diesel::QueryableByName)]
+struct NoteRow {
+    #[diesel(sql_type = BigInt)]
+    size: i64,
+    #[diesel(sql_type = Binary)]
+    root: Vec<u8>,
+    #[diesel(sql_type = Text)]
+    note: String,
+}
+
+/// Checkpoints whose note is not signed by the tree's key, or says something else than their row.
+fn altered_notes(conn: &mut Conn, tree: &Tree) -> Result<Vec<String>, StoreError> {
+    let mut altered = Vec::new();
+    let Some(vkey) = &tree.vkey else { return Ok(altered) };
+    let Ok(vkey) = vkey.parse::<VerifierKey>() else {
+        altered.push(format!("{vkey:?} is no verifier key"));
+        return Ok(altered);
+    };
+    let mut after = 0;
+    loop {
+        let [party, number] = key(&tree.party, tree.number);
+        let rows: Vec<NoteRow> = conn.load(
+            "SELECT size, root, note FROM checkpoint \
+             WHERE party = ? AND number = ? AND size > ? ORDER BY size LIMIT ?",
+            &[party, number, Value::Int(after), Value::Int(NOTES_PAGE)],
+        )?;
+        let Some(last) = rows.last() else { return Ok(altered) };
+        after = last.size;
+        for row in rows {
+            if let Err(reason) = judge_note(&row, &vkey)
+                && altered.len() < NAMED_MAX
+            {
+                altered.push(format!("checkpoint of size {}: {reason}", row.size));
+            }
+        }
+    }
+}
+
+fn judge_note(row: &NoteRow, vkey: &VerifierKey) -> Result<(), String> {
+    let signed = SignedCheckpoint::parse(row.note.as_bytes()).map_err(|error| error.to_string())?;
+    signed.verify(vkey, &[]).map_err(|error| error.to_string())?;
+    let head = signed.head();
+    if head.size != row.size.unsigned_abs() || row.root != head.root.0 {
+        return Err(format!("its note says size {} and root {}", head.size, head.root));
+    }
+    Ok(())
 }

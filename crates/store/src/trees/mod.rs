@@ -22,6 +22,7 @@ mod witness;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use alarm::standing;
 pub use alarm::{Alarm, AlarmCode};
 pub(crate) use audit::{Replay, audit};
 pub(crate) use open::{first_tree, next_trees};

@@ -1,7 +1,9 @@
 use tl_domain::event::{ContinueReason, LogContinue, TreeHead as NamedHead};
 use tl_domain::ids::PartyId;
+use tl_ledger::checkpoint::Checkpoint;
 use tl_ledger::merkle::{TreeHead, root};
-use tl_ledger::{Frontier, Hash};
+use tl_ledger::note::{KeyName, SignatureType, VerifierKey};
+use tl_ledger::{Frontier, Hash, Signer};
 use tl_testkit::{Backend, TestDatabase, batch_register};
 
 use super::growth::{Growth, TILE_WIDTH, Tile};
@@ -18,8 +20,11 @@ impl Notes {
         let sign = |asked: &HeadToSign| {
             let origin = asked.tree.origin.clone();
             self.0.push((origin.clone(), asked.head));
-            let note = format!("{origin}\n{}\n{}\n\n", asked.head.size, asked.head.root);
-            Some(SignedHead { note, vkey: format!("{origin}+00000000+AQ==") })
+            let name: KeyName = origin.parse().expect("an origin names a key");
+            let signer = Signer::from_seed(&[7; 32]);
+            let note = Checkpoint::new(&name, asked.head).sign(&name, &signer).expect("signed");
+            let vkey = VerifierKey::new(name, SignatureType::Ed25519, signer.public());
+            Some(SignedHead { note: note.to_string(), vkey: vkey.to_string() })
         };
         heads.iter().map(sign).collect()
     }
@@ -65,8 +70,10 @@ fn alter(fixture: &Fixture, backend: Backend, sql: &str) {
         }
     };
     fixture.store.write(|conn| conn.script(off)).expect("off");
-    let changed = fixture.store.write(|conn| conn.run(sql, &[])).expect("altered");
-    assert_ne!(changed, 0, "{sql}");
+    for sql in sql.split("; ") {
+        let changed = fixture.store.write(|conn| conn.run(sql, &[])).expect("altered");
+        assert_ne!(changed, 0, "{sql}");
+    }
 }
 
 /// Every leaf of a tree from its bundles, which also have to be the log's entries.
@@ -212,6 +219,50 @@ on_both! {
         alter(&fixture, backend, &format!("UPDATE checkpoint SET root = {leaf} WHERE size = {least}"));
         let found = fixture.store.check(|_, _| {}).expect("read").findings;
         assert!(found.iter().any(|finding| finding.message.contains("not the signed one")), "{found:?}");
+    }
+
+    fn an_audit_names_what_was_altered_and_the_tree_is_signed_no_more(backend: Backend) {
+        use AlarmCode::{RowsChanged, TreeChanged};
+        let blob = match backend {
+            Backend::Sqlite => ["X'", "'"],
+            Backend::Postgres => ["decode('", "', 'hex')"],
+        };
+        let hex = |digits: &str| format!("{}{}{}", blob[0], digits.repeat(32), blob[1]);
+        // Two rows change places by way of a third.
+        let swap = "UPDATE entry SET idx = 9003 WHERE idx = 3; \
+                    UPDATE entry SET idx = 3 WHERE idx = 4; \
+                    UPDATE entry SET idx = 4 WHERE idx = 9003"
+            .to_owned();
+        let zeros = hex("00");
+        let changes = [
+            (swap, RowsChanged, "entries 3, 4"),
+            (format!("UPDATE entry SET leaf = {zeros} WHERE idx = 2"), RowsChanged, "entry 2"),
+            (format!("UPDATE tile SET hashes = {zeros}"), TreeChanged, "tile 0/0"),
+            (format!("UPDATE checkpoint SET root = {zeros}"), TreeChanged, "checkpoint of size"),
+            (
+                "UPDATE checkpoint SET note = replace(note, '=', '')".to_owned(),
+                TreeChanged,
+                "checkpoint of size",
+            ),
+            (format!("UPDATE tree SET root = {zeros}"), TreeChanged, "the newest has"),
+            ("UPDATE tree SET size = size + 1".to_owned(), TreeChanged, "tree 1 of"),
+        ];
+        for (sql, code, named) in changes {
+            let mut fixture = Fixture::new(backend);
+            register(&mut fixture, 6);
+            tick(&fixture);
+            let party = fixture.plant.party.clone();
+            assert_eq!(fixture.store.audit_log(&party, 1).expect("an audit"), []);
+            alter(&fixture, backend, &sql);
+            let alarms = fixture.store.audit_log(&party, 1).expect("an audit");
+            let [alarm] = &alarms[..] else { panic!("{sql}: one alarm, not {alarms:?}") };
+            assert_eq!(alarm.code, code, "{sql}: {}", alarm.detail);
+            assert!(alarm.detail.contains(named), "{sql}: {}", alarm.detail);
+            assert_eq!(fixture.store.audit_log(&party, 2).expect("an audit"), [], "said once");
+            register(&mut fixture, 1);
+            let (_, notes) = tick(&fixture);
+            assert_eq!(notes.0, [], "{sql}");
+        }
     }
 
     fn who_was_taken_over_signs_nothing(backend: Backend) {

@@ -122,6 +122,10 @@ impl Store {
                     Ok(()) => held.push(one),
                     Err(StoreError::Fenced(party)) => fenced.push(party),
                     Err(StoreError::Rebuilding(_)) => {}
+                    Err(StoreError::Damaged(detail)) => {
+                        let found = (AlarmCode::RowsChanged, detail);
+                        alarms.push(trouble(&one.old.party, one.old.number, now, found));
+                    }
                     Err(error) => return Err(error),
                 }
             }
@@ -171,24 +175,30 @@ fn grow_all(
     let rows: Vec<TreeRow> = conn.load(&sql, &[])?;
     let (mut grown, mut alarms) = (Vec::new(), Vec::new());
     for row in rows {
-        let stored = Stored::try_from(row)?;
+        // A log whose rows can't be read stops for itself alone.
+        let (party, number) = (row.party.parse::<PartyId>(), row.number.unsigned_abs());
+        let stored = match (Stored::try_from(row), party) {
+            (Ok(stored), _) => stored,
+            (Err(StoreError::Damaged(detail)), Ok(party)) => {
+                alarms.push(trouble(&party, number, now, (AlarmCode::TreeChanged, detail)));
+                continue;
+            }
+            (Err(error), _) => return Err(error),
+        };
         let size = match permit(&stored.tree) {
             Permit::No => continue,
             Permit::Yes => None,
             Permit::At(size) => Some(size),
         };
         let tree = stored.tree.clone();
-        match grow(conn, stored, size)? {
+        let outcome = match grow(conn, stored, size) {
+            Err(StoreError::Damaged(detail)) => Err((AlarmCode::RowsChanged, detail)),
+            other => other?,
+        };
+        match outcome {
             Ok(Some(one)) => grown.push(one),
             Ok(None) => {}
-            Err((code, detail)) => alarms.push(Alarm {
-                party: tree.party,
-                number: tree.number,
-                code,
-                detail,
-                evidence: String::new(),
-                noticed_at: now,
-            }),
+            Err(found) => alarms.push(trouble(&tree.party, tree.number, now, found)),
         }
     }
     Ok((grown, alarms))
@@ -196,6 +206,11 @@ fn grow_all(
 
 /// What is wrong with the rows of a log, for an alarm.
 type Trouble = (AlarmCode, String);
+
+fn trouble(party: &PartyId, number: u64, now: Micros, (code, detail): Trouble) -> Alarm {
+    let evidence = String::new();
+    Alarm { party: party.clone(), number, code, detail, evidence, noticed_at: now }
+}
 
 /// Grows a tree over the log's newest entries, or to a size; `None` while a later tree has no
 /// opening entry yet.
