@@ -7,7 +7,8 @@ use rcgen::{CertificateParams, KeyPair};
 use serde_json::to_value;
 use tl_testkit::{Signed, Writer};
 use tl_wire::device::{
-    EnrolAnswer, EnrolRequest, EntryResult, HeadAnswer, UploadAnswer, enrol_proof,
+    CheckpointAnswer, CheckpointRequest, EnrolAnswer, EnrolRequest, EntryResult, HeadAnswer,
+    UploadAnswer, enrol_proof,
 };
 use tl_wire::{BUNDLE_MEDIA, bundle};
 
@@ -74,6 +75,27 @@ impl Device {
         let answer = self.client.get("/device/v1/head")?;
         if answer.status != 200 {
             bail!("head: {} {}", answer.status, answer.text());
+        }
+        Ok(serde_json::from_slice(&answer.body)?)
+    }
+
+    /// Shows the server that no newer head of the log is known than its own, as an agent does with
+    /// each upload: without it the log of a party with devices is not signed.
+    ///
+    /// # Errors
+    /// No answer, or another status than 200.
+    pub fn vouch(&self) -> Result<()> {
+        let newest = self.exchange(CheckpointRequest::default())?.checkpoint;
+        if newest.is_some() {
+            self.exchange(CheckpointRequest { held: newest })?;
+        }
+        Ok(())
+    }
+
+    fn exchange(&self, request: CheckpointRequest) -> Result<CheckpointAnswer> {
+        let answer = self.client.post_json("/device/v1/checkpoint", &to_value(request)?)?;
+        if answer.status != 200 {
+            bail!("checkpoint: {} {}", answer.status, answer.text());
         }
         Ok(serde_json::from_slice(&answer.body)?)
     }

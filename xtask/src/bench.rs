@@ -1,7 +1,12 @@
 //! `cargo xtask bench NAME`: runs a measuring program on the programs as they ship.
 //!
 //! Invariant: a measurement never runs on debug programs, and its PostgreSQL commits durably.
-//! What is measured, and what is good enough, is the measuring program's.
+//! What is measured, and what is good enough, is the measuring program's; only where a reference
+//! program stands beside ours (`balance`, `trace`) both are run and compared from here.
+
+mod balance;
+mod reference;
+mod trace;
 
 use anyhow::{Context, Result, bail};
 use std::process::ExitCode;
@@ -12,18 +17,40 @@ use crate::process::Group;
 use crate::stage::Stage;
 use crate::workspace;
 
-/// A measurement: its name here, its program in `tests/`, whether it wants a PostgreSQL.
+/// A measurement: its name here and what runs it.
 struct Bench {
     name: &'static str,
-    program: &'static str,
-    wants_postgres: bool,
+    runs: Runs,
+}
+
+/// What runs a measurement.
+enum Runs {
+    /// A program in `tests/`, beside the server and the agent as they ship.
+    Program {
+        name: &'static str,
+        wants_postgres: bool,
+        /// Of `tests/`, comma-separated; empty for none.
+        features: &'static str,
+    },
+    /// A pure crate beside its reference program.
+    Pure(fn(&[String]) -> Result<ExitCode>),
 }
 
 const BENCHES: &[Bench] = &[
-    Bench { name: "ingest", program: "bench-ingest", wants_postgres: true },
-    Bench { name: "history", program: "bench-history", wants_postgres: true },
-    Bench { name: "edge", program: "bench-edge", wants_postgres: false },
+    Bench { name: "ingest", runs: program("bench-ingest", true) },
+    Bench { name: "history", runs: program("bench-history", true) },
+    Bench { name: "edge", runs: program("bench-edge", false) },
+    Bench {
+        name: "ledger",
+        runs: Runs::Program { name: "bench-ledger", wants_postgres: false, features: "bench" },
+    },
+    Bench { name: "balance", runs: Runs::Pure(balance::run) },
+    Bench { name: "trace", runs: Runs::Pure(trace::run) },
 ];
+
+const fn program(name: &'static str, wants_postgres: bool) -> Runs {
+    Runs::Program { name, wants_postgres, features: "" }
+}
 
 /// Runs one measurement; further arguments go to its program.
 pub(crate) fn run(arguments: &[String]) -> Result<ExitCode> {
@@ -33,8 +60,22 @@ pub(crate) fn run(arguments: &[String]) -> Result<ExitCode> {
     let Some(bench) = BENCHES.iter().find(|bench| bench.name == name) else {
         bail!("there is no measurement {name:?}; {usage}");
     };
+    match bench.runs {
+        Runs::Pure(run) => run(rest),
+        Runs::Program { name, wants_postgres, features } => {
+            on_programs(name, wants_postgres, features, rest)
+        }
+    }
+}
+
+fn on_programs(
+    name: &str,
+    wants_postgres: bool,
+    features: &str,
+    rest: &[String],
+) -> Result<ExitCode> {
     let mut stage = Stage::default().with_shipped_programs()?;
-    if bench.wants_postgres {
+    if wants_postgres {
         stage = match machine::postgres_folder() {
             Some(programs) => stage.with_postgres(&programs, Durability::Full)?,
             None => {
@@ -43,9 +84,14 @@ pub(crate) fn run(arguments: &[String]) -> Result<ExitCode> {
             }
         };
     }
-    let program = ["run", "--release", "--package", "tl-tests", "--bin", bench.program, "--"];
+    let program = ["run", "--release", "--package", "tl-tests", "--bin", name];
     let mut command = workspace::cargo(&program);
-    stage.set(command.args(rest));
+    stage.set(command.args(["--features", features, "--"]).args(rest));
     let status = Group::spawn(&mut command)?.wait()?;
     Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// One line: a figure, its target, whether that is met. A target that is missed fails nothing.
+fn mark(figure: &str, target: &str, met: bool) {
+    println!("{figure}; target {target}: {}", if met { "met" } else { "NOT MET" });
 }

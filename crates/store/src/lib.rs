@@ -12,6 +12,8 @@
 
 mod admin;
 mod backup;
+#[cfg(feature = "bench")]
+mod bench;
 mod blobs;
 mod books;
 mod check;

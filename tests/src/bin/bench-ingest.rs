@@ -1,5 +1,6 @@
 //! `cargo xtask bench ingest`: durable signed entries per second through the real server, beside
-//! what this machine could do at most.
+//! what this machine could do at most. Checkpoints are on: the server signs each second, as long
+//! as the devices show what they hold, and they do.
 //!
 //! Entries are signed beforehand and not timed; everything else is: TLS, HTTP, form and signature
 //! checks, the chain, the tree, the projections, the commit and the answer. The load runs on the
@@ -10,11 +11,13 @@ use std::thread;
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
+use tl_store::Which;
 use tl_testkit::{Backend, Signed, Writer, backends, batch_register, batch_weigh};
 use tl_tests::device::{Device, UPLOAD_ENTRIES};
 use tl_tests::installation::Installation;
 use tl_tests::ledger::read_checked;
-use tl_tests::{measure, plant};
+use tl_tests::measure::milliseconds;
+use tl_tests::{measure, plant, wait};
 
 /// Connections at once.
 const CLIENTS: usize = 4;
@@ -79,6 +82,7 @@ fn measured(backend: Backend, entries: usize) -> Result<bool> {
         let (mut writer, device) = plant::device(&installation, party, &name, "plant")?;
         let signed = sign(&mut writer, entries / CLIENTS + UPLOAD_ENTRIES);
         let (warm, entries) = signed.split_at(UPLOAD_ENTRIES);
+        device.vouch()?;
         device.upload_all(warm)?;
         clients.push(Client { device, entries: entries.to_vec() });
     }
@@ -96,9 +100,24 @@ fn measured(backend: Backend, entries: usize) -> Result<bool> {
         }
         Ok(())
     })?;
-    let rate = count as f64 / start.elapsed().as_secs_f64();
-    installation.stop()?;
+    let took = start.elapsed();
     let store = installation.store()?;
+    let covered = wait::until("a checkpoint over all entries", || {
+        for plant in &plants {
+            let size = store.log(&plant.party)?.map_or(0, |log| log.size);
+            let newest = store.checkpoint(&plant.party, 1, Which::Newest)?;
+            if newest.is_none_or(|checkpoint| checkpoint.head.size < size) {
+                return Ok(None);
+            }
+        }
+        Ok(Some(start.elapsed() - took))
+    })?;
+    println!(
+        "{backend:?}: a checkpoint covers all {} after the last answer",
+        milliseconds(covered)
+    );
+    let rate = count as f64 / took.as_secs_f64();
+    installation.stop()?;
     for plant in &plants {
         read_checked(&store, &plant.party)?;
     }
