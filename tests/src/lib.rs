@@ -10,6 +10,7 @@ pub mod answer;
 pub mod browser;
 pub mod cases;
 pub mod chance;
+pub mod checkpoint;
 pub mod device;
 pub mod gate;
 pub mod http;
