@@ -4,10 +4,10 @@
 //! Invariant: nothing is installed except by root, through apt-get, for the tests; everybody else
 //! gets one line that says what to install. No version is pinned here and nothing is downloaded.
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use nix::unistd::geteuid;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use crate::process;
 
@@ -28,6 +28,15 @@ const POSTGRES_PROGRAMS: &[&str] = &["initdb", "postgres"];
 /// Where Debian keeps the server's programs: one folder per major version, not on the PATH.
 const POSTGRES_FOLDERS: &str = "/usr/lib/postgresql";
 const CHROMIUM_PROGRAMS: &[&str] = &["chromium", "chromium-browser", "google-chrome"];
+/// What judges an exported ledger without code of ours, beside the Go packages and PyPI.
+const VERIFIER_NEEDS: &[Need] = &[
+    Need { programs: &["go"], purpose: "a verifier in Go", package: "golang-go" },
+    Need { programs: &["openssl"], purpose: "a verifier in bash", package: "openssl" },
+    Need { programs: &["xxd"], purpose: "a verifier in bash", package: "xxd" },
+];
+/// Where Debian puts golang.org/x/mod, and the package that brings it.
+const GO_MODULE: (&str, &str) =
+    ("/usr/share/gocode/src/golang.org/x/mod/sumdb/tlog", "golang-golang-x-mod-dev");
 
 /// Where the tools of the tests were found.
 pub(crate) struct TestTools {
@@ -71,6 +80,7 @@ pub(crate) fn provide_test_tools() -> Result<TestTools> {
     if chromium().is_none() {
         packages.push("chromium");
     }
+    packages.extend(verifier_packages());
     if !packages.is_empty() {
         install(&packages)?;
     }
@@ -99,6 +109,55 @@ pub(crate) fn postgres_folder() -> Option<PathBuf> {
 /// The browser on the PATH.
 pub(crate) fn chromium() -> Option<PathBuf> {
     CHROMIUM_PROGRAMS.iter().find_map(|program| find(program))
+}
+
+/// Debian's packages that the independent verifiers lack.
+fn verifier_packages() -> Vec<&'static str> {
+    let (folder, package) = GO_MODULE;
+    let mut packages: Vec<&str> = VERIFIER_NEEDS
+        .iter()
+        .filter(|need| need.programs.iter().all(|program| find(program).is_none()))
+        .map(|need| need.package)
+        .collect();
+    if !Path::new(folder).is_dir() {
+        packages.push(package);
+    }
+    let makes_environments = || {
+        let mut command = Command::new("python3");
+        command.args(["-c", "import ensurepip, venv"]).stderr(Stdio::null());
+        command.status().is_ok_and(|status| status.success())
+    };
+    if !makes_environments() {
+        packages.push("python3-venv");
+    }
+    packages
+}
+
+/// A Python that has what `requirements` pins, in an environment below `target`; `None`, after one
+/// line that says what is missing, when PyPI can't be reached.
+pub(crate) fn provide_python(requirements: &Path, target: &Path) -> Result<Option<PathBuf>> {
+    let folder = target.join("verify-python");
+    let (python, done) = (folder.join("bin").join("python"), folder.join("requirements.txt"));
+    let wanted = std::fs::read(requirements)
+        .with_context(|| format!("cannot read {}", requirements.display()))?;
+    // Kept beside what was installed by it: a pin that changes makes the environment anew.
+    if std::fs::read(&done).is_ok_and(|installed| installed == wanted) {
+        return Ok(Some(python));
+    }
+    let mut environment = Command::new("python3");
+    environment.args(["-m", "venv", "--clear"]).arg(&folder);
+    let mut pip = Command::new(&python);
+    pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]);
+    pip.args(["--only-binary", ":all:", "--require-hashes", "-r"]).arg(requirements);
+    if process::succeeds(&mut environment)? && process::succeeds(&mut pip)? {
+        std::fs::write(&done, wanted).with_context(|| done.display().to_string())?;
+        return Ok(Some(python));
+    }
+    println!(
+        "missing: what {} pins, from PyPI; the test of entries by it is skipped",
+        requirements.display()
+    );
+    Ok(None)
 }
 
 fn install(packages: &[&str]) -> Result<()> {

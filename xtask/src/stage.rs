@@ -21,6 +21,10 @@ const EDGE_PROGRAM: &str = "TL_EDGE_BIN";
 const POSTGRES: &str = "TL_TEST_POSTGRES";
 /// The browser.
 const CHROMIUM: &str = "TL_TEST_CHROMIUM";
+/// A Go compiler for the verifier of `docs/verify`.
+const GO: &str = "TL_TEST_GO";
+/// A Python that has securesystemslib.
+const PYTHON: &str = "TL_TEST_PYTHON";
 
 /// Environment of a run, with what has to live as long as it.
 #[derive(Default)]
@@ -64,6 +68,18 @@ impl Stage {
     pub(crate) fn with_chromium(mut self, chromium: PathBuf) -> Self {
         self.put(CHROMIUM, chromium);
         self
+    }
+
+    /// Names what judges an exported ledger without code of ours.
+    pub(crate) fn with_verifiers(mut self, go: Option<PathBuf>) -> Result<Self> {
+        if let Some(go) = go {
+            self.put(GO, go);
+        }
+        let pinned = workspace::root().join("docs").join("verify").join("requirements.txt");
+        if let Some(python) = machine::provide_python(&pinned, &workspace::target_folder()?)? {
+            self.put(PYTHON, python);
+        }
+        Ok(self)
     }
 
     /// Gives a command the stage's variables.

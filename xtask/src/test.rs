@@ -93,7 +93,10 @@ impl Run {
         }
         println!("== machine");
         let tools = machine::provide_test_tools()?;
-        stage.with_chromium(tools.chromium).with_postgres(&tools.postgres_folder, Durability::Fast)
+        stage
+            .with_chromium(tools.chromium)
+            .with_verifiers(machine::find("go"))?
+            .with_postgres(&tools.postgres_folder, Durability::Fast)
     }
 
     /// Runs one step under a headline with its time; a failure is kept for the end.
