@@ -198,13 +198,13 @@ impl Solver {
         how: How,
     ) -> Option<Vec<f64>> {
         if how.newton && self.factorise(system, local, lambda, frozen, how) {
-            let by = self.kkt.solve(right, 3);
+            let by = self.kkt.solve(right, 2);
             if self.kkt.remainder < SOLVED {
                 return Some(by);
             }
         }
         let plain = How { newton: false, ..how };
-        self.factorise(system, local, lambda, frozen, plain).then(|| self.kkt.solve(right, 3))
+        self.factorise(system, local, lambda, frozen, plain).then(|| self.kkt.solve(right, 2))
     }
 
     /// Factorises at a point, with second-order terms or without.

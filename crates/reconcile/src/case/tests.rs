@@ -93,7 +93,10 @@ fn quoting_leaves_text_and_keys_alone() {
 
 #[test]
 fn exact_values_that_contradict_name_their_units() {
-    let exact = |id: &str, from: Value, to: Value, value: Value| json!({"id": id, "from": from, "to": to, "mass": {"value": value, "sd": 0}});
+    let exact = |id: &str, from: Value, to: Value, value: Value| {
+        let mass = json!({"value": value, "sd": 0});
+        json!({"id": id, "from": from, "to": to, "mass": mass})
+    };
     let sheet = json!({
         "schema": "tlbal-case/1", "level": "mass",
         "nodes": [{"id": "A"}, {"id": "B"}, {"id": "C"}],
