@@ -1,5 +1,8 @@
 //! `tl-edge status`: how an agent stands, running or not. Reads only.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -9,11 +12,12 @@ use serde::Serialize;
 use crate::board::{PortState, PortView};
 use crate::clock::AgentClock;
 use crate::config::Config;
-use crate::held::{AlarmCode, command};
+use crate::held::AlarmCode;
 use crate::home::Home;
 use crate::keeper::{self, State};
 use crate::outbox::{
-    Counts, Db, HeldRow, TAIL_LINKS, check_links, counts, open_reader, standing, used_bytes,
+    Counts, Db, HeldRow, TAIL_LINKS, check_links, counts, if_made, newest_held, open_alarms,
+    open_reader, standing, used_bytes,
 };
 use crate::uplink::renew;
 
@@ -91,7 +95,8 @@ fn read(home: &Home) -> Result<Status> {
     let mut connection = open_reader(&home.database())?;
     let here = standing(&mut connection).context("cannot read the outbox")?;
     let state = live(home);
-    let ledger = command::standing(&mut connection)?;
+    let held = if_made(newest_held(&mut connection)).context("cannot read the outbox")?;
+    let alarms = if_made(open_alarms(&mut connection)).context("cannot read the outbox")?;
     Ok(Status {
         device: identity.device.to_string(),
         party: identity.party.to_string(),
@@ -106,8 +111,8 @@ fn read(home: &Home) -> Result<Status> {
         acked_through: here.acked.through,
         last_ack_micros: here.acked_micros,
         alarm: here.alarm,
-        checkpoint_alarms: ledger.alarms.iter().map(|code| code.as_str()).collect(),
-        checkpoint: ledger.held.map(Checkpoint::from),
+        checkpoint_alarms: alarms.iter().flatten().map(|code| code.as_str()).collect(),
+        checkpoint: held.flatten().map(Checkpoint::from),
         queue: counts(&mut connection).context("cannot count the queue")?,
         certificate_days_left: renew::days_left(home).ok(),
         disk_used_bytes: used_bytes(&mut connection).context("cannot measure the outbox")?,
@@ -123,6 +128,23 @@ fn tail(home: &Home, connection: &mut Db) -> Result<String> {
         Ok(_) => "ok".to_owned(),
         Err(broken) => broken.to_string(),
     })
+}
+
+/// The held checkpoint, and what contradicted it.
+fn ledger_lines(status: &Status, clock: &AgentClock) -> Vec<String> {
+    let held = match &status.checkpoint {
+        Some(held) => format!(
+            "账本检查点:{} 共 {} 条,{} 收到,{} 核对",
+            held.origin,
+            held.size,
+            shown(clock, held.received_micros),
+            shown(clock, held.confirmed_micros)
+        ),
+        None => "账本检查点:尚无".to_owned(),
+    };
+    let alarms = status.checkpoint_alarms.iter().filter_map(|code| AlarmCode::of(code));
+    let alarms = alarms.map(|alarm| format!("✕ {}", alarm.words().zh));
+    std::iter::once(held).chain(alarms).collect()
 }
 
 fn shown(clock: &AgentClock, micros: i64) -> String {
@@ -167,20 +189,7 @@ fn print(status: &Status, clock: &AgentClock) {
     if let Some(alarm) = &status.alarm {
         println!("报警:{alarm}");
     }
-    match &status.checkpoint {
-        Some(held) => println!(
-            "账本检查点:{} 共 {} 条,{} 收到,{} 核对",
-            held.origin,
-            held.size,
-            shown(clock, held.received_micros),
-            shown(clock, held.confirmed_micros)
-        ),
-        None => println!("账本检查点:尚无"),
-    }
-    let alarms = status.checkpoint_alarms.iter().filter_map(|code| AlarmCode::of(code));
-    for alarm in alarms {
-        println!("✕ {}", alarm.words().zh);
-    }
+    ledger_lines(status, clock).iter().for_each(|line| println!("{line}"));
     match status.certificate_days_left {
         Some(days) => println!("证书:剩余 {days} 天"),
         None => println!("证书:无法读取"),

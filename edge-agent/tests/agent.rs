@@ -191,6 +191,10 @@ fn a_scan_that_is_no_code_is_answered_with_nak() {
         assert_eq!(answer[0], 0x15, "{text:?}");
     }
     assert_eq!(status(directory.path())["dseq"], 0);
+    assert_eq!(status(directory.path())["checkpoint"], Value::Null);
+    let output = run(&["checkpoint", "--dir", directory.path().to_str().expect("text")]);
+    assert!(!output.status.success() && output.stdout.is_empty(), "none is held");
+    assert!(String::from_utf8_lossy(&output.stderr).contains("检查点"));
     // The board is copied for `status` twice a second.
     let end = Instant::now() + WAIT;
     while status(directory.path())["ports"]["bags"]["rejected"] != 3 {

@@ -22,7 +22,7 @@ pub(crate) enum Judgement {
     /// The server has signed nothing yet, or gave no key with the first checkpoint.
     Nothing,
     /// The checkpoint to hold from now on.
-    Keep(Kept),
+    Keep(Box<Kept>),
     /// It contradicts what is held, which stays.
     Alarm(Contradiction),
 }
@@ -48,7 +48,7 @@ pub(crate) fn judge(party: &PartyId, held: Option<&Held>, answer: &CheckpointAns
         (None, None) => return Judgement::Nothing,
     };
     match judged {
-        Ok(kept) => Judgement::Keep(kept),
+        Ok(kept) => Judgement::Keep(Box::new(kept)),
         Err((code, detail)) => Judgement::Alarm(evidence(code, detail, held, answer)),
     }
 }

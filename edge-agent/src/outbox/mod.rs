@@ -39,7 +39,7 @@ pub(crate) use chain::{TAIL_LINKS, check_links};
 pub(crate) use connection::open_reader;
 #[cfg(test)]
 pub(crate) use held::AlarmRow;
-pub(crate) use held::{HeldRow, alarm_rows, held_rows, newest_held, open_alarms};
+pub(crate) use held::{HeldRow, alarm_rows, held_rows, if_made, newest_held, open_alarms};
 pub(crate) use kept::{StoredSnapshot, open_blobs, stored_snapshot};
 pub(crate) use labels::{
     code_of_entry, owner_of_code, sample_by_code, sample_by_id, sample_by_lab_name,

@@ -13,6 +13,8 @@ use tl_wire::snapshot::SnapshotUser;
 
 use super::*;
 use crate::capture::tests::site;
+use crate::held::tests::log::FakeLog;
+use crate::held::{Judgement, judge};
 use crate::keeper::ChainState;
 use crate::outbox::Mark;
 use crate::outbox::tests::{enrolled, open};
@@ -311,4 +313,43 @@ async fn every_page_opens_in_both_languages() {
         }
     }
     assert_eq!(call!(&app, get("/nowhere", &token)).status, StatusCode::NOT_FOUND);
+}
+
+#[actix_web::test]
+async fn an_alarm_of_the_ledger_stands_on_every_page_in_both_languages() {
+    page!(app, page);
+    let token = signed_in!(&app);
+    let status = call!(&app, get("/status", &token)).text();
+    assert!(status.contains("账本检查点") && !status.contains("账本报警"), "{status}");
+    let log = FakeLog::new(9);
+    let Judgement::Keep(kept) = judge(&log.party, None, &log.answer(None)) else {
+        panic!("not kept");
+    };
+    let held = kept.held.clone();
+    let mut shorter = log.clone();
+    shorter.tree().leaves.truncate(8);
+    let judged = judge(&log.party, Some(&held), &shorter.answer(Some(&held.note)));
+    let Judgement::Alarm(found) = judged else { panic!("no alarm") };
+    page.outbox
+        .write(move |tx| {
+            tx.hold(&kept)?;
+            tx.raise(&found)
+        })
+        .expect("kept");
+    for path in ["/", "/arrive", "/queue", "/status"] {
+        for (lang, words) in [("zh", "请致电主管的生态环境局"), ("en", "Call the bureau")]
+        {
+            let text = call!(&app, get(&format!("{path}?lang={lang}"), &token)).text();
+            let banner = text.split("role=\"alert\"").nth(1).expect("a banner");
+            let banner = banner.split("</div>").next().expect("its end");
+            assert!(banner.contains('✕') && banner.contains(words), "{path} {lang}: {banner}");
+        }
+    }
+    let status = call!(&app, get("/status?lang=zh", &token)).text();
+    assert!(status.contains("tl.example/log/plant-a · 9 · "), "{status}");
+    let form = [("material", "ore"), ("node", "gate")];
+    let answer = call!(&app, post("/arrive", &token, &form));
+    assert_eq!(answer.status, StatusCode::SEE_OTHER, "capture goes on");
+    page.outbox.write(|tx| tx.clear_alarms()).expect("cleared");
+    assert!(!call!(&app, get("/", &token)).text().contains("账本报警"));
 }

@@ -207,7 +207,8 @@ impl<S: Server> Uplink<S> {
         full / 2 + full.mul_f64(f64::from(u16::from_be_bytes(random)) / 131_072.0)
     }
 
-    /// One step: compare heads and checkpoints, send a bundle, or, when nothing waits, blobs and snapshot.
+    /// One step: compare heads and checkpoints, send a bundle, or, when nothing waits, blobs and
+    /// snapshot.
     fn round(&mut self) -> Result<Round, RoundError> {
         let here = self.outbox.read(standing)?;
         if let Some(alarm) = here.alarm {

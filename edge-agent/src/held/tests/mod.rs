@@ -25,7 +25,7 @@ fn pinned(log: &FakeLog) -> Held {
 
 fn kept(judgement: Judgement) -> Kept {
     match judgement {
-        Judgement::Keep(kept) => kept,
+        Judgement::Keep(kept) => *kept,
         other => panic!("not kept: {other:?}"),
     }
 }
@@ -287,7 +287,8 @@ fn an_opening_that_says_something_else_is_no_chain() {
     let (key, name) = (strange.vkey().to_string(), strange.name.to_string());
     let other_key = log::vkey_of(&log.trees[1].name, &strange.signer).to_string();
     let own = log.trees[0].name.to_string();
-    let alters: [(&str, Box<dyn Fn(&mut LogContinue)>); 6] = [
+    type Alter<'a> = Box<dyn Fn(&mut LogContinue) + 'a>;
+    let alters: [(&str, Alter<'_>); 6] = [
         ("another tree before", Box::new(|body| body.previous.origin = name.clone())),
         ("the held tree itself", Box::new(|body| body.origin = own.clone())),
         ("a key of another name", Box::new(|body| body.vkey = key.clone())),
