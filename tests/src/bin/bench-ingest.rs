@@ -1,6 +1,6 @@
 //! `cargo xtask bench ingest`: durable signed entries per second through the real server, beside
-//! what this machine could do at most. Checkpoints are on: the server signs each second, as long
-//! as the devices show what they hold, and they do.
+//! what this machine could do at most. First without checkpoints: devices that never show what they
+//! hold keep the server from signing. Then with them, one each second, which is what counts.
 //!
 //! Entries are signed beforehand and not timed; everything else is: TLS, HTTP, form and signature
 //! checks, the chain, the tree, the projections, the commit and the answer. The load runs on the
@@ -8,11 +8,11 @@
 
 use std::process::ExitCode;
 use std::thread;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
-use tl_store::Which;
-use tl_testkit::{Backend, Signed, Writer, backends, batch_register, batch_weigh};
+use tl_store::{Store, Which};
+use tl_testkit::{Backend, Plant, Signed, Writer, backends, batch_register, batch_weigh};
 use tl_tests::device::{Device, UPLOAD_ENTRIES};
 use tl_tests::installation::Installation;
 use tl_tests::ledger::read_checked;
@@ -49,7 +49,14 @@ fn run() -> Result<bool> {
     );
     let mut good = true;
     for backend in backends() {
-        good &= measured(backend, entries)?;
+        let without = measured(backend, entries, Checkpoints::Off)?;
+        let with = measured(backend, entries, Checkpoints::On)?;
+        let kept = with.rate / without.rate;
+        println!(
+            "{backend:?}: {:.0} durable entries/s without checkpoints, {:.0} with: {kept:.2} of it",
+            without.rate, with.rate
+        );
+        good &= report(backend, &with);
     }
     Ok(good)
 }
@@ -62,12 +69,25 @@ fn entries_wanted() -> Result<usize> {
     }
 }
 
+/// Whether the server may sign.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Checkpoints {
+    Off,
+    On,
+}
+
+/// Entries per second, beside what the machine could do.
+struct Measured {
+    rate: f64,
+    limit: Limit,
+}
+
 struct Client {
     device: Device,
     entries: Vec<Signed>,
 }
 
-fn measured(backend: Backend, entries: usize) -> Result<bool> {
+fn measured(backend: Backend, entries: usize, checkpoints: Checkpoints) -> Result<Measured> {
     let mut installation = Installation::new(backend)?;
     let parties = ["smelter-a", "smelter-b"];
     let mut plants = Vec::new();
@@ -82,7 +102,9 @@ fn measured(backend: Backend, entries: usize) -> Result<bool> {
         let (mut writer, device) = plant::device(&installation, party, &name, "plant")?;
         let signed = sign(&mut writer, entries / CLIENTS + UPLOAD_ENTRIES);
         let (warm, entries) = signed.split_at(UPLOAD_ENTRIES);
-        device.vouch()?;
+        if checkpoints == Checkpoints::On {
+            device.vouch()?;
+        }
         device.upload_all(warm)?;
         clients.push(Client { device, entries: entries.to_vec() });
     }
@@ -90,6 +112,25 @@ fn measured(backend: Backend, entries: usize) -> Result<bool> {
     let bytes: usize =
         clients.iter().flat_map(|client| &client.entries).map(|entry| entry.bytes.len()).sum();
     let limit = Limit::measure(&installation, bytes / count)?;
+    let rate = count as f64 / send(&clients)?.as_secs_f64();
+    let store = installation.store()?;
+    if checkpoints == Checkpoints::On {
+        let begin = Instant::now();
+        wait::until("a checkpoint over all entries", || covered(&store, &plants))?;
+        println!(
+            "{backend:?}: a checkpoint covers all {} after the last answer",
+            milliseconds(begin.elapsed())
+        );
+    }
+    installation.stop()?;
+    for plant in &plants {
+        read_checked(&store, &plant.party)?;
+    }
+    Ok(Measured { rate, limit })
+}
+
+/// Sends what the clients have, all at once; gives how long it took.
+fn send(clients: &[Client]) -> Result<Duration> {
     let start = Instant::now();
     thread::scope(|scope| -> Result<()> {
         let send = |client: &Client| client.device.upload_all(&client.entries);
@@ -100,28 +141,19 @@ fn measured(backend: Backend, entries: usize) -> Result<bool> {
         }
         Ok(())
     })?;
-    let took = start.elapsed();
-    let store = installation.store()?;
-    let covered = wait::until("a checkpoint over all entries", || {
-        for plant in &plants {
-            let size = store.log(&plant.party)?.map_or(0, |log| log.size);
-            let newest = store.checkpoint(&plant.party, 1, Which::Newest)?;
-            if newest.is_none_or(|checkpoint| checkpoint.head.size < size) {
-                return Ok(None);
-            }
+    Ok(start.elapsed())
+}
+
+/// Whether the newest checkpoint of each log covers all of it.
+fn covered(store: &Store, plants: &[Plant]) -> Result<Option<()>> {
+    for plant in plants {
+        let size = store.log(&plant.party)?.map_or(0, |log| log.size);
+        let newest = store.checkpoint(&plant.party, 1, Which::Newest)?;
+        if newest.is_none_or(|checkpoint| checkpoint.head.size < size) {
+            return Ok(None);
         }
-        Ok(Some(start.elapsed() - took))
-    })?;
-    println!(
-        "{backend:?}: a checkpoint covers all {} after the last answer",
-        milliseconds(covered)
-    );
-    let rate = count as f64 / took.as_secs_f64();
-    installation.stop()?;
-    for plant in &plants {
-        read_checked(&store, &plant.party)?;
     }
-    Ok(report(backend, rate, &limit))
+    Ok(Some(()))
 }
 
 fn sign(writer: &mut Writer, count: usize) -> Vec<Signed> {
@@ -153,7 +185,9 @@ impl Limit {
     }
 }
 
-fn report(backend: Backend, rate: f64, limit: &Limit) -> bool {
+fn report(backend: Backend, measured: &Measured) -> bool {
+    let Measured { rate, limit } = measured;
+    let rate = *rate;
     let most = limit.entries_per_second();
     let ratio = rate / most;
     println!(
