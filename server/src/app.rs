@@ -19,7 +19,7 @@ use crate::config::Config;
 use crate::error::Failure;
 use crate::keys::KeyFolder;
 use crate::ledger::Ledger;
-use crate::limits::{LOGIN_ADDRESSES_MAX, LOGIN_BURST, LOGIN_REFILL};
+use crate::limits::{LOGIN_ADDRESSES_MAX, LOGIN_BURST, LOGIN_REFILL, VERIFY_BURST, VERIFY_REFILL};
 use crate::tls::{Authority, ServerCertificate};
 use crate::usecase::balances::BalanceShelf;
 
@@ -41,6 +41,8 @@ pub struct App {
     pub ledger: Ledger,
     /// Sign-ins per address.
     pub sign_ins: Limiter,
+    /// Verifications by people without an account, per address.
+    pub verifications: Limiter,
     /// Password hashes at once: each takes 19 MiB.
     pub hashing: Semaphore,
     /// Base address of the device port, known once it is bound.
@@ -75,6 +77,7 @@ impl App {
             keys,
             ledger,
             sign_ins: Limiter::new(LOGIN_BURST, LOGIN_REFILL, LOGIN_ADDRESSES_MAX),
+            verifications: Limiter::new(VERIFY_BURST, VERIFY_REFILL, LOGIN_ADDRESSES_MAX),
             hashing: Semaphore::new(HASHING_MAX),
             device_url: OnceLock::new(),
             balances: BalanceShelf::default(),

@@ -32,6 +32,10 @@ pub const LOGIN_BURST: u32 = 10;
 pub const LOGIN_REFILL: Duration = Duration::from_secs(6);
 /// Addresses whose sign-ins are counted; beyond it the fullest buckets are forgotten.
 pub const LOGIN_ADDRESSES_MAX: usize = 10_000;
+/// Verifications that one address may ask for at once, without an account.
+pub const VERIFY_BURST: u32 = 20;
+/// One further verification per address after this long.
+pub const VERIFY_REFILL: Duration = Duration::from_secs(6);
 /// Life of a one-time enrolment token.
 pub const TOKEN_LIFE: Duration = Duration::from_secs(24 * 3600);
 /// Names and addresses that one page certificate may carry.

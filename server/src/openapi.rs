@@ -80,6 +80,9 @@ pub fn document() -> utoipa::openapi::OpenApi {
         api::entries::list,
         api::entries::find,
         api::entries::correct,
+        api::ledger::entry_proof,
+        api::ledger::entry_bytes,
+        api::ledger::overview,
         api::balance::compute,
     )
 )]

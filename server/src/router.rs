@@ -127,6 +127,8 @@ table! {
     get "/api/v1/entries" api::entries::list;
     get "/api/v1/entries/{id}" api::entries::find;
     get "/api/v1/entries/{id}/proof" api::ledger::entry_proof;
+    get "/api/v1/entries/{id}/bytes" api::ledger::entry_bytes;
+    get "/api/v1/ledger" api::ledger::overview;
     post "/api/v1/corrections" api::entries::correct;
     get "/api/v1/balance" api::balance::compute;
     get "/log/{party}/{path:.*}" api::ledger::tiled;
@@ -152,6 +154,10 @@ table! {
     get "/samples/{id}" pages::samples::card;
     get "/handovers/{code}" pages::handovers::card;
     get "/balance" pages::balance::page;
+    get "/ledger" pages::ledger::show;
+    get "/ledger/evidence" pages::ledger::evidence;
+    get "/verify" pages::verify::form;
+    post "/verify" pages::verify::submit;
 }
 
 table! {

@@ -14,12 +14,14 @@ use tl_wire::device::{CheckpointAnswer, CheckpointRequest};
 use tl_wire::problem::ErrorCode;
 
 use super::request::Of;
+use super::schema::{LedgerAnswer, Rows};
 use super::with_leave;
 use crate::app::App;
 use crate::auth::permit::{Permit, ReadParty};
 use crate::auth::{Device, Session};
 use crate::error::{ApiError, Failure};
 use crate::ledger::{held, proof};
+use crate::usecase::ledgers;
 
 /// How long a checkpoint may be kept by others, in seconds.
 const CHECKPOINT_AGE: &str = "max-age=2";
@@ -133,6 +135,44 @@ pub async fn entry_proof(
             format!("attachment; filename=\"{id}.tlog-proof\""),
         ))
         .body(text))
+}
+
+/// The bytes of an entry as its leaf hash covers them; with its proof they are all that is needed.
+#[utoipa::path(get, path = "/api/v1/entries/{id}/bytes", tag = "log",
+    params(("id" = String, Path), Of),
+    responses((status = 200, body = Vec<u8>, content_type = "application/octet-stream"),
+        (status = 404)))]
+pub async fn entry_bytes(
+    app: web::Data<App>,
+    session: Session,
+    id: web::Path<String>,
+    query: Query<Of>,
+) -> Result<HttpResponse, ApiError> {
+    let id: EntryId = id.parse().map_err(|_| Failure::not_found())?;
+    let party = query.into_inner().party;
+    let read = move |app: &App, permit: &Permit<ReadParty>| {
+        let stored = app.store.entry(permit.party(), id)?;
+        Ok(stored.ok_or_else(Failure::not_found)?.bytes)
+    };
+    let bytes = with_leave(&app, session, party, read).await?;
+    let disposition = format!("attachment; filename=\"{id}.json\"");
+    Ok(HttpResponse::Ok()
+        .content_type("application/octet-stream")
+        .insert_header((header::CONTENT_DISPOSITION, disposition))
+        .body(bytes))
+}
+
+/// How ledgers stand, the worst first: of the party named, of one's own, or of an officer's area.
+#[utoipa::path(get, path = "/api/v1/ledger", tag = "log", params(Of),
+    responses((status = 200, body = Rows<LedgerAnswer>)))]
+pub async fn overview(
+    app: web::Data<App>,
+    session: Session,
+    query: Query<Of>,
+) -> Result<web::Json<Rows<LedgerAnswer>>, ApiError> {
+    let party = query.into_inner().party;
+    let found = App::run(&app, move |app| ledgers::list(app, &session, party.as_ref())).await?;
+    Ok(web::Json(Rows::all(found.into_iter().map(LedgerAnswer::from).collect())))
 }
 
 /// `POST /device/v1/checkpoint`.

@@ -69,8 +69,10 @@ mod flow;
 mod frame;
 mod home;
 mod lab;
+mod ledger;
 mod master;
 mod terms;
+mod verify;
 
 #[cfg(test)]
 mod tests;

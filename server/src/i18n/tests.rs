@@ -19,8 +19,11 @@ fn all() -> Vec<Message> {
         super::frame::FRAME,
         super::home::HOME,
         super::lab::LAB,
+        super::ledger::LEDGER,
+        super::ledger::LEDGER_TERMS,
         super::master::MASTER,
         super::terms::TERMS,
+        super::verify::VERIFY,
     ]
     .concat()
 }

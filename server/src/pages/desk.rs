@@ -235,6 +235,7 @@ pub(crate) fn outer_frame(session: &Session, query: &Query, title: impl Into<Str
         crumbs: Vec::new(),
         flash: frame::flash(t, query.value("done")),
         here: query.without("done").href(),
+        seal: None,
         demo: false,
     }
 }

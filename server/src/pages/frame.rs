@@ -45,6 +45,8 @@ pub(crate) struct Frame {
     pub(crate) flash: Option<Chip>,
     /// Path and query of this page, to come back to.
     pub(crate) here: String,
+    /// What stands at the foot of a printed page.
+    pub(crate) seal: Option<super::seal::Seal>,
     /// The installation shows made-up data.
     pub(crate) demo: bool,
 }
@@ -105,7 +107,7 @@ fn section_of(path: &str) -> &str {
         "runs" => "/runs",
         "handovers" => "/handovers",
         "balance" => "/balance",
-        "" | "tasks" => "/",
+        "" | "tasks" | "entries" | "ledger" => "/",
         _ => "-",
     }
 }

@@ -50,6 +50,10 @@
 //! get  /handovers/{code}              pages::handovers::card
 //! form /handovers/{code}/receive      pages::handovers::receive::Receive
 //! get  /balance                       pages::balance::page
+//! get  /ledger                        pages::ledger::show
+//! get  /ledger/evidence               pages::ledger::evidence
+//! get  /verify                        pages::verify::form
+//! post /verify                        pages::verify::submit
 //! ```
 
 pub mod assays;
@@ -66,6 +70,7 @@ mod frame;
 pub mod handovers;
 pub mod home;
 pub mod language;
+pub mod ledger;
 pub(crate) mod list;
 pub mod looks;
 pub mod masters;
@@ -75,6 +80,7 @@ mod problem;
 pub mod runs;
 pub mod samples;
 pub mod scan;
+mod seal;
 mod sheet;
 pub mod sign_in;
 mod span;
@@ -83,6 +89,7 @@ pub mod stock_takes;
 mod story;
 pub mod tasks;
 mod typed;
+pub mod verify;
 mod written;
 
 #[cfg(test)]
@@ -122,7 +129,9 @@ where
             return render(&desk::choose_enterprise(app, &session, &query)?);
         }
         let desk = Desk::open(app, &session, &query)?;
-        render(&page(app, &desk)?)
+        let mut sheet = page(app, &desk)?;
+        sheet.frame.seal = seal::of(app, &desk)?;
+        render(&sheet)
     })
     .await?;
     Ok(html_answer(html))

@@ -123,7 +123,7 @@ fn by_code(
 }
 
 /// The page of what a code names in one party's log.
-fn path_of(
+pub(crate) fn path_of(
     app: &App,
     party: &PartyId,
     kind: Option<CodeKind>,

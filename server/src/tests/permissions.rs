@@ -27,6 +27,7 @@ const SPAN: &str = "from=2026-10-01T00:00:00%2B08:00&to=2026-12-01T00:00:00%2B08
 async fn every_route_answers_every_person_as_the_table_says() {
     let world = World::new();
     let service = test::init_service(page_service!(world.app.clone())).await;
+    world.sign();
     let mut table = BTreeMap::new();
     for route in PAGE_ROUTES {
         let mut line = Vec::new();
@@ -112,7 +113,8 @@ fn address(world: &World, route: &Route) -> String {
         .replace("{what}", "node")
         .replace("{id}", &id)
         .replace("{code}", code.as_str())
-        .replace("{file}", "none.js");
+        .replace("{file}", "none.js")
+        .replace("{party}/{path:.*}", "alfa/checkpoint");
     let whole = ["/api/v1/session", "/api/v1/sessions", "/api/v1/parties"];
     if route.method != "get" || whole.contains(&route.path) {
         return path;
@@ -241,6 +243,9 @@ fn assert_policy(table: &BTreeMap<String, Vec<String>>) {
         "post /login",
         "get /language/{code}",
         "get /static/{file}",
+        "get /verify",
+        "post /verify",
+        "get /log/{party}/{path:.*}",
     ];
     // Pages about the person, and scans, which say to everybody else that the code is not known.
     let own = ["/api/v1/session", "/api/v1/sessions", "/api/v1/parties", "/", "/logout", "/scan"];

@@ -14,6 +14,7 @@ pub mod entries;
 pub mod flows;
 pub mod handovers;
 pub mod installation;
+pub mod ledgers;
 pub mod masters;
 pub mod people;
 pub mod runs;

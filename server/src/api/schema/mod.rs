@@ -7,12 +7,14 @@
 
 mod balance;
 mod body;
+mod ledger;
 mod person;
 mod quantity;
 mod row;
 
 pub use balance::*;
 pub use body::*;
+pub use ledger::*;
 pub use person::*;
 pub use quantity::*;
 pub use row::*;

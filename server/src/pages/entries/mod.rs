@@ -3,6 +3,7 @@
 //! Nothing is interpreted away: the payload stands as it was signed, only indented.
 
 pub mod correct;
+mod proof;
 mod values;
 
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -99,12 +100,12 @@ pub async fn show_entry(
     show(app, session, request, move |app, desk| {
         let id: EntryId = id.parse().map_err(|_| Failure::not_found())?;
         let stored = app.store.entry(&desk.party.party, id)?.ok_or_else(Failure::not_found)?;
-        sheet(desk, &stored)
+        sheet(app, desk, &stored)
     })
     .await
 }
 
-fn sheet(desk: &Desk, stored: &StoredEntry) -> Result<Sheet, Failure> {
+fn sheet(app: &App, desk: &Desk, stored: &StoredEntry) -> Result<Sheet, Failure> {
     let (t, view) = (desk.t, &stored.view);
     let title =
         format!("{} · {}", t.entry_title(view.index), desk.teller().title(&view.entry.body));
@@ -117,6 +118,7 @@ fn sheet(desk: &Desk, stored: &StoredEntry) -> Result<Sheet, Failure> {
     let event = Event { href: String::new(), ..desk.teller().event(view) };
     let timeline = Timeline { t, events: vec![event] };
     sheet.sections.push(Section::new("event", t.kind_of_entry(), timeline));
+    sheet.sections.push(proof::section(app, desk, stored)?);
     let envelope = Envelope::parse(&stored.bytes).map_err(|error| Failure::internal(&error))?;
     let payload: Value =
         serde_json::from_slice(&envelope.payload).map_err(|error| Failure::internal(&error))?;

@@ -18,8 +18,8 @@ use super::part::{Cell, Column, Empty, Table, Tone};
 use super::sheet::{Act, Section, Sheet};
 use super::span::Calendar;
 use super::{
-    assays, balance, batches, handovers, html_answer, newest, part::Query, query, render, samples,
-    scanned_note, tasks,
+    assays, balance, batches, handovers, html_answer, ledger, newest, part::Query, query, render,
+    samples, scanned_note, tasks,
 };
 use crate::app::App;
 use crate::auth::{Role, Session};
@@ -54,6 +54,8 @@ fn enterprise(app: &App, desk: &Desk) -> Result<Sheet, Failure> {
     let t = desk.t;
     let mut sheet = desk.sheet(t.nav_home(), &[]);
     sheet.lead = t.as_of(desk.minute(desk.now));
+    let own = std::slice::from_ref(&desk.party.party);
+    sheet.sections.extend(ledger::alarm_line(app, t, own)?);
     let roles = &desk.session.roles;
     if roles.has(Role::Gate) {
         sheet.primary = Some(Act::new(t.register_batch(), "/batches/new"));
@@ -66,6 +68,7 @@ fn enterprise(app: &App, desk: &Desk) -> Result<Sheet, Failure> {
         laboratory(app, desk, &mut sheet)?;
     }
     sheet.acts.push(Act::new(t.log_title(), desk.links.to("/entries")));
+    sheet.acts.push(Act::new(t.ledger_own_title(), "/ledger"));
     if roles.any(&[Role::Ehs, Role::Admin]) {
         sheet.acts.push(Act::new(t.masters(), "/masters"));
         sheet.acts.push(Act::new(t.looks(), "/looks"));

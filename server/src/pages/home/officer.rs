@@ -8,16 +8,16 @@ use std::cmp::Reverse;
 use rust_decimal::Decimal;
 use tl_domain::balance::{Balance, Quality, Question, Scope};
 use tl_domain::event::PartyKind;
-use tl_domain::ids::Analyte;
+use tl_domain::ids::{Analyte, PartyId};
 use tl_domain::time::Micros;
 use tl_store::{LogView, Page};
 use tl_wire::problem::ErrorCode;
 
 use super::super::desk::{Desk, outer_frame, words};
 use super::super::part::{Cell, Column, Empty, Query, Table, Tone};
-use super::super::sheet::{Section, Sheet};
+use super::super::sheet::{Act, Section, Sheet};
 use super::super::span::Calendar;
-use super::super::{balance, format, handovers};
+use super::super::{balance, format, handovers, ledger};
 use crate::app::App;
 use crate::auth::Session;
 use crate::error::Failure;
@@ -40,9 +40,13 @@ struct Glance {
 pub(super) fn sheet(app: &App, session: &Session, query: &Query) -> Result<Sheet, Failure> {
     let t = words(session);
     let mut sheet = Sheet::new(outer_frame(session, query, t.nav_bureau()));
+    sheet.acts.push(Act::new(t.ledger_title(), "/ledger"));
+    let visible = app.visible_parties(session)?;
+    let parties: Vec<PartyId> = visible.iter().map(|log| log.party.clone()).collect();
+    sheet.sections.extend(ledger::alarm_line(app, t, &parties)?);
     let mut glances = Vec::new();
     let mut month = String::new();
-    for log in app.visible_parties(session)? {
+    for log in visible {
         if log.kind != PartyKind::Enterprise {
             continue;
         }

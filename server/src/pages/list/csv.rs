@@ -16,7 +16,7 @@ use tl_store::Page;
 
 use super::super::desk::Desk;
 use super::super::part::{Align, Cell, Column, Query, Table};
-use super::super::query;
+use super::super::{query, seal};
 use super::List;
 use crate::app::App;
 use crate::auth::Session;
@@ -43,19 +43,24 @@ pub(crate) async fn csv<L: List>(
     let query = query(&request);
     let name = file_name(&query);
     // The first rows before the answer begins: a refusal still gets its own status.
-    let (place, text) = App::run(&app, move |app| {
+    let (place, text, seal) = App::run(&app, move |app| {
         let desk = Desk::open(app, &session, &query)?;
         let list = L::of(app, &desk)?;
+        let seal = seal::of(app, &desk)?.map(|seal| seal.address);
         let (place, text) = piece(app, Place { desk, list, offset: 0, total: 0 })?;
-        Ok((place, format!("{MARK}{text}")))
+        Ok((place, format!("{MARK}{text}"), seal))
     })
     .await?;
     let body = Rows { ready: Some(text), step: place.map(|place| next(app, place)) };
     let disposition = format!("attachment; filename=\"{name}\"");
-    Ok(HttpResponse::Ok()
-        .content_type("text/csv; charset=utf-8")
-        .insert_header((header::CONTENT_DISPOSITION, disposition))
-        .body(body))
+    let mut answer = HttpResponse::Ok();
+    answer.content_type("text/csv; charset=utf-8");
+    answer.insert_header((header::CONTENT_DISPOSITION, disposition));
+    // The rows stay pure: what they rest on stands beside them.
+    if let Some(address) = seal {
+        answer.insert_header((header::LINK, format!("<{address}>; rel=\"describedby\"")));
+    }
+    Ok(answer.body(body))
 }
 
 /// `batches.csv` of `/batches.csv`.

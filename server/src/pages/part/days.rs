@@ -31,10 +31,31 @@ pub(crate) struct DayBars {
 }
 
 impl DayBars {
+    /// Bars of counts of the days given.
+    pub(crate) fn counts(
+        title: String,
+        unit: &'static str,
+        from: NaiveDate,
+        until: NaiveDate,
+        days: &BTreeMap<NaiveDate, Decimal>,
+    ) -> Self {
+        Self::with_places(title, (unit, 0), from, until, days)
+    }
+
     /// Bars of the days given, over the days from–until.
     pub(crate) fn new(
         title: String,
         unit: &'static str,
+        from: NaiveDate,
+        until: NaiveDate,
+        days: &BTreeMap<NaiveDate, Decimal>,
+    ) -> Self {
+        Self::with_places(title, (unit, 3), from, until, days)
+    }
+
+    fn with_places(
+        title: String,
+        (unit, places): (&'static str, u32),
         from: NaiveDate,
         until: NaiveDate,
         days: &BTreeMap<NaiveDate, Decimal>,
@@ -53,10 +74,10 @@ impl DayBars {
                     y: format!("{:.3}", 100.0 - height),
                     width: format!("{:.3}", width * 0.8),
                     height: format!("{height:.3}"),
-                    title: format!("{day}: {} {unit}", format::rounded(*amount, 3)),
+                    title: format!("{day}: {} {unit}", format::rounded(*amount, places)),
                 }
             })
             .collect();
-        Self { title, unit, from, until, largest: format::rounded(largest, 3), bars }
+        Self { title, unit, from, until, largest: format::rounded(largest, places), bars }
     }
 }
