@@ -5,6 +5,7 @@
 
 mod altered;
 mod kills;
+mod witnessed;
 
 use std::fs;
 use std::path::Path;

@@ -40,6 +40,14 @@ pub fn edge() -> Result<PathBuf> {
     }
 }
 
+/// The witness's program.
+///
+/// # Errors
+/// It was not built.
+pub fn witness() -> Result<PathBuf> {
+    find("tl-witness")
+}
+
 fn find(name: &str) -> Result<PathBuf> {
     let folder = match std::env::var_os(FOLDER_VARIABLE) {
         Some(folder) => PathBuf::from(folder),

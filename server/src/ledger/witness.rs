@@ -149,12 +149,20 @@ pub fn round(app: &App) -> Result<(), Failure> {
                 continue;
             }
             let done = match tree.head.size {
-                0 => look(app, witness, tree)?,
-                _ => show(app, witness, tree)?,
+                0 => look(app, witness, tree),
+                _ => show(app, witness, tree),
             };
-            if let Err(reason) = done {
-                tracing::warn!(?witness, origin = tree.origin, reason, "no cosignature");
-                break;
+            match done {
+                Ok(Ok(())) => {}
+                Ok(Err(reason)) => {
+                    tracing::warn!(?witness, origin = tree.origin, reason, "no cosignature");
+                    break;
+                }
+                // What is wrong with one log keeps no other one waiting.
+                Err(failure) => {
+                    let reason = failure.to_string();
+                    tracing::error!(?witness, origin = tree.origin, reason, "it was not shown");
+                }
             }
         }
     }
