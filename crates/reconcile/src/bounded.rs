@@ -8,7 +8,7 @@ mod interior;
 mod program;
 
 use crate::estimate::{Estimate, Solver, start};
-use crate::limits::MOST_PROGRAMS;
+use crate::limits::{MOST_PROGRAMS, MOST_VARIABLES_FOR_SADDLES};
 use crate::refusal::{Code, Refusal};
 use crate::system::System;
 
@@ -54,7 +54,10 @@ pub(crate) fn bounded(system: &System, solver: &mut Solver) -> Result<Bounded, R
     let has_bounds = system.lower.iter().chain(&system.upper).any(|bound| bound.is_finite());
     for _ in 0..MOST_SADDLES {
         let settled = found.estimate.settled && has_bounds;
-        if !settled || !solver.is_saddle(system, &found.estimate, &found.active) {
+        if !settled
+            || system.width() > MOST_VARIABLES_FOR_SADDLES
+            || !solver.is_saddle(system, &found.estimate, &found.active)
+        {
             break;
         }
         // The way down from a saddle ends at a bound, so it is taken with the bounds in sight.

@@ -23,6 +23,9 @@ pub const MOST_BYTES: usize = 512 << 20;
 pub(crate) const MOST_STEPS: usize = 120;
 /// Quadratic programs of one bounded solve.
 pub(crate) const MOST_PROGRAMS: usize = 40;
+/// Variables of a part up to which a saddle is left; it costs as much again as the bounded solve,
+/// and a nudge somewhere in a large part moves other places too.
+pub(crate) const MOST_VARIABLES_FOR_SADDLES: usize = 40_000;
 /// Dependent balances whose null vectors are kept for the leak test of closed systems.
 pub(crate) const MOST_DEPENDENT: usize = 64;
 
