@@ -256,7 +256,7 @@ async fn a_log_that_was_opened_anew_shows_how_it_goes_on() {
     assert_eq!(proof.index, 0);
     let payload = tl_ledger::Envelope::parse(&entry).expect("an envelope").payload;
     let body = tl_domain::event::Entry::read(&payload).expect("an entry").body;
-    let tl_domain::event::Body::LogContinue(body) = body else { panic!("not {body:?}") };
+    let Body::LogContinue(body) = body else { panic!("not {body:?}") };
     assert_eq!((body.previous.size, body.previous.root), (old.head.size, old.head.root));
     assert_eq!(body.vkey, vkey(&new).to_string());
 }

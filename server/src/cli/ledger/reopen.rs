@@ -12,7 +12,7 @@ use crate::serve;
 
 /// Why a log is opened anew.
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
-pub(super) enum Reason {
+pub(in crate::cli) enum Reason {
     /// 数据库或整机被退回旧状态 / the store or the machine was set back
     SetBack,
     /// 存证密钥遗失或泄露 / the key of the tree was lost or leaked
