@@ -2,7 +2,7 @@
 //!
 //! Invariant: nothing is given out that the newest checkpoint does not cover.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use diesel::sql_types::{BigInt, Binary, Text};
 use tl_domain::ids::{EntryId, PartyId};
@@ -74,14 +74,25 @@ pub(super) fn tile(
 }
 
 impl Store {
-    /// All trees, by party and number.
+    /// All trees, by party and number. Those of a party one of whose rows can't be read are left
+    /// out, so that they keep no other log waiting; its audit raises the alarm.
     ///
     /// # Errors
     /// The database's.
     pub fn trees(&self) -> Result<Vec<Tree>, StoreError> {
         let rows: Vec<TreeRow> =
             self.read(|conn| conn.load(&format!("{TREE} ORDER BY party, number"), &[]))?;
-        rows.into_iter().map(|row| Stored::try_from(row).map(|stored| stored.tree)).collect()
+        let (mut trees, mut damaged) = (Vec::new(), BTreeSet::new());
+        for row in rows {
+            let party = row.party.clone();
+            match Stored::try_from(row) {
+                Ok(stored) => trees.push(stored.tree),
+                Err(StoreError::Damaged(_)) => drop(damaged.insert(party)),
+                Err(error) => return Err(error),
+            }
+        }
+        trees.retain(|tree: &Tree| !damaged.contains(tree.party.as_str()));
+        Ok(trees)
     }
 
     /// The trees of a party, oldest first; the last one grows.
