@@ -37,7 +37,9 @@ fn sheet(app: &App, desk: &Desk) -> Result<Sheet, Failure> {
             continue;
         }
         let heading = format!("{} · {}", story::verdict(t, *verdict).text, rows.len());
-        let section = Section::new(verdict.code(), heading, table(desk, &rows));
+        // Each table bears the name of its own section: readers by ear tell them apart by it.
+        let named = Table { caption: heading.clone(), ..table(desk, &rows) };
+        let section = Section::new(verdict.code(), heading, named);
         sheet.sections.push(section.note(what_to_do(t, *verdict)));
     }
     let waiting = super::home::derived_tasks(app, desk)?;
