@@ -37,6 +37,9 @@ struct HeadRow {
     root: Vec<u8>,
 }
 
+/// Gets the tiles that a walk completes.
+pub(super) type TakeTiles<'a> = dyn FnMut(&mut Conn, Vec<Tile>) -> Result<(), StoreError> + 'a;
+
 /// What came out of a walk over a tree.
 pub(super) struct Walked {
     /// Head of the last checkpoint that the entries bear out, and the whole log's frontier there.
@@ -48,11 +51,14 @@ pub(super) struct Walked {
     edges: Vec<Tile>,
 }
 
+/// Gets tiles as they are completed.
+type TakeTiles<'a> = &'a mut dyn FnMut(&mut Conn, Vec<Tile>) -> Result<(), StoreError>;
+
 /// Makes a tree anew as far as its newest checkpoint; `tiles` gets what was completed.
 pub(super) fn walk(
     conn: &mut Conn,
     tree: &Tree,
-    tiles: &mut dyn FnMut(&mut Conn, Vec<Tile>) -> Result<(), StoreError>,
+    tiles: &mut TakeTiles<'_>,
 ) -> Result<Walked, StoreError> {
     let (first, end) = (tree.first_index, tree.first_index + tree.head.size);
     let mut before = Frontier::new();

@@ -1,9 +1,9 @@
 //! Trees: what is signed over the logs, and what proofs are made of.
 //!
 //! ```text
-//! committed entries ─► tick: hashed anew, compared ─► tiles + checkpoint, one transaction ─► served
-//!                                   │ differs                    ▲ the signer sees size and root only
-//!                                   └─► alarm: the tree is never signed again; `open` begins a next
+//! committed entries ─► tick: hashed anew, compared ─► tiles + checkpoint, together ─► served
+//!                                   │ differs                    ▲ the signer sees the head only
+//!                                   └─► alarm: it is never signed again; `open` begins a next
 //! ```
 //!
 //! Invariant: tiles and checkpoints say only what committed entries gave when they were hashed for

@@ -167,7 +167,8 @@ fn grow_all(
     permit: &dyn Fn(&Tree) -> Permit,
 ) -> Result<(Vec<Grown>, Vec<Alarm>), StoreError> {
     let sql = format!(
-        "{TREE} WHERE number = (SELECT MAX(number) FROM tree AS last WHERE last.party = tree.party) \
+        "{TREE} WHERE number = (SELECT MAX(number) FROM tree AS last \
+                                WHERE last.party = tree.party) \
          AND first_idx + size < (SELECT log.size FROM log WHERE log.party = tree.party) \
          AND NOT EXISTS (SELECT 1 FROM alarm WHERE alarm.party = tree.party \
                          AND alarm.number = tree.number) ORDER BY party"
