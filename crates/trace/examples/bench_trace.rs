@@ -52,14 +52,15 @@ struct Rows {
 
 fn rows(batches: usize, origins: usize) -> Rows {
     let mut random = Random(5);
-    let mut source = vec![0.0; batches];
+    let mut source = Vec::with_capacity(batches);
     let mut left = vec![1.0_f64; batches];
     let mut edges = Vec::new();
     for child in 0..batches {
         if child < 20 || random.unit() < origins as f64 / batches as f64 {
-            source[child] = 10.0 * random.unit();
+            source.push(10.0 * random.unit());
             continue;
         }
+        source.push(0.0);
         for _ in 0..random.whole(1, 4) {
             let back = random.unit().powi(3) * child.min(3_000) as f64;
             let parent = child - 1 - back as usize;

@@ -182,8 +182,9 @@ impl Batches {
         let start = (self.node(batch)?, 1.0);
         let found = self.graph.backward(&[start], measure, scratch);
         let found = found.expect("floats cost nothing of a budget");
-        let part = |(origin, amount): (OriginId, f64)| {
-            OriginPart { origin: self.keys.key(self.graph.node_of(origin).index()), amount }
+        let part = |(origin, amount): (OriginId, f64)| OriginPart {
+            origin: self.keys.key(self.graph.node_of(origin).index()),
+            amount,
         };
         Ok(found.into_iter().map(part).collect())
     }
@@ -217,7 +218,7 @@ impl Batches {
 
     fn resolve(&self, batch: Key, parts: &[KeyPart]) -> Result<Vec<Part<f64>>, BatchError> {
         let part = |part: &KeyPart| {
-            let good = |fraction: f64| fraction >= 0.0 && fraction <= 1.0 + OVER_MAX;
+            let good = |fraction: f64| (0.0..=1.0 + OVER_MAX).contains(&fraction);
             if !good(part.substance) || !good(part.mass) {
                 return Err(BatchError::NotANumber(batch));
             }
@@ -239,7 +240,10 @@ impl Batches {
             let taken = &self.taken[node.index()];
             let most = (taken[0].value() + sums[0]).max(taken[1].value() + sums[1]);
             if most > 1.0 + OVER_MAX {
-                return Err(BatchError::OverOne { batch: self.keys.key(node.index()), taken: most });
+                return Err(BatchError::OverOne {
+                    batch: self.keys.key(node.index()),
+                    taken: most,
+                });
             }
         }
         self.book(parts, 1.0);
@@ -280,7 +284,9 @@ fn rest_of(taken: Compensated) -> f64 {
 fn check_amount(batch: Key, brought: Option<&Amount<f64>>) -> Result<(), BatchError> {
     // An unaccounted term may be below zero; no mass may.
     match brought {
-        Some(amount) if !amount.substance.is_finite() || !(amount.mass >= 0.0) => {
+        Some(amount)
+            if !amount.substance.is_finite() || amount.mass.is_nan() || amount.mass < 0.0 =>
+        {
             Err(BatchError::NotANumber(batch))
         }
         _ => Ok(()),

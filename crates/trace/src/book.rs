@@ -269,11 +269,7 @@ impl<S: Share> Book<S> {
     }
 
     fn mark(&self) -> BookMark {
-        BookMark {
-            graph: self.graph.mark(),
-            undo: self.undo.len(),
-            origins: self.origins.len(),
-        }
+        BookMark { graph: self.graph.mark(), undo: self.undo.len(), origins: self.origins.len() }
     }
 
     fn free_name(&self, name: &str) -> Result<(), Reason> {
@@ -307,8 +303,13 @@ impl<S: Share> Book<S> {
         self.declared.insert(source.batch.clone(), origin);
         let holder = self.holder_for(&source.batch)?;
         let lot = Some(source.batch.clone());
-        self.deposit(holder, Part { from: node, substance: S::whole(), mass: S::whole() }, true,
-            source.mass.clone(), lot)
+        self.deposit(
+            holder,
+            Part { from: node, substance: S::whole(), mass: S::whole() },
+            true,
+            source.mass.clone(),
+            lot,
+        )
     }
 
     fn append(

@@ -82,9 +82,9 @@ pub enum FlowError {
         /// The node.
         node: String,
         /// Kilograms out.
-        out: Ratio,
+        out: Box<Ratio>,
         /// Opening stock and inputs.
-        available: Ratio,
+        available: Box<Ratio>,
     },
     /// A recycle that nothing ever entered: its content has no origin.
     #[error("{node}: what runs in its recycle never came from anywhere")]
@@ -165,7 +165,7 @@ impl FlowSheet {
     }
 
     fn check(&self) -> Result<(), FlowError> {
-        for node in self.nodes.iter().filter(|node| node.opening.is_negative()) {
+        if let Some(node) = self.nodes.iter().find(|node| node.opening.is_negative()) {
             return Err(FlowError::Negative { of: node.name.clone() });
         }
         for stream in &self.streams {
@@ -198,6 +198,7 @@ impl FlowSheet {
         nodes
             .map(|(node, (available, out))| {
                 if out > available {
+                    let (out, available) = (out.into(), available.into());
                     return Err(FlowError::Overdraw { node: node.name.clone(), out, available });
                 }
                 Ok(available - out)

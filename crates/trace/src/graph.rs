@@ -233,7 +233,8 @@ impl<S> Graph<S> {
     where
         S: Clone,
     {
-        let full = self.nodes.len() >= COUNT_MAX || self.edge_parent.len() + parts.len() > COUNT_MAX;
+        let full =
+            self.nodes.len() >= COUNT_MAX || self.edge_parent.len() + parts.len() > COUNT_MAX;
         if full {
             return Err(GraphError::Full);
         }
@@ -342,11 +343,7 @@ impl<S> Graph<S> {
 
     /// Where the graph is now.
     pub fn mark(&self) -> Mark {
-        Mark {
-            nodes: self.nodes.len(),
-            edges: self.edge_parent.len(),
-            origins: self.origins.len(),
-        }
+        Mark { nodes: self.nodes.len(), edges: self.edge_parent.len(), origins: self.origins.len() }
     }
 
     /// Forgets everything appended since a mark. Only for graphs that were never reordered: their

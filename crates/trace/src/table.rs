@@ -62,13 +62,7 @@ fn holders(
     say: impl Fn(&'static str, &'static str) -> &'static str,
 ) {
     layout.heading(say("现存", "What is where"));
-    let head = [
-        say("批次/仓位", "batch or place"),
-        "t",
-        "Tl kg",
-        "Tl g/t",
-        say("来源", "origins"),
-    ];
+    let head = [say("批次/仓位", "batch or place"), "t", "Tl kg", "Tl g/t", say("来源", "origins")];
     let rows = entries(&answer["holders"]).map(|(name, holder)| {
         vec![
             Cell::text(name),

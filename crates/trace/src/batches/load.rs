@@ -52,7 +52,7 @@ impl Loader {
 
     /// An edge: part of one batch became part of another.
     pub fn edge(&mut self, batch: Key, part: KeyPart) -> Result<(), BatchError> {
-        let good = |fraction: f64| fraction >= 0.0 && fraction <= 1.0 + OVER_MAX;
+        let good = |fraction: f64| (0.0..=1.0 + OVER_MAX).contains(&fraction);
         if !good(part.substance) || !good(part.mass) {
             return Err(BatchError::NotANumber(batch));
         }
@@ -104,7 +104,8 @@ impl Loader {
                 substance: row.substance,
                 mass: row.mass,
             }));
-            let left = Rest { substance: rest_of(taken[number][0]), mass: rest_of(taken[number][1]) };
+            let left =
+                Rest { substance: rest_of(taken[number][0]), mass: rest_of(taken[number][1]) };
             graph.append(row.flatten(), &parts, left).map_err(|_| BatchError::Full)?;
         }
         Ok(Batches { graph, keys, taken })
@@ -180,11 +181,7 @@ impl Loader {
     }
 }
 
-fn taken(
-    keys: &Keys,
-    count: usize,
-    edges: &[Row],
-) -> Result<Vec<[Compensated; 2]>, BatchError> {
+fn taken(keys: &Keys, count: usize, edges: &[Row]) -> Result<Vec<[Compensated; 2]>, BatchError> {
     let mut taken = vec![[Compensated::default(); 2]; count];
     for edge in edges {
         let sums = &mut taken[edge.from as usize];

@@ -37,7 +37,11 @@ impl<S: Share> Book<S> {
             Quantity::Tonnes(mass) => (mass.clone(), false),
         };
         if asked > held {
-            return Err(Reason::Overdraw { from: draw.from.clone(), held, asked });
+            return Err(Reason::Overdraw {
+                from: draw.from.clone(),
+                held: held.into(),
+                asked: asked.into(),
+            });
         }
         let left = &entry.held - &asked;
         let parts = if by_lot {
@@ -61,7 +65,8 @@ impl<S: Share> Book<S> {
                 let node = entry.layers[*layer as usize].node;
                 !self.totals[node.index()].is_nothing()
             };
-            if !open.is_positive() && !(all && entry.live.iter().any(holds)) {
+            let goes_on = open.is_positive() || all && entry.live.iter().any(holds);
+            if !goes_on {
                 break;
             }
             let position = if newest_first { entry.live.len().wrapping_sub(1) } else { 0 };

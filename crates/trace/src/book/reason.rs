@@ -23,9 +23,9 @@ pub enum Reason {
         /// The holder.
         from: String,
         /// Tonnes held.
-        held: Ratio,
+        held: Box<Ratio>,
         /// Tonnes asked for.
-        asked: Ratio,
+        asked: Box<Ratio>,
     },
     /// A name that no store, source or earlier output has.
     #[error("{id} is unknown here: no store, source or earlier output is called so")]
@@ -92,15 +92,15 @@ pub enum Reason {
     #[error("the shares of the outputs add up to {sum}, more than 1")]
     SharesOverOne {
         /// Their sum.
-        sum: Ratio,
+        sum: Box<Ratio>,
     },
     /// Weighed outputs leave less than nothing for the rest.
     #[error("the outputs weigh {outputs} t and the inputs {inputs} t: no rest is left")]
     NoRest {
         /// Tonnes in.
-        inputs: Ratio,
+        inputs: Box<Ratio>,
         /// Tonnes of the weighed outputs.
-        outputs: Ratio,
+        outputs: Box<Ratio>,
     },
     /// More than one output takes the rest.
     #[error("two outputs take the rest")]

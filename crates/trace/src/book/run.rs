@@ -108,7 +108,7 @@ fn weights(run: &Run, mass: &Ratio) -> Result<Vec<Ratio>, Reason> {
         return Err(Reason::TwoRests);
     }
     if rests == 1 && &weighed > mass {
-        return Err(Reason::NoRest { inputs: mass.clone(), outputs: weighed });
+        return Err(Reason::NoRest { inputs: mass.clone().into(), outputs: weighed.into() });
     }
     let rest = mass - &weighed;
     let weight = |fill: &Fill| match &fill.weight {
@@ -146,7 +146,7 @@ fn stated<S: Share>(
         shares.push(share);
     }
     if sum > Ratio::one() {
-        return Err(Reason::SharesOverOne { sum });
+        return Err(Reason::SharesOverOne { sum: sum.into() });
     }
     let whole = lost.is_zero();
     Ok(Plan { shares: shares.iter().map(S::of).collect(), lost: S::of(&lost), whole, gap: None })

@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::refused::{Refusal, Stop};
 use super::ENTRIES_MAX;
+use super::refused::{Refusal, Stop};
 use crate::book::{Book, Mode, Resting};
 use crate::graph::{Measure, OriginId, Scratch};
 use crate::number::{self, Ratio, Share, Wide};
@@ -136,11 +136,8 @@ impl<S: Shown> Asked<'_, S> {
         let mut all = Amounts::new();
         let mut layers = Vec::new();
         for held in self.book.held(name) {
-            let found = self.book.graph().backward(
-                &[held.content],
-                Measure::Substance,
-                &mut self.scratch,
-            );
+            let found =
+                self.book.graph().backward(&[held.content], Measure::Substance, &mut self.scratch);
             let found = found.map_err(|_| Stop::Budget)?;
             self.count(found.len())?;
             let mut layer = Amounts::new();

@@ -16,7 +16,8 @@ pub fn quote_bare_numbers(text: &str) -> String {
         if next == '"' {
             inside = !inside;
         } else if !inside
-            && let Some(word) = ["NaN", "-Infinity", "Infinity"].iter().find(|w| rest.starts_with(*w))
+            && let Some(word) =
+                ["NaN", "-Infinity", "Infinity"].iter().find(|w| rest.starts_with(*w))
         {
             out.push('"');
             out.push_str(word);

@@ -5,10 +5,10 @@ use std::collections::{HashMap, HashSet};
 
 use serde_json::Value;
 
+use super::EXACT_BUDGET;
 use super::answer::{Shown, of_book};
 use super::read;
 use super::refused::{Refusal, Stop};
-use super::EXACT_BUDGET;
 use crate::book::{
     Basis, Book, Draw, Event, Fill, LOSS, Mode, Quantity, Reason, Run, Source, Target, Weight,
 };

@@ -126,9 +126,7 @@ impl<S: Share> Elimination<S> {
 
 /// The composition of each node's pool: the share of each origin, summing to one; empty where
 /// nothing moved.
-pub(super) fn eliminate<S: Share>(
-    mut work: Elimination<S>,
-) -> Result<Vec<Composition<S>>, Failed> {
+pub(super) fn eliminate<S: Share>(mut work: Elimination<S>) -> Result<Vec<Composition<S>>, Failed> {
     let count = work.leak.len();
     let mut queue: BTreeSet<(usize, usize)> =
         (0..count).map(|node| (work.degree(node), node)).collect();
@@ -155,9 +153,8 @@ pub(super) fn eliminate<S: Share>(
             }
         }
         if !through.is_nothing() {
-            let share = |(origin, sum): (FlowOrigin, S::Sum)| {
-                (origin, S::value(&sum).over(&through))
-            };
+            let share =
+                |(origin, sum): (FlowOrigin, S::Sum)| (origin, S::value(&sum).over(&through));
             shares[node] = sums.into_iter().map(share).collect();
         }
     }

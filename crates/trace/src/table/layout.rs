@@ -69,10 +69,10 @@ impl Layout {
         let widths: Vec<usize> = (0..head.len()).map(widest).collect();
         let right: Vec<bool> =
             (0..head.len()).map(|at| rows.iter().any(|row| row[at].right)).collect();
-        let head = head.iter().zip(&right).map(|(text, right)| Cell {
-            text: (*text).to_owned(),
-            right: *right,
-        });
+        let head = head
+            .iter()
+            .zip(&right)
+            .map(|(text, right)| Cell { text: (*text).to_owned(), right: *right });
         let line = aligned(&head.collect::<Vec<_>>(), &widths);
         self.painted(&line, DIM);
         for row in &rows {
