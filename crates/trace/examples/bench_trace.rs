@@ -1,5 +1,5 @@
 //! `bench_trace [BATCHES] [ORIGINS]`: seconds of the two questions on a generated graph, one JSON
-//! object on standard output. Same generator as the reference's `bench_trace.py`, number for number.
+//! object on standard output. Same generator as the reference's `bench_trace.py`, to the number.
 //!
 //! Late batches are drawn from the last hundredth and asked backward, early lots from the first
 //! hundredth and asked forward; both lists are drawn again with a fixed seed.
@@ -159,7 +159,8 @@ fn main() {
          \"graph_mb\": {}, \"scratch_mb\": {}, \"backward_ms_p50\": {}, \"backward_ms_p99\": {}, \
          \"forward_ms_p50\": {}, \"forward_ms_p99\": {}, \"mean_visited_backward\": {mean:.0}, \
          \"mean_origins_backward\": {}, \"blend_of_1000_ms\": {:.2}, \"origins_in_blend\": \
-         {in_blend}, \"correction_and_question_ms\": {:.2}, \"conservation_rel_err\": {error:.1e}}}",
+         {in_blend}, \"correction_and_question_ms\": {:.2}, \
+         \"conservation_rel_err\": {error:.1e}}}",
         rows.edges.len(),
         rows.source.iter().filter(|source| **source > 0.0).count(),
         batches.bytes() >> 20,

@@ -51,9 +51,6 @@ pub(super) struct Walked {
     edges: Vec<Tile>,
 }
 
-/// Gets tiles as they are completed.
-type TakeTiles<'a> = &'a mut dyn FnMut(&mut Conn, Vec<Tile>) -> Result<(), StoreError>;
-
 /// Makes a tree anew as far as its newest checkpoint; `tiles` gets what was completed.
 pub(super) fn walk(
     conn: &mut Conn,

@@ -1,8 +1,8 @@
 //! The two questions: which origins are in this, and where did this go.
 //!
 //! Each is one triangular solve in the order of the nodes, over the nodes reached and no others:
-//! what is waiting is a bit per rank, so the next node is found without a heap; a walk that comes to
-//! a good part of the graph goes on node by node, as they lie in memory. Fractions are only
+//! what is waiting is a bit per rank, so the next node is found without a heap; a walk that comes
+//! to a good part of the graph goes on node by node, as they lie in memory. Fractions are only
 //! multiplied and added; none is dropped for being small. A walk over numbers that grow spends a
 //! budget and says so when it is gone.
 
