@@ -16,8 +16,8 @@ use tl_ledger::note::VerifierKey;
 use tl_ledger::{Frontier, Hash};
 
 use super::alarm::{self, Alarm, AlarmCode};
+use super::grow::each_leaf;
 use super::growth::{Growth, Tile};
-use super::tick::each_leaf;
 use super::{Stored, TREE, Tree, TreeRow, key, read};
 use crate::sql::{Conn, Value};
 use crate::{Store, StoreError};

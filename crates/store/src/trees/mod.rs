@@ -13,6 +13,7 @@
 
 mod alarm;
 mod audit;
+mod grow;
 mod growth;
 mod open;
 mod read;

@@ -144,7 +144,7 @@ impl Store {
             if tree.party != before.party || tree.head.size > 0 || !newest(tree) {
                 continue;
             }
-            if self.read(|conn| super::tick::opening_entry(conn, tree))?.is_none() {
+            if self.read(|conn| super::grow::opening_entry(conn, tree))?.is_none() {
                 waiting.push((tree.clone(), before.clone()));
             }
         }
