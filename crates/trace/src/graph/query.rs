@@ -28,8 +28,8 @@ pub struct Spent;
 /// Working memory of the walks: 16 bytes and a bit per node; one per thread, used again and again.
 #[derive(Clone, Debug)]
 pub struct Scratch<S: Share> {
-    sums: Vec<S::Sum>,
-    waiting: Vec<u64>,
+    pub(super) sums: Vec<S::Sum>,
+    pub(super) waiting: Vec<u64>,
     budget: u64,
     visited: usize,
 }
