@@ -7,10 +7,14 @@
 use std::time::Instant;
 
 use tl_trace::batches::{Batches, Key, KeyPart, Loader};
+use tl_trace::book::{Basis, Book, Draw, Event, Fill, Mode, Quantity, Run, Source, Target, Weight};
 use tl_trace::graph::{Amount, Measure, Scratch};
+use tl_trace::number::Ratio;
 
 const QUESTIONS: usize = 300;
 const BLEND: usize = 1_000;
+/// Events of one enterprise's book, of which the first is corrected: the dearest correction.
+const BOOK_EVENTS: usize = 100_000;
 
 /// SplitMix64, as the generators of cases have it.
 struct Random(u64);
@@ -87,6 +91,60 @@ fn load(rows: &Rows) -> Batches {
     loader.finish().expect("a graph")
 }
 
+/// Events of an enterprise: a lot goes to a pile, a draw from the pile becomes two products.
+fn plant(events: usize) -> Vec<Event> {
+    let tonnes = |grams: usize| Ratio::new((grams as i64).into(), 1_000.into());
+    let fill = |to: String, weight: Weight| Fill {
+        to: Target::Holder(to),
+        lot: None,
+        weight,
+        basis: Basis::Mass,
+    };
+    let pile = || "PILE".to_owned();
+    let draw = |from: String, quantity: Quantity| vec![Draw { from, lot: None, quantity }];
+    let event = |number: usize| {
+        let lot = format!("L{}", number / 3);
+        let (id, account) = (format!("e{number}"), None);
+        match number % 3 {
+            0 => Event::Source(Source {
+                batch: lot,
+                mass: tonnes(30_000 + number % 977),
+                substance: tonnes(40 + number % 13),
+            }),
+            1 => {
+                let outputs = vec![fill(pile(), Weight::Rest)];
+                Event::Run(Run { id, inputs: draw(lot, Quantity::All), outputs, account })
+            }
+            _ => {
+                let inputs = draw(pile(), Quantity::Tonnes(tonnes(29_000 + number % 811)));
+                let outputs = vec![
+                    fill(format!("P{number}"), Weight::Tonnes(tonnes(20_000))),
+                    fill(format!("Q{number}"), Weight::Rest),
+                ];
+                Event::Run(Run { id, inputs, outputs, account })
+            }
+        }
+    };
+    (0..events).map(event).collect()
+}
+
+/// Seconds to write a book, and to correct its first event, in one kind of store.
+fn book_times(events: usize, mode: Mode) -> (f64, f64) {
+    let events = plant(events);
+    let mut corrected = events[0].clone();
+    if let Event::Source(source) = &mut corrected {
+        source.mass += Ratio::from_integer(1.into());
+    }
+    let mut book: Book<f64> = Book::default();
+    book.add_store("PILE", mode).expect("a store");
+    let start = Instant::now();
+    book.apply_all(events).expect("a good plant");
+    let written = start.elapsed().as_secs_f64();
+    let start = Instant::now();
+    book.amend(0, true, Some(corrected)).expect("still good");
+    (written, start.elapsed().as_secs_f64())
+}
+
 struct Times(Vec<f64>);
 
 impl Times {
@@ -152,6 +210,9 @@ fn main() {
     batches.backward(blend, Measure::Substance, &mut scratch).expect("there");
     let correction_s = start.elapsed().as_secs_f64();
 
+    let (mixed_s, mixed_again_s) = book_times(BOOK_EVENTS, Mode::Mixed);
+    let (fifo_s, fifo_again_s) = book_times(BOOK_EVENTS, Mode::Fifo);
+
     let (back, ahead) = (Times::of(back), Times::of(ahead));
     let mean = visited.iter().sum::<f64>() / visited.len() as f64;
     println!(
@@ -160,7 +221,10 @@ fn main() {
          \"forward_ms_p50\": {}, \"forward_ms_p99\": {}, \"mean_visited_backward\": {mean:.0}, \
          \"mean_origins_backward\": {}, \"blend_of_1000_ms\": {:.2}, \"origins_in_blend\": \
          {in_blend}, \"correction_and_question_ms\": {:.2}, \
-         \"conservation_rel_err\": {error:.1e}}}",
+         \"conservation_rel_err\": {error:.1e}, \
+         \"book_events\": {BOOK_EVENTS}, \"book_mixed_s\": {mixed_s:.2}, \
+         \"book_mixed_oldest_corrected_s\": {mixed_again_s:.2}, \"book_fifo_s\": {fifo_s:.2}, \
+         \"book_fifo_oldest_corrected_s\": {fifo_again_s:.2}}}",
         rows.edges.len(),
         rows.source.iter().filter(|source| **source > 0.0).count(),
         batches.bytes() >> 20,
