@@ -20,6 +20,8 @@ const TICK: Duration = Duration::from_secs(1);
 const WITNESS_ROUND: Duration = Duration::from_secs(1);
 /// Between two summaries for the city bureaus.
 const SUMMARY: Duration = Duration::from_secs(3600);
+/// Before the first summary after a start: heads are signed by then.
+const SUMMARY_FIRST: Duration = Duration::from_secs(20);
 /// Between two looks for trees that wait for their entry 0.
 const OPENING: Duration = Duration::from_secs(30);
 
@@ -42,21 +44,33 @@ pub fn start(app: &web::Data<App>) {
             witness::round(app).map_err(|failure| failure.to_string())
         });
     }
-    every(app, SUMMARY, "no summary for the city bureaus", |app| {
+    from(app, SUMMARY_FIRST, SUMMARY, "no summary for the city bureaus", |app| {
         heads::summarise(app).map(drop).map_err(|failure| failure.to_string())
     });
 }
 
-/// Runs a job again and again, never twice at once.
+/// Runs a job now and then again and again.
 fn every(
     app: &web::Data<App>,
     period: Duration,
     failed: &'static str,
     job: fn(&App) -> Result<(), String>,
 ) {
+    from(app, Duration::ZERO, period, failed, job);
+}
+
+/// Runs a job after a first pause, then again and again, never twice at once.
+fn from(
+    app: &web::Data<App>,
+    first: Duration,
+    period: Duration,
+    failed: &'static str,
+    job: fn(&App) -> Result<(), String>,
+) {
     let app = app.clone();
     actix_web::rt::spawn(async move {
-        let mut interval = actix_web::rt::time::interval(period);
+        let start = tokio::time::Instant::now() + first;
+        let mut interval = actix_web::rt::time::interval_at(start, period);
         interval.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
             interval.tick().await;
