@@ -182,6 +182,39 @@ fn measured_outputs_make_the_gap_an_origin_and_no_loss() {
 }
 
 #[test]
+fn a_layer_taken_to_the_last_gram_is_gone() {
+    let (mut book, events) = plant();
+    book.apply_all(events[..4].to_vec()).expect("a good plant");
+    assert_eq!(book.held("PILE").len(), 2);
+    let out = run("o", vec![draw("PILE", "60")], vec![fill("P", "rest", Basis::Mass)]);
+    book.apply(out).expect("layer A weighs 60 t");
+    let held = book.held("PILE");
+    assert_eq!(held.iter().map(|layer| layer.mass.clone()).collect::<Vec<_>>(), [ratio("80")]);
+}
+
+#[test]
+fn no_share_is_pruned_for_being_small() {
+    let mut book: Book<f64> = Book::default();
+    book.apply(source("G0", "1", "1")).expect("a lot");
+    for step in 1..=400 {
+        let halves = vec![
+            fill(&format!("G{step}"), "1/2", Basis::Share(ratio("1/2"))),
+            fill(&format!("H{step}"), "1/2", Basis::Share(ratio("1/2"))),
+        ];
+        let inputs = vec![draw(&format!("G{}", step - 1), "all")];
+        book.apply(run("halve", inputs, halves)).expect("a half");
+    }
+    let mut scratch = Scratch::default();
+    let found = book.origins_in("G400", Measure::Substance, &mut scratch).expect("free");
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].1, 2.0_f64.powi(-400));
+    let origin = book.origin("G0").expect("declared");
+    let places = book.whereabouts(origin, Measure::Substance, &mut scratch).expect("free");
+    assert_eq!(places.len(), 401);
+    assert_eq!(places.iter().map(|(_, amount)| amount).sum::<f64>(), 1.0);
+}
+
+#[test]
 fn stores_give_out_by_their_mode() {
     for (mode, a, b) in [
         (Mode::Fifo, "4", "1"),
