@@ -4,6 +4,8 @@
 //! and columns line up also where names are Chinese. Colour is the caller's choice; nothing here
 //! asks what the terminal is.
 
+use unicode_width::UnicodeWidthStr as _;
+
 use crate::answer::{Answer, Estimated, Item};
 use crate::flowsheet::Layer;
 
@@ -45,22 +47,7 @@ pub fn table(answer: &Answer, language: Language, colour: bool) -> String {
 /// Columns a text takes in a terminal; wide East Asian characters take two.
 #[must_use]
 pub fn width(text: &str) -> usize {
-    text.chars()
-        .map(|c| match u32::from(c) {
-            0x0300..=0x036f | 0x200b..=0x200f => 0,
-            0x1100..=0x115f
-            | 0x2e80..=0x303e
-            | 0x3041..=0xa4cf
-            | 0xac00..=0xd7a3
-            | 0xf900..=0xfaff
-            | 0xfe30..=0xfe4f
-            | 0xff00..=0xff60
-            | 0xffe0..=0xffe6
-            | 0x1f300..=0x1faff
-            | 0x20000..=0x3fffd => 2,
-            _ => 1,
-        })
-        .sum()
+    text.width()
 }
 
 #[derive(Clone, Copy)]

@@ -1,5 +1,7 @@
 //! Columns of a terminal: widths in cells, headings, colours.
 
+use unicode_width::UnicodeWidthStr as _;
+
 /// One cell; numbers stand at the right of their column.
 pub(super) struct Cell {
     text: String,
@@ -101,22 +103,5 @@ fn printable(text: &str) -> String {
 
 /// Cells that a text takes: two for what East Asian fonts draw wide, none for what combines.
 pub(super) fn width(text: &str) -> usize {
-    text.chars().map(character_width).sum()
-}
-
-fn character_width(character: char) -> usize {
-    match u32::from(character) {
-        0x0300..=0x036F | 0x200B..=0x200F | 0xFE00..=0xFE0F => 0,
-        0x1100..=0x115F
-        | 0x2E80..=0x303E
-        | 0x3041..=0xA4CF
-        | 0xAC00..=0xD7A3
-        | 0xF900..=0xFAFF
-        | 0xFE30..=0xFE6F
-        | 0xFF00..=0xFF60
-        | 0xFFE0..=0xFFE6
-        | 0x1F300..=0x1FAFF
-        | 0x20000..=0x3FFFD => 2,
-        _ => 1,
-    }
+    text.width()
 }
