@@ -141,14 +141,16 @@ pub fn tick(app: &App) -> Result<Tick, StoreError> {
         if ledger.audited_at(&tree.party).is_none() {
             return Permit::No;
         }
-        let waiting = match has_devices(app, tree) {
-            Ok(devices) => ledger.waits_for(tree, devices),
-            Err(error) => {
-                tracing::error!(%error, "devices were not read");
-                return Permit::No;
-            }
-        };
-        if waiting == Waiting::Nobody { ledger.signer.permit(tree) } else { Permit::No }
+        // Devices are read only while a tree waits: this is asked each second for each log.
+        let waits = ledger.waits_for(tree, true) != Waiting::Nobody
+            && has_devices(app, tree).map_or_else(
+                |error| {
+                    tracing::error!(%error, "devices were not read");
+                    true
+                },
+                |devices| ledger.waits_for(tree, devices) != Waiting::Nobody,
+            );
+        if waits { Permit::No } else { ledger.signer.permit(tree) }
     };
     let tick = app.store.tick(app.clock.micros(), &permit, &mut |heads| {
         let signed = ledger.signer.sign(heads);
