@@ -32,7 +32,7 @@ pub use settle::balance;
 use crate::event::Master;
 use crate::ids::{Analyte, EntryId, MaterialId, NodeId, PartyId, StreamId};
 use crate::project::{AssayRow, FlowRow, StockTakeRow};
-use crate::quantity::{DryMass, SubstanceMass};
+use crate::quantity::{DryMass, Spread, SubstanceMass};
 use crate::time::{Micros, MicrosSpan};
 
 /// What the balance is computed from: rows of one party's log, and what its partners received.
@@ -115,6 +115,9 @@ pub struct Term {
     pub range: (SubstanceMass, SubstanceMass),
     /// Standard uncertainty of the substance in grams.
     pub sigma_grams: f64,
+    /// What each error source does to the substance, in grams; `sigma_grams` in full.
+    #[serde(skip)]
+    pub spread: Spread,
     /// Parts that stand without a figure.
     pub missing: u64,
     /// Substance by what it rests on.

@@ -139,6 +139,7 @@ fn term(key: TermKey, line: Line) -> Term {
         substance: line.substance,
         range: line.range,
         sigma_grams: line.spread.sigma(),
+        spread: line.spread,
         missing: line.missing,
         by_quality: line.by_quality,
         evidence: line.evidence.into_iter().collect(),

@@ -16,7 +16,7 @@ use super::{Cause, Quality, Role};
 use crate::event::{FlowSource, StockLine};
 use crate::ids::NodeId;
 use crate::project::{End, FlowKind, FlowRow, StockTakeRow};
-use crate::quantity::{Basis, DryMass, Spread, WetMass};
+use crate::quantity::{Basis, DryMass, ErrorClass, Spread, WetMass};
 use crate::time::{Micros, MicrosSpan};
 
 /// How the stock of each node at each end was found.
@@ -136,7 +136,7 @@ fn own_content(desk: &Desk<'_>, take: &StockTakeRow, line: &StockLine) -> Option
     let own = line.content.as_ref().filter(|c| c.analyte == desk.question.substance)?;
     let bounds = own.result.bounds()?;
     let mut spread = Spread::new();
-    spread.add(format!("stock:{}/{}", take.entry, line.material), 10.0);
+    spread.add(ErrorClass::Random, format!("stock:{}/{}", take.entry, line.material), 10.0);
     Some(Content {
         value: bounds.middle,
         range: (bounds.low, bounds.high),

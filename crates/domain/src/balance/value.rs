@@ -1,7 +1,6 @@
 //! From an amount and a content to grams, with what they rest on.
 
 use rust_decimal::Decimal;
-use rust_decimal::prelude::ToPrimitive;
 
 use super::content::{Content, Contents, Wanted};
 use super::defaults::{self, ClassData};
@@ -67,13 +66,10 @@ impl AmountErrors<'_> {
                     ErrorClass::ShortTerm => format!("calibration:{}", self.calibration),
                     ErrorClass::LongTerm => format!("meter:{}", self.meter),
                 };
-                spread.add(key, percent);
+                spread.add(class, key, percent);
             }
         } else {
-            for component in self.own {
-                let percent = component.percent.value().to_f64().unwrap_or(0.0);
-                spread.add(component.key.clone(), percent);
-            }
+            spread.add_components(self.own, 1.0);
         }
         spread
     }
@@ -123,9 +119,9 @@ pub(super) fn value(
     relative.add_scaled(&errors.spread(), 1.0);
     if amount.dry.is_none() && amount.wet.is_some() && content.basis == Basis::Dry {
         let data = defaults::moisture(class);
-        relative.add(format!("moisture:{}", errors.part), data.random);
+        relative.add(ErrorClass::Random, format!("moisture:{}", errors.part), data.random);
         let material = class.map_or("unknown".to_owned(), |class| format!("{class:?}"));
-        relative.add(format!("moistures:{material}"), data.long);
+        relative.add(ErrorClass::LongTerm, format!("moistures:{material}"), data.long);
     }
     let mut spread = Spread::new();
     spread.add_scaled(&relative, grams.to_f64() / 100.0);

@@ -67,10 +67,10 @@ fn censored_results_are_intervals_and_blank_is_nothing() {
 #[test]
 fn shared_keys_cancel_and_independent_ones_do_not() {
     let mut spread = Spread::new();
-    spread.add("scale:east:3", 10.0);
-    spread.add("scale:east:3", -10.0);
-    spread.add("random:1", 3.0);
-    spread.add("random:2", -4.0);
+    spread.add(ErrorClass::ShortTerm, "scale:east:3", 10.0);
+    spread.add(ErrorClass::ShortTerm, "scale:east:3", -10.0);
+    spread.add(ErrorClass::Random, "random:1", 3.0);
+    spread.add(ErrorClass::Random, "random:2", -4.0);
     assert!((spread.sigma() - 5.0).abs() < 1e-12);
     assert_eq!(spread.shares()[0].0, "random:2");
 }

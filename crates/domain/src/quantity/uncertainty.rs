@@ -7,7 +7,6 @@
 
 use std::collections::BTreeMap;
 
-use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 use serde::{Deserialize, Serialize};
 
@@ -37,11 +36,12 @@ pub struct Component {
     pub percent: DecimalText,
 }
 
-/// A linear combination's sensitivity to each error source: key → signed standard uncertainty.
+/// A linear combination's sensitivity to each error source: how long it lives and its key →
+/// signed standard uncertainty.
 ///
-/// Units are those of the combined figure; a variance is the sum of squares over the keys.
+/// Units are those of the combined figure; a variance is the sum of squares over the sources.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Spread(BTreeMap<String, f64>);
+pub struct Spread(BTreeMap<(ErrorClass, String), f64>);
 
 impl Spread {
     /// Nothing uncertain.
@@ -51,24 +51,28 @@ impl Spread {
     }
 
     /// Adds an error source that moves the figure by `amount` (signed, k = 1).
-    pub fn add(&mut self, key: impl Into<String>, amount: f64) {
-        *self.0.entry(key.into()).or_default() += amount;
+    pub fn add(&mut self, class: ErrorClass, key: impl Into<String>, amount: f64) {
+        *self.0.entry((class, key.into())).or_default() += amount;
     }
 
-    /// Adds the components of a quantity that enters the figure with `figure` (signed).
-    pub fn add_components(&mut self, components: &[Component], figure: Decimal) {
-        let figure = figure.to_f64().unwrap_or(f64::NAN);
+    /// Adds components of a quantity, each moving the figure by its per cent times `weight`.
+    pub fn add_components(&mut self, components: &[Component], weight: f64) {
         for component in components {
             let percent = component.percent.value().to_f64().unwrap_or(f64::NAN);
-            self.add(component.key.clone(), figure * percent / 100.0);
+            self.add(component.class, component.key.clone(), percent * weight);
         }
     }
 
     /// Adds another combination, multiplied by `factor`: −1 for what is subtracted.
     pub fn add_scaled(&mut self, other: &Self, factor: f64) {
-        for (key, amount) in &other.0 {
-            self.add(key.clone(), amount * factor);
+        for ((class, key), amount) in &other.0 {
+            self.add(*class, key.clone(), amount * factor);
         }
+    }
+
+    /// Each source with what one standard deviation of it does to the figure, in a fixed order.
+    pub fn iter(&self) -> impl Iterator<Item = (ErrorClass, &str, f64)> {
+        self.0.iter().map(|((class, key), amount)| (*class, key.as_str(), *amount))
     }
 
     /// Standard uncertainty of the combination.
@@ -82,9 +86,8 @@ impl Spread {
     pub fn shares(&self) -> Vec<(&str, f64)> {
         let variance = self.sigma().powi(2);
         let mut shares: Vec<_> = self
-            .0
             .iter()
-            .map(|(key, amount)| (key.as_str(), amount * amount / variance))
+            .map(|(_, key, amount)| (key, amount * amount / variance))
             .filter(|(_, share)| *share > 0.0)
             .collect();
         shares.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(b.0)));

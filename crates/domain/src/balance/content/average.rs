@@ -13,7 +13,7 @@ use super::{Content, Contents, Found, Wanted};
 use crate::balance::{Quality, defaults};
 use crate::event::Determination;
 use crate::ids::{MaterialId, MethodId, PartyId, SampleId};
-use crate::quantity::{Basis, Bounds, ContentUnit, Spread};
+use crate::quantity::{Basis, Bounds, ContentUnit, ErrorClass, Spread};
 use crate::time::Micros;
 
 impl Contents<'_> {
@@ -72,8 +72,8 @@ impl Contents<'_> {
         let class = self.material(wanted.material).map(|material| material.class);
         let data = defaults::sampling(class);
         let material = wanted.material.map_or("unknown", MaterialId::as_str);
-        spread.add(format!("sample:{sample}"), data.random * weight);
-        spread.add(format!("sampling:{material}"), data.long * weight);
+        spread.add(ErrorClass::Random, format!("sample:{sample}"), data.random * weight);
+        spread.add(ErrorClass::LongTerm, format!("sampling:{material}"), data.long * weight);
     }
 
     fn determined(
@@ -100,25 +100,28 @@ impl Contents<'_> {
             };
             let of = wanted.stream.map(ToString::to_string);
             let of = of.or_else(|| wanted.material.map(ToString::to_string)).unwrap_or_default();
-            content.spread.add(format!("censored:{of}:{lab}/{method_name}"), relative * weight);
+            let key = format!("censored:{of}:{lab}/{method_name}");
+            content.spread.add(ErrorClass::LongTerm, key, relative * weight);
             return;
         }
         let own = &determination.uncertainty;
         let known = method.and_then(|id| self.methods.get(id)).map(|record| &record.uncertainty);
         let given = if own.is_empty() { known.filter(|u| !u.is_empty()) } else { Some(own) };
         if let Some(components) = given {
-            for component in components {
-                let percent = component.percent.value().to_f64().unwrap_or(0.0);
-                content.spread.add(component.key.clone(), percent * weight);
-            }
+            content.spread.add_components(components, weight);
             return;
         }
         let value = converted(determination, ContentUnit::MilligramPerKilogram);
         let value = value.and_then(|value| value.middle.to_f64()).unwrap_or(0.0);
         let data = defaults::assay(determination.unit, value);
-        content.spread.add(format!("assay:{}", found.assay.id), data.random * weight);
-        content.spread.add(format!("series:{lab}/{method_name}"), data.short * weight);
-        content.spread.add(format!("lab:{lab}/{method_name}"), data.long * weight);
+        let sources = [
+            (ErrorClass::Random, format!("assay:{}", found.assay.id), data.random),
+            (ErrorClass::ShortTerm, format!("series:{lab}/{method_name}"), data.short),
+            (ErrorClass::LongTerm, format!("lab:{lab}/{method_name}"), data.long),
+        ];
+        for (class, key, percent) in sources {
+            content.spread.add(class, key, percent * weight);
+        }
     }
 }
 

@@ -20,7 +20,7 @@ use crate::event::{
 };
 use crate::ids::{Analyte, BatchId, EntryId, MaterialId, MethodId, StreamId};
 use crate::project::{AssayRow, Review};
-use crate::quantity::{Basis, ContentUnit, Spread};
+use crate::quantity::{Basis, ContentUnit, ErrorClass, Spread};
 use crate::time::{DAY_MICROS, Micros, MicrosSpan};
 
 /// How far back means of other days reach.
@@ -230,7 +230,8 @@ impl<'a> Contents<'a> {
         content.quality = Quality::Estimated;
         content.spread = Spread::new();
         let material = wanted.material?;
-        content.spread.add(format!("mean:{material}"), defaults::MEAN_CONTENT_PERCENT);
+        let scatter = defaults::MEAN_CONTENT_PERCENT;
+        content.spread.add(ErrorClass::LongTerm, format!("mean:{material}"), scatter);
         Some(content)
     }
 
@@ -240,6 +241,7 @@ impl<'a> Contents<'a> {
         let percent = default.percent.value().to_f64();
         let mut spread = Spread::new();
         spread.add(
+            ErrorClass::LongTerm,
             format!("default:{material}"),
             percent.unwrap_or(defaults::DEFAULT_CONTENT_PERCENT),
         );
