@@ -181,9 +181,9 @@ pub struct CheckpointRequest {
     pub held: Option<String>,
 }
 
-/// The newest checkpoint of a device's log, and what leads there from the one that it held.
+/// The newest checkpoint of a device's log, and what leads there from the one that it held. What a
+/// later server says beyond these members is passed over: the proofs bind, not the frame.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct CheckpointAnswer {
     /// The signed note with the lines of witnesses; absent before the first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -191,6 +191,10 @@ pub struct CheckpointAnswer {
     /// Verifier key of the tree; a device pins the first one that it is given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub vkey: Option<String>,
+    /// Index in the log of the first entry of the checkpoint's tree: for a device that pins a tree
+    /// which continues others. Absent for a log's first tree, and from servers before it was added.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_index: Option<u64>,
     /// Consistency proof from the held checkpoint, when both are of one tree.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub consistency: Vec<Hash>,

@@ -1,6 +1,7 @@
 //! Bundles and codes.
 
 use crate::bundle::{self, BundleError};
+use crate::device::CheckpointAnswer;
 use crate::problem::ErrorCode;
 
 #[test]
@@ -28,4 +29,15 @@ fn codes_are_unique_and_both_languages_are_there() {
         assert!(code.zh().chars().any(|c| c > '\u{2E80}') && code.en().is_ascii(), "{code:?}");
         assert!((400..600).contains(&code.status()));
     }
+}
+
+#[test]
+fn an_answer_about_checkpoints_is_read_from_earlier_and_later_servers() {
+    let earlier = r#"{"checkpoint":"note","vkey":"key"}"#;
+    let read: CheckpointAnswer = serde_json::from_str(earlier).expect("an earlier server's");
+    assert_eq!((read.vkey.as_deref(), read.first_index), (Some("key"), None));
+    assert_eq!(serde_json::to_string(&read).expect("JSON"), earlier, "no new member for tree 1");
+    let later = r#"{"vkey":"key","first_index":12,"not_known_yet":{"a":1}}"#;
+    let read: CheckpointAnswer = serde_json::from_str(later).expect("a later server's");
+    assert_eq!((read.vkey.as_deref(), read.first_index), (Some("key"), Some(12)));
 }

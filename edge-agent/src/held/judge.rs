@@ -44,7 +44,7 @@ pub(crate) fn judge(party: &PartyId, held: Option<&Held>, answer: &CheckpointAns
     let Some(note) = &answer.checkpoint else { return Judgement::Nothing };
     let judged = match (held, &answer.vkey) {
         (Some(held), _) => against(party, held, note, answer),
-        (None, Some(vkey)) => pin(vkey, note),
+        (None, Some(vkey)) => pin(vkey, note, answer.first_index),
         (None, None) => return Judgement::Nothing,
     };
     match judged {
@@ -56,10 +56,11 @@ pub(crate) fn judge(party: &PartyId, held: Option<&Held>, answer: &CheckpointAns
 /// A code with its detail: what is wrong with an answer.
 pub(super) type Wrong = (AlarmCode, String);
 
-fn pin(vkey: &str, note: &str) -> Result<Kept, Wrong> {
+/// The first checkpoint, on trust: the server also says where in the log its tree begins.
+fn pin(vkey: &str, note: &str, first_index: Option<u64>) -> Result<Kept, Wrong> {
     let unverified = |detail: String| (AlarmCode::Unverified, detail);
     let vkey: VerifierKey = vkey.parse().map_err(|error| unverified(format!("vkey: {error}")))?;
-    let held = Held::read(vkey, note, 0).map_err(unverified)?;
+    let held = Held::read(vkey, note, first_index.unwrap_or(0)).map_err(unverified)?;
     Ok(Kept { held, ends: None, lost: None })
 }
 
@@ -71,7 +72,11 @@ fn against(
 ) -> Result<Kept, Wrong> {
     let signed = parse(note).map_err(|error| (AlarmCode::Unverified, error))?;
     if signed.checkpoint().origin() == held.origin() {
-        let held = grown(held, &signed, note, &answer.consistency)?;
+        let mut held = grown(held, &signed, note, &answer.consistency)?;
+        // A server of an earlier version did not say where a tree that was pinned begins.
+        if held.first_index == 0 {
+            held.first_index = answer.first_index.unwrap_or(0);
+        }
         return Ok(Kept { held, ends: None, lost: None });
     }
     let followed = chain::follow(party, held, &signed, &answer.continued)?;

@@ -31,8 +31,9 @@ pub(crate) struct Held {
     pub(crate) note: String,
     /// Size and root.
     pub(crate) head: TreeHead,
-    /// Number in the log of the tree's first entry: 0 for the tree that was pinned, though the log
-    /// may have had others before it. Then it is too low, and too little counts as covered.
+    /// Number in the log of the tree's first entry: of the tree that was pinned, what the server
+    /// said of it. 0 where a server of an earlier version said nothing, though the log may have had
+    /// other trees before: then it is too low, and too little counts as covered.
     pub(crate) first_index: u64,
 }
 

@@ -130,6 +130,7 @@ fn answer(
     let mut answer = CheckpointAnswer {
         checkpoint: Some(checkpoint.text()),
         vkey: newest.vkey.clone(),
+        first_index: Some(newest.first_index).filter(|index| *index > 0),
         ..CheckpointAnswer::default()
     };
     match held {

@@ -148,10 +148,12 @@ impl FakeLog {
 
     /// What the server answers to who holds a note, or nothing.
     pub(crate) fn answer(&self, held: Option<&str>) -> CheckpointAnswer {
-        let newest = self.trees.last().expect("a tree");
+        let (newest, before) = self.trees.split_last().expect("a tree");
+        let first: usize = before.iter().map(|tree| tree.leaves.len()).sum();
         let mut answer = CheckpointAnswer {
             checkpoint: Some(newest.newest()),
             vkey: Some(newest.vkey().to_string()),
+            first_index: u64::try_from(first).ok().filter(|index| *index > 0),
             ..CheckpointAnswer::default()
         };
         let Some(held) = held else { return answer };

@@ -190,6 +190,25 @@ fn next_trees_are_followed_by_their_openings() {
 }
 
 #[test]
+fn a_tree_that_is_pinned_first_covers_from_where_it_begins_in_the_log() {
+    let mut log = FakeLog::new(20);
+    log.continue_at(12);
+    log.tree().grow(5);
+    let held = pinned(&log);
+    assert_eq!((held.origin(), held.head.size), ("tl.example/log/plant-a/2", 8));
+    assert_eq!((held.first_index, held.covers()), (12, 12 + 8 - 1));
+    // What an earlier server left open is learnt from a later one, and only then.
+    let earlier = CheckpointAnswer { first_index: None, ..log.answer(None) };
+    let unknown = kept(judge(&party(), None, &earlier)).held;
+    assert_eq!(unknown.first_index, 0);
+    log.tree().grow(1);
+    let learnt = kept(judge(&party(), Some(&unknown), &answer_to(&log, &unknown))).held;
+    assert_eq!((learnt.first_index, learnt.covers()), (12, 12 + 9 - 1));
+    let other = CheckpointAnswer { first_index: Some(900), ..answer_to(&log, &held) };
+    assert_eq!(kept(judge(&party(), Some(&held), &other)).held.first_index, 12);
+}
+
+#[test]
 fn a_next_tree_behind_the_held_head_is_followed_with_an_alarm() {
     let mut log = FakeLog::new(9);
     let held = pinned(&log);
