@@ -9,7 +9,7 @@ use crate::StoreError;
 use crate::sql::{Value, key_text, search_text};
 
 /// Every table of the projections.
-pub(crate) const TABLES: [Table; 15] = [
+pub(crate) const TABLES: [Table; 16] = [
     Table::Batch,
     Table::Fold,
     Table::Flow,
@@ -21,6 +21,7 @@ pub(crate) const TABLES: [Table; 15] = [
     Table::StockTake,
     Table::Monitor,
     Table::Period,
+    Table::Resolution,
     Table::Master,
     Table::Code,
     Table::Key,
@@ -56,6 +57,7 @@ pub(crate) fn shape(table: Table) -> (&'static str, &'static [&'static str]) {
         Table::StockTake => ("stock_take_row", &["node", "at"]),
         Table::Monitor => ("monitor_row", &["stream", "since", "until"]),
         Table::Period => ("period_row", &["node", "since", "until"]),
+        Table::Resolution => ("resolution_row", &["since"]),
         Table::Master => ("master_row", &["what", "id", "active"]),
         Table::Code => ("code_row", &["kind", "owner"]),
         Table::Key => ("key_row", &["device", "revoked_at"]),
@@ -100,6 +102,7 @@ pub(crate) fn columns(row: &Row) -> Vec<Value<'static>> {
         Row::Period(row) => {
             vec![Value::maybe_text(row.node.as_ref()), Value::Int(row.since), Value::Int(row.until)]
         }
+        Row::Resolution(row) => vec![Value::Int(row.resolve.span.from.micros())],
         Row::Master(row) => vec![
             Value::display(row.record.what()),
             Value::display(row.record.id()),
@@ -154,6 +157,7 @@ pub(crate) fn doc(row: &Row) -> Result<String, StoreError> {
         Row::StockTake(row) => json(row),
         Row::Monitor(row) => json(row),
         Row::Period(row) => json(row),
+        Row::Resolution(row) => json(row),
         Row::Master(row) => json(row),
         Row::Code(row) => json(row),
         Row::Key(row) => json(row),
@@ -175,6 +179,7 @@ pub(crate) fn from_doc(table: Table, doc: &str) -> Result<Row, StoreError> {
         Table::StockTake => Row::StockTake(read(doc)?),
         Table::Monitor => Row::Monitor(read(doc)?),
         Table::Period => Row::Period(read(doc)?),
+        Table::Resolution => Row::Resolution(read(doc)?),
         Table::Master => Row::Master(read(doc)?),
         Table::Code => Row::Code(read(doc)?),
         Table::Key => Row::Key(read(doc)?),

@@ -40,6 +40,7 @@ messages! { ENTRY {
     kind_monitor_reading = "在线监测读数", "Monitor reading";
     kind_label_print = "打印标签", "Label printed";
     kind_period_close = "平衡期结账", "Period closed";
+    kind_finding_resolve = "平衡差原因说明", "Alarm of the balance resolved";
     kind_supersede = "更正", "Correction";
     kind_unknown(kind) = "未知事项 {kind}", "Unknown kind {kind}";
 

@@ -163,6 +163,9 @@ impl Teller<'_> {
             Body::LogOpen(b) => vec![pair(t.party_word(), b.name.clone())],
             Body::MonitorReading(b) => vec![pair(t.stream(), names.stream(&b.stream))],
             Body::PeriodClose(b) => vec![pair(t.span(), span_text(t, &b.span))],
+            Body::FindingResolve(b) => {
+                vec![pair(t.span(), span_text(t, &b.span)), pair(t.reason(), b.reason.clone())]
+            }
             Body::LogContinue(b) => vec![pair(t.reason(), t.continue_reason(b.reason).to_owned())],
             Body::LogHeads(b) => {
                 b.heads.iter().map(|one| format!("{} · {}", one.log, one.head.size)).collect()
@@ -321,6 +324,7 @@ pub(crate) fn kind(t: Words, kind: &str) -> String {
         "monitor.reading" => t.kind_monitor_reading(),
         "label.print" => t.kind_label_print(),
         "period.close" => t.kind_period_close(),
+        "finding.resolve" => t.kind_finding_resolve(),
         "supersede" => t.kind_supersede(),
         other => return t.kind_unknown(other),
     };

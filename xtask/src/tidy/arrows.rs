@@ -43,6 +43,11 @@ const CRATES: &[Crate] = &[
     Crate { name: "tl-accountancy", may_use: &["tl-statistics"], must_not_use: IMPURE },
     Crate { name: "tl-reconcile", may_use: &["tl-statistics"], must_not_use: IMPURE },
     Crate { name: "tl-trace", may_use: &[], must_not_use: IMPURE },
+    Crate {
+        name: "tl-accounts",
+        may_use: &["tl-accountancy", "tl-domain", "tl-ledger", "tl-reconcile", "tl-statistics"],
+        must_not_use: IMPURE,
+    },
     Crate { name: "tl-assets", may_use: &[], must_not_use: SHELLS_ONLY },
     Crate { name: "tl-wire", may_use: &["tl-domain", "tl-ledger"], must_not_use: SHELLS_ONLY },
     Crate {

@@ -33,6 +33,12 @@ pub struct Question {
     pub substance: Analyte,
 }
 
+/// The nodes inside a scope; outlets are none.
+#[must_use]
+pub fn nodes(records: &Records, scope: &Scope) -> BTreeSet<NodeId> {
+    Boundary::of(records, scope).nodes
+}
+
 /// Nodes inside a boundary.
 pub(super) struct Boundary {
     nodes: BTreeSet<NodeId>,

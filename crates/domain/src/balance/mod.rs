@@ -8,7 +8,7 @@
 
 mod boundary;
 mod content;
-mod defaults;
+pub mod defaults;
 mod desk;
 mod graph;
 mod judgement;
@@ -24,7 +24,7 @@ use std::collections::BTreeMap;
 use rust_decimal::Decimal;
 use serde::Serialize;
 
-pub use boundary::{Question, Scope};
+pub use boundary::{Question, Scope, nodes};
 pub use graph::{Graph, GraphLink, GraphNode, LinkStyle, NodeRole};
 pub use judgement::{BAND_PERCENT_MAX, Judgement, Lack};
 pub use settle::balance;

@@ -50,6 +50,7 @@ pub(super) fn check_times(checked: &mut Checked, capture: &Capture<'_>) {
             later(b.span.to.micros());
             check_span(checked, &b.span);
         }
+        Body::FindingResolve(b) => check_span(checked, &b.span),
         _ => {}
     }
     let ahead = latest.saturating_sub(capture.now);

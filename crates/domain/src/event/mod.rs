@@ -8,6 +8,7 @@
 mod assay;
 mod batch;
 mod common;
+mod finding;
 mod handover;
 mod key;
 mod master;
@@ -35,6 +36,7 @@ pub use common::{
     Amount, Attest, BlobRef, Clock, ClockState, EntryRef, Location, Portion, RAW_BYTES_MAX, Raw,
     Take, TicketRef, Uncertain,
 };
+pub use finding::{FindingResolve, ResolutionEvidence, ResolutionFact};
 pub use handover::{
     Decision, DispatchLine, HandoverDispatch, HandoverKind, HandoverReceive, ReceiveLine,
 };
@@ -195,6 +197,7 @@ macro_rules! bodies {
                     Self::HandoverReceive(body) => &body.blobs,
                     Self::StockTake(body) => &body.blobs,
                     Self::DeviceCommission(body) => &body.blobs,
+                    Self::FindingResolve(body) => &body.blobs,
                     _ => &[],
                 }
             }
@@ -279,6 +282,8 @@ bodies! {
     LabelPrint(LabelPrint) = "label.print",
     /// A balance period was closed.
     PeriodClose(PeriodClose) = "period.close",
+    /// An alarm of the balance was looked into.
+    FindingResolve(FindingResolve) = "finding.resolve",
     /// An earlier entry is replaced or withdrawn.
     Supersede(Supersede) = "supersede",
 }

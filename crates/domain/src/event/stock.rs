@@ -5,7 +5,7 @@ use tl_ledger::Hash;
 
 use super::common::{BlobRef, EntryRef, Portion, Uncertain};
 use crate::code::{Code, CodeKind};
-use crate::ids::{Analyte, BatchId, MaterialId, NodeId, OperatorId, PlaceId};
+use crate::ids::{Analyte, BatchId, MaterialId, NodeId, OperatorId, PlaceId, SiteId};
 use crate::quantity::{Basis, ContentUnit, DecimalText, Mass, Reading, Volume};
 use crate::time::{Moment, Span};
 
@@ -141,9 +141,12 @@ pub struct LabelPrint {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PeriodClose {
-    /// The node; absent for the enterprise.
+    /// The node; absent for a site or the enterprise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub node: Option<NodeId>,
+    /// The site; absent for a node or the enterprise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub site: Option<SiteId>,
     /// From stock take to stock take.
     pub span: Span,
     /// Substance of the figures.

@@ -27,6 +27,6 @@ pub use object::{Object, objects};
 pub use rows::{
     AssayRow, BatchRow, BatchState, CodeRow, End, FOLDED_WHOLE_MAX, FlowKind, FlowRow, FoldRow,
     HandoverHalf, HandoverRow, HoldingRow, KeyRow, MasterRow, Measured, MonitorRow, PeriodRow,
-    Review, Row, RowKey, RunRow, SampleRow, StockTakeRow, Table, TaskRow,
+    ResolutionRow, Review, Row, RowKey, RunRow, SampleRow, StockTakeRow, Table, TaskRow,
 };
 pub use verdict::{LATE_AFTER_MICROS, Verdict};

@@ -158,6 +158,7 @@ pub fn objects(id: EntryId, body: &Body) -> Vec<Object> {
         | Body::DeviceCommission(_)
         | Body::StockTake(_)
         | Body::PeriodClose(_)
+        | Body::FindingResolve(_)
         | Body::Unknown { .. } => {}
         Body::Supersede(b) => add(Object::Entry(b.target.id)),
     }

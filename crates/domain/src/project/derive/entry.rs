@@ -7,7 +7,7 @@ use super::{amount, node_end, place_end, stream_ends};
 use crate::event::{Amount, Body, FlowReport, FlowSource, Master, StoreDraw};
 use crate::project::books::{Books, Fact};
 use crate::project::rows::{
-    End, FlowKind, FlowRow, MonitorRow, PeriodRow, Row, RowKey, StockTakeRow, Table,
+    End, FlowKind, FlowRow, MonitorRow, PeriodRow, ResolutionRow, Row, RowKey, StockTakeRow, Table,
 };
 
 /// Kinds whose entries own flows by themselves.
@@ -51,15 +51,22 @@ pub(in crate::project) fn derive_entry<B: Books>(
         Some(Body::PeriodClose(close)) => Row::Period(PeriodRow {
             entry: fact.id,
             node: close.node.clone(),
+            site: close.site.clone(),
             since: close.span.from.micros(),
             until: close.span.to.micros(),
             substance: close.substance.clone(),
             size: close.size,
             figures: close.figures.clone(),
         }),
+        Some(Body::FindingResolve(resolve)) => Row::Resolution(ResolutionRow {
+            entry: fact.id,
+            index: fact.index,
+            resolve: resolve.clone(),
+        }),
         _ => {
             if fact.corrected_by.is_some() {
-                for table in [Table::StockTake, Table::Monitor, Table::Period] {
+                let tables = [Table::StockTake, Table::Monitor, Table::Period, Table::Resolution];
+                for table in tables {
                     books.remove(&RowKey::new(table, fact.id))?;
                 }
             }

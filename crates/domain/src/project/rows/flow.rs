@@ -2,9 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::event::{FlowSource, StockLine};
+use crate::event::{FindingResolve, FlowSource, StockLine};
 use crate::ids::{
-    Analyte, BatchId, EntryId, MaterialId, MeterId, NodeId, OperatorId, PartyId, PlaceId, StreamId,
+    Analyte, BatchId, EntryId, MaterialId, MeterId, NodeId, OperatorId, PartyId, PlaceId, SiteId,
+    StreamId,
 };
 use crate::quantity::{Component, DecimalText, DryMass, Reading, WetMass};
 use crate::time::Micros;
@@ -157,8 +158,11 @@ pub struct StockTakeRow {
 pub struct PeriodRow {
     /// Its entry.
     pub entry: EntryId,
-    /// The node; absent for the enterprise.
+    /// The node; absent for a site or the enterprise.
     pub node: Option<NodeId>,
+    /// The site; absent for a node or the enterprise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub site: Option<SiteId>,
     /// Beginning.
     pub since: Micros,
     /// End.
@@ -169,4 +173,15 @@ pub struct PeriodRow {
     pub size: u64,
     /// Figures as reported.
     pub figures: Vec<(String, DecimalText)>,
+}
+
+/// What an alarm turned out to be.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ResolutionRow {
+    /// Its entry.
+    pub entry: EntryId,
+    /// Index of the entry: resolutions apply in this order.
+    pub index: u64,
+    /// What it says.
+    pub resolve: FindingResolve,
 }

@@ -12,7 +12,7 @@ mod party;
 
 pub use assay::{AssayRow, MonitorRow, Review, SampleRow};
 pub use batch::{BatchRow, BatchState, CodeRow, RunRow};
-pub use flow::{End, FlowKind, FlowRow, HoldingRow, PeriodRow, StockTakeRow};
+pub use flow::{End, FlowKind, FlowRow, HoldingRow, PeriodRow, ResolutionRow, StockTakeRow};
 pub use fold::{FOLDED_WHOLE_MAX, FoldRow, Measured};
 pub use handover::{HandoverHalf, HandoverRow};
 pub use party::{KeyRow, MasterRow, TaskRow};
@@ -45,6 +45,8 @@ pub enum Table {
     Monitor,
     /// Closed periods.
     Period,
+    /// Resolutions of alarms.
+    Resolution,
     /// Master records.
     Master,
     /// Label codes.
@@ -89,6 +91,8 @@ pub enum Row {
     Monitor(MonitorRow),
     /// Closed periods.
     Period(PeriodRow),
+    /// Resolutions of alarms.
+    Resolution(ResolutionRow),
     /// Masters.
     Master(MasterRow),
     /// Codes.
@@ -148,6 +152,7 @@ impl Row {
             Self::StockTake(row) => RowKey::new(Table::StockTake, row.entry),
             Self::Monitor(row) => RowKey::new(Table::Monitor, row.entry),
             Self::Period(row) => RowKey::new(Table::Period, row.entry),
+            Self::Resolution(row) => RowKey::new(Table::Resolution, row.entry),
             Self::Master(row) => RowKey::master(row.record.what(), row.record.id()),
             Self::Code(row) => RowKey::new(Table::Code, row.code.as_str()),
             Self::Key(row) => RowKey::new(Table::Key, &row.key),
