@@ -35,6 +35,10 @@ fn main() -> Result<(), Box<dyn error::Error>> {
             folder.join(format!("series-{suffix}.svg")),
             plants::readings(width, Surface::Standalone)?,
         )?;
+        fs::write(
+            folder.join(format!("control-{suffix}.svg")),
+            plants::periods(width, Surface::Standalone)?,
+        )?;
     }
     let labels = [plants::batch_label(), plants::crowded_label()];
     let mut drawings = Vec::new();
@@ -70,6 +74,7 @@ fn page(theme: &str) -> Result<String, Box<dyn error::Error>> {
         plant.svg(&options)?,
         plants::balance(720.0, Surface::Page)?,
         plants::readings(720.0, Surface::Page)?,
+        plants::periods(720.0, Surface::Page)?,
     ];
     let qr = tl_report::qr::svg("HTTPS://TL.EXAMPLE.CN/B/7Q3M9K2X5D", "QR 7Q3-M9K-2X5D")?;
     Ok(format!(

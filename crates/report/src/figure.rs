@@ -1,7 +1,10 @@
-//! Figures made as SVG text: Sankey of flows, series over time, balance terms as a waterfall.
+//! Figures made as SVG text: Sankey of flows, series over time, balance terms as a waterfall,
+//! control charts over periods.
 //! Invariant: the same figure gives the same bytes, well-formed XML, no script, no style block (a
 //! strict content security policy lets it through). Does not compute: callers bring the numbers.
 
+pub mod control_chart;
+pub mod notice;
 pub mod sankey;
 pub mod series;
 pub mod waterfall;

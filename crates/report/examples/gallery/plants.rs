@@ -1,6 +1,9 @@
 //! Samples: flows of a zinc smelter in the style of a yearly balance, smaller ones, labels.
 
 use chrono::FixedOffset;
+use tl_report::figure::control_chart::{
+    self, Band, ControlChart, ControlChartError, Course, Mark, Panel, Shape,
+};
 use tl_report::figure::sankey::{Link, LinkStyle, Node, NodeKind, Sankey};
 use tl_report::figure::waterfall::{self, Amount, Term, Waterfall, WaterfallError};
 use tl_report::figure::{Surface, series};
@@ -256,4 +259,96 @@ pub(crate) fn readings(width: f64, surface: Surface) -> Result<String, series::S
         offset: FixedOffset::east_opt(8 * 3600).expect("a real offset"),
         words: series::Words::CHINESE,
     })
+}
+
+/// Two years of a plant with a protracted loss, in three panels.
+pub(crate) fn periods(width: f64, surface: Surface) -> Result<String, ControlChartError> {
+    let noise = [0.4, -0.9, 1.1, -0.2, 0.7, -1.3, 0.1, 0.9, -0.5, 1.2, -0.8, 0.3];
+    let muf: Vec<f64> =
+        (0_u8..24).map(|t| noise[usize::from(t % 12)] + 0.12 * f64::from(t)).collect();
+    let sum = |values: &[f64]| {
+        let mut total = 0.0;
+        values
+            .iter()
+            .map(|value| {
+                total += value;
+                Some(total)
+            })
+            .collect::<Vec<_>>()
+    };
+    let mut level = 0.0_f64;
+    let up: Vec<Option<f64>> = muf
+        .iter()
+        .map(|value| {
+            level = (level + value - 0.5).max(0.0);
+            Some(level)
+        })
+        .collect();
+    let mut level = 0.0_f64;
+    let down: Vec<Option<f64>> = muf
+        .iter()
+        .map(|value| {
+            level = (level - value - 0.5).max(0.0);
+            Some(-level)
+        })
+        .collect();
+    let band = |sigmas: f64| Band {
+        name: format!("±{sigmas}σ"),
+        half_widths: (0_u8..24).map(|t| Some(sigmas * (1.0 + 0.02 * f64::from(t)))).collect(),
+    };
+    let wide = |sigmas: f64| Band {
+        name: format!("±{sigmas}σ"),
+        half_widths: (1_u8..25).map(|t| Some(sigmas * f64::from(t).powf(0.7))).collect(),
+    };
+    let course = |name: &str, values, shape| Course { name: name.into(), values, shape };
+    let mark = |course, period: usize| Mark {
+        course,
+        period,
+        label: format!("首次报警 第 {} 期", period + 1),
+    };
+    let chart = ControlChart {
+        id: "periods".into(),
+        title: "平衡差控制图".into(),
+        description: "24 期;第 22 期首次报警。".into(),
+        periods: (0..24).map(|t| format!("{}-{:02}", 2025 + t / 12, t % 12 + 1)).collect(),
+        panels: vec![
+            Panel {
+                title: "平衡差 MUF".into(),
+                unit: "kg".into(),
+                bands: vec![band(3.0), band(2.0)],
+                marks: vec![mark(0, 21)],
+                courses: vec![course(
+                    "平衡差",
+                    muf.iter().copied().map(Some).collect(),
+                    Shape::Circle,
+                )],
+                ..Panel::default()
+            },
+            Panel {
+                title: "累计平衡差 CUMUF".into(),
+                unit: "kg".into(),
+                bands: vec![wide(3.0), wide(2.0)],
+                marks: vec![mark(0, 22)],
+                courses: vec![course("累计平衡差", sum(&muf), Shape::Square)],
+                ..Panel::default()
+            },
+            Panel {
+                title: "Page 序贯检验(上:损失;下:多出)".into(),
+                unit: "σ".into(),
+                is_mirrored: true,
+                limits: [4.14, -4.14]
+                    .map(|value| control_chart::Limit { value, label: "h = 4.14".into() })
+                    .to_vec(),
+                marks: vec![mark(0, 14)],
+                courses: vec![
+                    course("S⁺ 损失", up, Shape::Circle),
+                    course("S⁻ 多出", down, Shape::Square),
+                ],
+                ..Panel::default()
+            },
+        ],
+        remark: String::new(),
+    };
+    let words = control_chart::Words::CHINESE;
+    chart.svg(&control_chart::Options { width, surface, words })
 }

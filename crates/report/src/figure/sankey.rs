@@ -235,6 +235,18 @@ pub enum SankeyError {
 }
 
 impl Sankey {
+    /// Gives each ordinary link that the layout has to draw as a loop the style
+    /// [`LinkStyle::Return`], for callers who know flows but not which of them lead back.
+    pub fn with_returns(mut self) -> Result<Self, SankeyError> {
+        let graph = graph::Graph::build(&self, &Words::ENGLISH)?;
+        for (link, edge) in self.links.iter_mut().zip(&graph.edges) {
+            if edge.looped && link.style == LinkStyle::Normal {
+                link.style = LinkStyle::Return;
+            }
+        }
+        Ok(self)
+    }
+
     /// Draws the figure as one `<svg>` element.
     pub fn svg(&self, options: &Options) -> Result<String, SankeyError> {
         let graph = graph::Graph::build(self, &options.words)?;
