@@ -1,7 +1,8 @@
 //! Rates of alarms over many simulated histories.
 //!
 //! Invariant: α is stated per test; two-sided thresholds stand at α/2 each. σ comes from figures
-//! that are known in use (the measured ones, or usual levels), never from the simulated truth.
+//! that are known in use; from the simulated truth only where that is what is asked, to tell a
+//! wrong threshold from a σ that carries errors of its own.
 
 use tl_statistics::{chi_squared, correction, normal};
 
@@ -15,10 +16,14 @@ use crate::stratum;
 /// Amounts at which relative errors are taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Basis {
-    /// Those that were measured, errors and all.
+    /// Those that were measured, errors and all: what a balance uses.
     Measured,
     /// The usual level of each stream and stock.
     Usual,
+    /// Measured ones drawn towards their usual level as far as they are uncertain.
+    Expected,
+    /// The simulated truth, which nobody knows: with it any deviation is the thresholds' own.
+    Truth,
 }
 
 /// What is simulated.
@@ -116,11 +121,15 @@ pub fn run(
     let mut generator = Generator::seeded(scenario.seed);
     let mut counts = [0_usize; 7];
     for _ in 0..scenario.histories {
-        let mut strata = plant::history(&design, scenario.loss, &mut generator);
-        if scenario.basis == Basis::Usual {
-            for (stratum, usual) in strata.iter_mut().zip(&design) {
-                stratum.basis.clone_from(&usual.amounts);
-            }
+        let truth = plant::truth(&design, scenario.loss, &mut generator);
+        let mut strata = plant::measured(&truth, &mut generator);
+        for ((stratum, usual), truth) in strata.iter_mut().zip(&design).zip(&truth) {
+            stratum.basis = match scenario.basis {
+                Basis::Measured => Vec::new(),
+                Basis::Usual => usual.amounts.clone(),
+                Basis::Expected => plant::expected(usual, stratum),
+                Basis::Truth => truth.amounts.clone(),
+            };
         }
         let outcome = outcome(&strata, scenario.periods, &limits)?;
         let (up, down) = (outcome.first_up.is_some(), outcome.first_down.is_some());

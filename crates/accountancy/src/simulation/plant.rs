@@ -101,17 +101,25 @@ fn block(role: Role, j: usize) -> i64 {
 /// `design` holds mean amounts and errors (see [`smelter`]).
 #[must_use]
 pub fn history(design: &[Stratum], loss: Loss, generator: &mut Generator) -> Vec<Stratum> {
-    let mut strata = truth(design, loss, generator);
+    measured(&truth(design, loss, generator), generator)
+}
+
+/// What the instruments make of true amounts: the same strata with errors.
+#[must_use]
+pub fn measured(truth: &[Stratum], generator: &mut Generator) -> Vec<Stratum> {
+    let mut strata = truth.to_vec();
     for stratum in &mut strata {
         measure(stratum, generator);
     }
     strata
 }
 
-fn truth(design: &[Stratum], loss: Loss, generator: &mut Generator) -> Vec<Stratum> {
+/// True amounts that close but for the loss; what is left over goes out with the dust sold.
+#[must_use]
+pub fn truth(design: &[Stratum], loss: Loss, generator: &mut Generator) -> Vec<Stratum> {
     let mut strata = design.to_vec();
     for stratum in &mut strata {
-        let spread = if stratum.role == Role::Inventory { STOCK_SPREAD } else { FLOW_SPREAD };
+        let spread = spread(stratum.role);
         for amount in &mut stratum.amounts {
             *amount *= (1.0 + spread * generator.normal()).max(0.0);
         }
@@ -143,6 +151,26 @@ fn truth(design: &[Stratum], loss: Loss, generator: &mut Generator) -> Vec<Strat
         closing.amounts = left;
     }
     strata
+}
+
+/// What each amount is expected to be, given its usual level and what was measured: the mean of
+/// both, weighted by how much the truth varies and how well it is measured.
+#[must_use]
+pub fn expected(usual: &Stratum, measured: &Stratum) -> Vec<f64> {
+    let spread = spread(usual.role);
+    let weight = |j: usize| {
+        let lots = usual.batches.get(j).copied().unwrap_or(1.0);
+        let random = usual.delta_random / lots.sqrt();
+        let error = random.hypot(usual.delta_short).hypot(usual.delta_long);
+        spread.powi(2) / (spread.powi(2) + error.powi(2))
+    };
+    let pairs = usual.amounts.iter().zip(&measured.amounts).enumerate();
+    pairs.map(|(j, (usual, measured))| usual + weight(j) * (measured - usual)).collect()
+}
+
+/// How much true amounts vary around their usual level, relative.
+fn spread(role: Role) -> f64 {
+    if role == Role::Inventory { STOCK_SPREAD } else { FLOW_SPREAD }
 }
 
 fn measure(stratum: &mut Stratum, generator: &mut Generator) {

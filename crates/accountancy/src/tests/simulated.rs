@@ -60,3 +60,32 @@ fn usual_levels_serve_as_well_as_measured_amounts() {
     assert!(rates.page < 0.12 && rates.cumuf < 0.12, "{rates:?}");
     assert_ne!(rates, calibration::run(&QUIET, |_, _| {}).unwrap());
 }
+
+#[test]
+fn with_the_true_amounts_the_thresholds_keep_their_rate() {
+    let scenario = Scenario { basis: Basis::Truth, histories: 2_000, ..QUIET };
+    let rates = calibration::run(&scenario, |_, _| {}).unwrap();
+    // Three standard errors of 5 % in 2,000 histories, with a fixed seed.
+    let near = |rate: f64| (rate - 0.05).abs() < 3.0 * (0.05 * 0.95 / 2_000.0_f64).sqrt();
+    assert!(near(rates.page) && near(rates.cumuf) && near(rates.gemuf), "{rates:?}");
+    assert!((rates.page_up - rates.page_down).abs() < 0.015, "{rates:?}");
+}
+
+#[test]
+fn expected_amounts_lie_between_the_measured_and_the_usual_ones() {
+    let design = plant::smelter(Grade::Ordinary, 3);
+    let strata = plant::history(&design, Loss::None, &mut Generator::seeded(5));
+    for (usual, measured) in design.iter().zip(&strata) {
+        let expected = plant::expected(usual, measured);
+        for (j, expected) in expected.iter().enumerate() {
+            let (a, b) = (usual.amounts[j], measured.amounts[j]);
+            assert!(*expected > a.min(b) && *expected < a.max(b), "{}", usual.name);
+        }
+    }
+    // In-process stock: 8 % of variation against an error of √(0.12² + 0.02² + 0.05²).
+    let stock = design.iter().position(|stratum| stratum.name == "in_process").unwrap();
+    let weight = 0.0064 / (0.0064 + 0.0173);
+    let measured = strata[stock].amounts[1];
+    let wanted = 55.0 + weight * (measured - 55.0);
+    assert!((plant::expected(&design[stock], &strata[stock])[1] - wanted).abs() < 1e-9);
+}
