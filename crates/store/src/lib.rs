@@ -10,6 +10,7 @@
 //! lives here and no type of the database shows in a public signature. There is no clock and no
 //! randomness in here: times, tokens and ids come in as arguments. All functions block.
 
+mod accounts;
 mod admin;
 mod backup;
 #[cfg(feature = "bench")]
@@ -32,6 +33,9 @@ mod verify;
 #[cfg(test)]
 mod tests;
 
+pub use accounts::{
+    AlarmSeen, AreaPeriods, AreaState, Due, EVERYTHING, PeriodDoc, STATE_ONLY, StatesOf,
+};
 pub use admin::{
     AccessRecord, Account, CodeLease, Device, DeviceState, EnrolToken, PageUser, Session,
 };
@@ -45,5 +49,8 @@ pub use query::{
     BalanceFacts, BatchFilter, EntryView, HandoverPair, LogState, LogView, Page, Paged,
     StoredEntry, StreamGap, StreamHead, SuspectWindow,
 };
-pub use trees::{Alarm, AlarmCode, Checkpoint, HeadToSign, Permit, SignedHead, Tick, Tree, Which};
+pub use trees::{
+    Alarm, AlarmCode, AlarmFact, AlarmState, Checkpoint, HeadToSign, Permit, SignedHead, Tick,
+    Tree, Which,
+};
 pub use verify::{EnrolledKey, KeyBook, Position, Refused, Verified, verify};

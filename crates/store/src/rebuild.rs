@@ -10,6 +10,7 @@ use tl_domain::ids::PartyId;
 use tl_domain::project::{Logged, apply};
 use tl_ledger::Hash;
 
+use crate::accounts;
 use crate::books::{self, Shelf, SqlBooks, entry_of};
 use crate::ingest::{insert_verdicts, verdict_row};
 use crate::limits::{BATCH_ENTRIES_MAX, CACHE_ITEMS_MAX};
@@ -59,6 +60,7 @@ impl Store {
             for table in rows.chain(DERIVED) {
                 conn.script(&format!("DELETE FROM {table}"))?;
             }
+            accounts::whole(conn)?;
             conn.script("UPDATE log SET projected = 0")
         })?;
         self.finish_rebuild(&mut progress)

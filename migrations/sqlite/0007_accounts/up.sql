@@ -8,11 +8,13 @@ CREATE TABLE resolution_row (
 ) STRICT;
 
 -- Accountancy over periods: computed from the books, thrown away and computed again at will. A
--- party whose books changed stands in account_due, from the moment on that the change can touch.
+-- party whose books changed is due while done < generation, from the moment on that the changes
+-- can touch.
 CREATE TABLE account_due (
     party      TEXT    NOT NULL,
     since      INTEGER NOT NULL,
     generation INTEGER NOT NULL,
+    done       INTEGER NOT NULL,
     PRIMARY KEY (party)
 ) STRICT;
 
@@ -48,5 +50,5 @@ CREATE TABLE account_alarm (
 ) STRICT;
 
 -- Logs that are there already are due as a whole.
-INSERT INTO account_due (party, since, generation)
-SELECT party, -9223372036854775807, 1 FROM log;
+INSERT INTO account_due (party, since, generation, done)
+SELECT party, -9223372036854775807, 1, 0 FROM log;

@@ -7,6 +7,7 @@ use tl_domain::project::{RowKey, Table};
 
 use super::Shelf;
 use crate::StoreError;
+use crate::accounts;
 use crate::rows::{columns, doc, key, shape};
 use crate::sql::{Conn, Value, list};
 
@@ -22,7 +23,7 @@ pub(crate) fn flush(conn: &mut Conn, party: &PartyId, shelf: &mut Shelf) -> Resu
     for (table, keys) in tables {
         rows(conn, party, shelf, table, &keys)?;
     }
-    Ok(())
+    accounts::note(conn, party, std::mem::take(&mut shelf.touched))
 }
 
 fn rows(

@@ -21,6 +21,9 @@ use crate::StoreError;
 use crate::sql::{Conn, key_text};
 use shelf::Kept;
 
+/// Tables whose rows are put without having been read, and whose old moment accountancy needs.
+const READ_BEFORE: [Table; 3] = [Table::StockTake, Table::Assay, Table::Handover];
+
 /// The books of one log within a transaction.
 pub(crate) struct SqlBooks<'a> {
     pub(crate) conn: &'a mut Conn,
@@ -128,8 +131,14 @@ impl Books for SqlBooks<'_> {
 
     fn put(&mut self, row: Row) -> Result<(), StoreError> {
         let key = row.key();
-        let same = matches!(self.shelf.rows.get(&key), Some(Some(known)) if *known == row);
+        if READ_BEFORE.contains(&key.table) {
+            self.row(&key)?;
+        }
+        let known = self.shelf.rows.get(&key);
+        let same = matches!(known, Some(Some(known)) if *known == row);
         if !same {
+            known.into_iter().flatten().for_each(|old| self.shelf.touched.row(old));
+            self.shelf.touched.row(&row);
             self.shelf.dirty.insert(key.clone());
             self.shelf.rows.insert(key, Some(row));
         }
@@ -138,8 +147,13 @@ impl Books for SqlBooks<'_> {
 
     fn remove(&mut self, key: &RowKey) -> Result<(), StoreError> {
         let complete = self.complete(key)?;
-        let gone = self.shelf.rows.get(key).map_or(complete, Option::is_none);
+        if READ_BEFORE.contains(&key.table) {
+            self.row(key)?;
+        }
+        let known = self.shelf.rows.get(key);
+        let gone = known.map_or(complete, Option::is_none);
         if !gone {
+            known.into_iter().flatten().for_each(|old| self.shelf.touched.row(old));
             self.shelf.dirty.insert(key.clone());
             self.shelf.rows.insert(key.clone(), None);
         }

@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use tl_domain::ids::EntryId;
 use tl_domain::project::{Correction, Fact, Row, RowKey, Table};
 
+use crate::accounts::Touched;
+
 /// A fact with the kind that was signed: a withdrawn one has no body to tell it.
 #[derive(Debug, Clone)]
 pub(super) struct Kept {
@@ -31,6 +33,8 @@ pub(crate) struct Shelf {
     pub(super) new_links: BTreeMap<String, BTreeMap<u64, EntryId>>,
     /// Corrections to write.
     pub(super) corrections: BTreeMap<EntryId, Correction>,
+    /// What accountancy has to look at again.
+    pub(super) touched: Touched,
 }
 
 impl Shelf {

@@ -73,7 +73,7 @@ pub(crate) fn verdicts(codes: impl Iterator<Item = String>) -> Vec<Verdict> {
 }
 
 /// Rows of a query whose column `doc` holds them.
-fn docs<T: DeserializeOwned>(
+pub(crate) fn docs<T: DeserializeOwned>(
     conn: &mut Conn,
     sql: &str,
     binds: &[Value<'_>],
