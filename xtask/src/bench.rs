@@ -2,8 +2,9 @@
 //!
 //! Invariant: a measurement never runs on debug programs, and its PostgreSQL commits durably.
 //! What is measured, and what is good enough, is the measuring program's; only where a reference
-//! program stands beside ours (`balance`, `trace`) both are run and compared from here.
+//! program stands beside ours (`accountancy`, `balance`, `trace`) both are run and compared from here.
 
+mod accountancy;
 mod balance;
 mod reference;
 mod trace;
@@ -44,6 +45,7 @@ const BENCHES: &[Bench] = &[
         name: "ledger",
         runs: Runs::Program { name: "bench-ledger", wants_postgres: false, features: "bench" },
     },
+    Bench { name: "accountancy", runs: Runs::Pure(accountancy::run) },
     Bench { name: "balance", runs: Runs::Pure(balance::run) },
     Bench { name: "trace", runs: Runs::Pure(trace::run) },
 ];

@@ -74,6 +74,18 @@ impl Reference {
         serde_json::from_str(last).with_context(|| format!("{program} printed {last:?}"))
     }
 
+    /// Runs a program of ours that imports the reference; gives the JSON object of its last line.
+    /// Its first argument is the folder of the reference programs.
+    pub(super) fn evaluate(&self, program: &Path, arguments: &[&str]) -> Result<Value> {
+        let mut command = Command::new(&self.python);
+        command.arg(program).arg(&self.tools).args(arguments);
+        command.env("PYTHONDONTWRITEBYTECODE", "1");
+        let name = program.display().to_string();
+        let output = printed(&mut command, &name)?;
+        let last = output.lines().last().unwrap_or_default();
+        serde_json::from_str(last).with_context(|| format!("{name} printed {last:?}"))
+    }
+
     fn command(&self, program: &str) -> Command {
         let mut command = Command::new(&self.python);
         command.arg(self.tools.join(program)).current_dir(&self.tools);
