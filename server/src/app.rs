@@ -13,6 +13,7 @@ use tl_store::{Draft, Store, Submission};
 use tl_wire::device::EntryResult;
 use tokio::sync::Semaphore;
 
+use crate::accounts::job::Failures;
 use crate::auth::limiter::Limiter;
 use crate::clock::Clock;
 use crate::config::Config;
@@ -49,6 +50,8 @@ pub struct App {
     pub device_url: OnceLock<String>,
     /// Balances that were asked for, while the books stand as they did.
     pub balances: BalanceShelf,
+    /// Parties whose accountancy could not be computed.
+    pub account_failures: Failures,
     /// When each device's snapshot was last compared with the store, and its version.
     pub snapshots: Mutex<HashMap<DeviceId, (Micros, u64)>>,
 }
@@ -81,6 +84,7 @@ impl App {
             hashing: Semaphore::new(HASHING_MAX),
             device_url: OnceLock::new(),
             balances: BalanceShelf::default(),
+            account_failures: Failures::default(),
             snapshots: Mutex::default(),
         }
     }

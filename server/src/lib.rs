@@ -7,6 +7,7 @@
 //!
 //! Handlers parse, ask for leave, call and answer; rules are in `tl-domain`, SQL is in `tl-store`.
 
+pub mod accounts;
 pub mod api;
 pub mod app;
 pub mod auth;

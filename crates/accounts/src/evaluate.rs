@@ -274,6 +274,12 @@ impl Account {
         self.sources_of_year = ranked(first..count).collect();
     }
 
+    /// Whether its limits are those of a policy.
+    #[must_use]
+    pub fn follows(&self, policy: &Policy) -> bool {
+        policy.rules().is_ok_and(|rules| self.limits == limits(&rules, policy))
+    }
+
     /// The last period that was tested.
     #[must_use]
     pub fn last(&self) -> Option<&PeriodResult> {

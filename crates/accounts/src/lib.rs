@@ -5,6 +5,7 @@
 //! is kept, nothing is fetched, nothing overwrites a measurement. It knows no SQL, HTTP or clock.
 
 pub mod area;
+pub mod calendar;
 pub mod close;
 pub mod evaluate;
 pub mod marks;

@@ -309,7 +309,7 @@ fn name(part: Part, term: &Term) -> String {
 /// The first 64 bits of a name's SHA-256.
 fn short(name: &str) -> u64 {
     let digest = Hash::of(name.as_bytes());
-    let first: [u8; 8] = digest.as_bytes()[..8].try_into().expect("a digest has 32 bytes");
+    let first: [u8; 8] = digest.0[..8].try_into().expect("a digest has 32 bytes");
     u64::from_be_bytes(first)
 }
 

@@ -5,6 +5,7 @@
 
 use tl_accountancy::resolution::{Evidence, Resolution};
 use tl_accountancy::source::ErrorClass as AccountClass;
+use tl_domain::balance::Scope;
 use tl_domain::event::{FindingResolve, ResolutionEvidence, ResolutionFact};
 use tl_domain::quantity::{DecimalText, ErrorClass};
 use tl_domain::time::{Micros, MicrosSpan};
@@ -93,5 +94,15 @@ fn shown(evidence: ResolutionEvidence) -> Evidence {
         ResolutionEvidence::ScaleCheck => Evidence::ScaleCheck,
         ResolutionEvidence::ReferenceMaterial => Evidence::ReferenceMaterial,
         ResolutionEvidence::Reassay => Evidence::Reassay,
+    }
+}
+
+/// The area that a resolution is about.
+#[must_use]
+pub fn scope(resolve: &FindingResolve) -> Scope {
+    match (&resolve.node, &resolve.site) {
+        (Some(node), _) => Scope::Node(node.clone()),
+        (None, Some(site)) => Scope::Site(site.clone()),
+        (None, None) => Scope::Enterprise,
     }
 }

@@ -16,10 +16,31 @@ pub fn after(
     offset: FixedOffset,
     days_off: &BTreeSet<NaiveDate>,
 ) -> Micros {
+    stepped(moment, days, DAY_MICROS, offset, days_off)
+}
+
+/// The moment `days` working days before a moment, at the same time of day.
+#[must_use]
+pub fn before(
+    moment: Micros,
+    days: u32,
+    offset: FixedOffset,
+    days_off: &BTreeSet<NaiveDate>,
+) -> Micros {
+    stepped(moment, days, -DAY_MICROS, offset, days_off)
+}
+
+fn stepped(
+    moment: Micros,
+    days: u32,
+    step: Micros,
+    offset: FixedOffset,
+    days_off: &BTreeSet<NaiveDate>,
+) -> Micros {
     let mut at = moment;
     let mut left = days;
     while left > 0 {
-        at = at.saturating_add(DAY_MICROS);
+        at = at.saturating_add(step);
         let Some(local) = DateTime::from_timestamp_micros(at) else { return at };
         let date = local.with_timezone(&offset).date_naive();
         if !matches!(date.weekday(), Weekday::Sat | Weekday::Sun) && !days_off.contains(&date) {

@@ -1,5 +1,5 @@
 //! What the server does by itself beside requests: renew its certificate, forget old sessions,
-//! and the jobs of the ledger (`ledger::job`).
+//! the jobs of the ledger (`ledger::job`) and of accountancy (`accounts::job`).
 
 use std::time::Duration;
 
@@ -14,6 +14,7 @@ const EVERY: Duration = Duration::from_secs(3600);
 /// Starts the jobs on this thread; they end with it.
 pub fn start(app: &web::Data<App>) {
     crate::ledger::job::start(app);
+    crate::accounts::job::start(app);
     let app = app.clone();
     actix_web::rt::spawn(async move {
         let mut tick = actix_web::rt::time::interval(EVERY);
@@ -40,4 +41,39 @@ pub fn once(app: &App) {
         Ok(purged) => tracing::info!(purged, "removed old sessions"),
         Err(error) => tracing::error!(%error, "old sessions not removed"),
     }
+}
+
+/// Runs a job now and then again and again.
+pub(crate) fn every(
+    app: &web::Data<App>,
+    period: Duration,
+    failed: &'static str,
+    job: fn(&App) -> Result<(), String>,
+) {
+    from(app, Duration::ZERO, period, failed, job);
+}
+
+/// Runs a job after a first pause, then again and again, never twice at once.
+pub(crate) fn from(
+    app: &web::Data<App>,
+    first: Duration,
+    period: Duration,
+    failed: &'static str,
+    job: fn(&App) -> Result<(), String>,
+) {
+    let app = app.clone();
+    actix_web::rt::spawn(async move {
+        let start = tokio::time::Instant::now() + first;
+        let mut interval = actix_web::rt::time::interval_at(start, period);
+        interval.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            interval.tick().await;
+            let shared = app.clone();
+            match web::block(move || job(&shared)).await {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => tracing::error!(error, "{failed}"),
+                Err(error) => tracing::error!(%error, "{failed}"),
+            }
+        }
+    });
 }

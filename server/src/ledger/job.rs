@@ -9,10 +9,11 @@ use std::time::Duration;
 use actix_web::web;
 use tl_domain::ids::PartyId;
 use tl_domain::time::{DAY_MICROS, Micros};
-use tl_store::{Alarm, DeviceState, Permit, StoreError, Tick, Tree};
+use tl_store::{Alarm, AlarmState, DeviceState, Permit, StoreError, Tick, Tree};
 
 use super::{Waiting, heads, opening, witness};
 use crate::app::App;
+use crate::jobs::{every, from};
 
 /// Between two ticks.
 const TICK: Duration = Duration::from_secs(1);
@@ -49,41 +50,6 @@ pub fn start(app: &web::Data<App>) {
     });
 }
 
-/// Runs a job now and then again and again.
-fn every(
-    app: &web::Data<App>,
-    period: Duration,
-    failed: &'static str,
-    job: fn(&App) -> Result<(), String>,
-) {
-    from(app, Duration::ZERO, period, failed, job);
-}
-
-/// Runs a job after a first pause, then again and again, never twice at once.
-fn from(
-    app: &web::Data<App>,
-    first: Duration,
-    period: Duration,
-    failed: &'static str,
-    job: fn(&App) -> Result<(), String>,
-) {
-    let app = app.clone();
-    actix_web::rt::spawn(async move {
-        let start = tokio::time::Instant::now() + first;
-        let mut interval = actix_web::rt::time::interval_at(start, period);
-        interval.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        loop {
-            interval.tick().await;
-            let shared = app.clone();
-            match web::block(move || job(&shared)).await {
-                Ok(Ok(())) => {}
-                Ok(Err(error)) => tracing::error!(error, "{failed}"),
-                Err(error) => tracing::error!(%error, "{failed}"),
-            }
-        }
-    });
-}
-
 /// Audits the logs that were not since the start, or not for a day; gives the alarms that are new.
 /// A log is not signed before, so that nothing is built upon entries that were altered while the
 /// server was down.
@@ -117,11 +83,13 @@ pub fn audit(app: &App) -> Result<Vec<Alarm>, StoreError> {
 
 /// Says after a start what still stands from before.
 fn say_standing(app: &App, party: &PartyId, new: &[Alarm]) -> Result<(), StoreError> {
+    let trees = app.store.trees_of(party).unwrap_or_default();
     let standing = app.store.alarms()?;
     let of_party = standing.iter().filter(|alarm| alarm.party == *party && !new.contains(alarm));
-    of_party.for_each(|alarm| {
+    let open = of_party.filter(|alarm| alarm.state(&trees) == AlarmState::Open);
+    open.for_each(|alarm| {
         tracing::warn!(%party, tree = alarm.number, code = alarm.code.as_str(),
-            detail = alarm.detail, "an alarm stands: the tree is not signed");
+            detail = alarm.detail, "an alarm stands: nothing has answered it");
     });
     Ok(())
 }

@@ -82,7 +82,7 @@ fn declared(masters: &[Master], scope: &balance::Scope) -> bool {
 }
 
 /// Masters that went out of use stay in: flows of the span may name them.
-fn records(party: &PartyId, facts: BalanceFacts) -> Records {
+pub(crate) fn records(party: &PartyId, facts: BalanceFacts) -> Records {
     let mut assays = facts.assays;
     assays.retain(|assay| assay.review != Review::Returned);
     Records {

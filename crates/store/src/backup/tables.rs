@@ -37,7 +37,7 @@ pub(super) struct Table {
 }
 
 /// All tables, in the order in which they can be filled.
-pub(super) static TABLES: [Table; 16] = [
+pub(super) static TABLES: [Table; 17] = [
     Table {
         name: "log",
         key: &["party"],
@@ -89,6 +89,8 @@ pub(super) static TABLES: [Table; 16] = [
             ("root", Bytes),
             ("note", Text),
             ("signed_at", Int),
+            ("ordinal", Int),
+            ("link", Text),
         ],
         only: "",
         is_record: false,
@@ -117,6 +119,7 @@ pub(super) static TABLES: [Table; 16] = [
             ("detail", Text),
             ("evidence", Text),
             ("noticed_at", Int),
+            ("facts", Text),
         ],
         only: "",
         is_record: false,
@@ -278,6 +281,21 @@ pub(super) static TABLES: [Table; 16] = [
         is_record: true,
     },
     Table {
+        name: "account_alarm",
+        key: &["party", "area", "substance", "until", "test", "direction"],
+        columns: &[
+            ("party", Text),
+            ("area", Text),
+            ("substance", Text),
+            ("until", Int),
+            ("test", Text),
+            ("direction", Text),
+            ("first_seen", Int),
+        ],
+        only: "",
+        is_record: true,
+    },
+    Table {
         name: "setting",
         key: &["name"],
         columns: &[("name", Text), ("value", Text)],
@@ -287,7 +305,12 @@ pub(super) static TABLES: [Table; 16] = [
 ];
 
 /// Last columns that backups of earlier versions do not have: nothing stands there.
-const ADDED: &[(&str, &str)] = &[("page_user", "sites")];
+const ADDED: &[(&str, &str)] = &[
+    ("page_user", "sites"),
+    ("checkpoint", "ordinal"),
+    ("checkpoint", "link"),
+    ("alarm", "facts"),
+];
 
 /// The table of a name.
 pub(super) fn named(name: &str) -> &'static Table {
