@@ -54,6 +54,15 @@ messages! { LEDGER {
     ledger_stopped = "有警报，已停止签发", "Stopped by an alarm";
     ledger_alarm_tree(number) = "第 {number} 棵存证树", "tree no. {number}";
     ledger_alarm_over = "已停用的存证树，账本已在下一棵继续", "an ended tree; the ledger goes on in the next one";
+    ledger_alarm_state = "处理状态", "State";
+    ledger_alarm_open = "未处理", "Open";
+    ledger_alarm_answered(number) = "已由第 {number} 棵存证树承接", "Answered by tree no. {number}";
+    ledger_alarm_taken_up(size, before) =
+        "新树的首条记录写明：从第 {before} 棵树含 {size} 条的最后一个完好存证点接续",
+        "its first record commits to the last good checkpoint of tree no. {before}, which has \
+         {size} records";
+    ledger_alarm_line_ended(count) = "账本有 {count} 项未处理的警报，涉及已停用的存证树。",
+        "{count} ledger alarms over ended trees are not answered.";
     ledger_alarm_detail = "发现了什么", "What was noticed";
     ledger_alarm_what_to_do = "怎么办", "What to do";
     ledger_evidence = "下载证据", "Download the evidence";

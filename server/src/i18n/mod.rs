@@ -60,6 +60,7 @@ macro_rules! terms {
     };
 }
 
+mod alarm;
 mod balance;
 mod batch;
 mod capture;

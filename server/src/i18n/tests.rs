@@ -10,6 +10,7 @@ const LANGUAGE_FREE: [&str; 1] = ["other_language"];
 
 fn all() -> Vec<Message> {
     [
+        super::alarm::ALARM,
         super::balance::BALANCE,
         super::batch::BATCH,
         super::capture::CAPTURE,

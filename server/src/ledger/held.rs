@@ -11,7 +11,7 @@ use tl_domain::ids::PartyId;
 use tl_ledger::checkpoint::SignedCheckpoint;
 use tl_ledger::merkle::TreeHead;
 use tl_ledger::note::VerifierKey;
-use tl_store::{Alarm, AlarmCode, Device, Tree, Which};
+use tl_store::{Alarm, AlarmCode, AlarmFact, Device, Tree, Which};
 use tl_wire::device::{CheckpointAnswer, CheckpointRequest, Continued};
 use tl_wire::problem::ErrorCode;
 
@@ -88,33 +88,25 @@ fn read<'a>(
 }
 
 /// The alarm of a head that is newer than ours or not on the way to it.
-pub(super) fn contradiction(
+pub(crate) fn contradiction(
     app: &App,
     tree: &Tree,
     head: &TreeHead,
     evidence: &str,
 ) -> Result<Option<Alarm>, Failure> {
-    let (code, detail) = if head.size > tree.head.size {
-        let (seen, ours) = (head.size, tree.head.size);
-        let detail = format!("a head of size {seen} was seen, the store has signed up to {ours}");
-        (AlarmCode::NewerHead, detail)
+    let (code, fact) = if head.size > tree.head.size {
+        let (seen, signed) = (head.size, tree.head.size);
+        (AlarmCode::NewerHead, AlarmFact::NewerHead { seen, signed })
     } else {
-        let ours = proof::root_at(&app.store, tree, head.size)?;
-        if ours == head.root {
+        let stored = proof::root_at(&app.store, tree, head.size)?;
+        if stored == head.root {
             return Ok(None);
         }
-        let detail =
-            format!("at size {} a root {} was seen, the store gives {ours}", head.size, head.root);
-        (AlarmCode::SplitView, detail)
+        let (size, seen) = (head.size, head.root);
+        (AlarmCode::SplitView, AlarmFact::OtherRoot { size, seen, stored })
     };
-    Ok(Some(Alarm {
-        party: tree.party.clone(),
-        number: tree.number,
-        code,
-        detail,
-        evidence: evidence.to_owned(),
-        noticed_at: app.clock.micros(),
-    }))
+    let alarm = Alarm::new((&tree.party, tree.number), code, vec![fact], app.clock.micros());
+    Ok(Some(alarm.with_evidence(evidence)))
 }
 
 fn answer(

@@ -17,7 +17,7 @@ use tl_ledger::checkpoint::SignedCheckpoint;
 use tl_ledger::merkle::TreeHead;
 use tl_ledger::note::{NoteSignature, VerifierKey};
 use tl_ledger::witness::AddCheckpoint;
-use tl_store::{Alarm, AlarmCode, Tree, Which};
+use tl_store::{Alarm, AlarmCode, AlarmFact, Tree, Which};
 
 use ureq::tls::{Certificate, RootCerts, TlsConfig};
 
@@ -280,14 +280,9 @@ fn cosigned(
 }
 
 fn split(app: &App, witness: &Witness, tree: &Tree, text: &str) -> Alarm {
-    Alarm {
-        party: tree.party.clone(),
-        number: tree.number,
-        code: AlarmCode::SplitView,
-        detail: format!("{witness:?} finds the newest checkpoint inconsistent with its last one"),
-        evidence: text.to_owned(),
-        noticed_at: app.clock.micros(),
-    }
+    let fact = AlarmFact::WitnessDisagrees { witness: witness.key.name().to_string() };
+    let (of, now) = ((&tree.party, tree.number), app.clock.micros());
+    Alarm::new(of, AlarmCode::SplitView, vec![fact], now).with_evidence(text)
 }
 
 fn raise(app: &App, alarm: &Alarm) -> Result<(), Failure> {

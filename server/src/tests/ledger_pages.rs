@@ -3,10 +3,12 @@
 use actix_web::http::{StatusCode, header};
 use actix_web::test::{TestRequest, call_service, init_service, read_body};
 use tl_domain::ids::PartyId;
-use tl_store::{Alarm, AlarmCode, Which};
+use tl_ledger::Hash;
+use tl_store::{Alarm, AlarmCode, AlarmFact, Which};
 use tl_testkit as kit;
 
 use super::world::World;
+use crate::auth::LANGUAGE_COOKIE;
 use crate::ledger::opening;
 use crate::serve::page_service;
 
@@ -32,14 +34,12 @@ async fn get(world: &World, login: &str, path: &str) -> Got {
 }
 
 fn raise(world: &World, party: &str) {
-    let alarm = Alarm {
-        party: party.parse().expect("an id"),
-        number: 1,
-        code: AlarmCode::SplitView,
-        detail: "at size 3 another root".to_owned(),
-        evidence: "the other note <b>".to_owned(),
-        noticed_at: world.app.clock.micros(),
-    };
+    let party: PartyId = party.parse().expect("an id");
+    let [seen, stored] = [Hash::of(b"seen"), Hash::of(b"stored")];
+    let fact = AlarmFact::OtherRoot { size: 3, seen, stored };
+    let now = world.app.clock.micros();
+    let alarm = Alarm::new((&party, 1), AlarmCode::SplitView, vec![fact], now);
+    let alarm = alarm.with_evidence("the other note <b>");
     assert!(world.app.store.raise_alarm(&alarm).expect("kept"));
 }
 
@@ -124,10 +124,17 @@ async fn an_alarm_is_red_on_home_pages_and_says_what_to_do() {
         assert!(!get(&world, login, path).await.text.contains(line), "{login} {path}");
     }
     let page = get(&world, "ehs", "/ledger").await.text;
-    for words in ["出现两份不一致的历史", "封存服务器和签名密钥", "at size 3 another root"]
+    for words in ["出现两份不一致的历史", "封存服务器和签名密钥", "含 3 条的存证点", "未处理"]
     {
         assert!(page.contains(words), "{words}: {page}");
     }
+    assert!(!page.contains("was seen, the store"), "words of the log on a page: {page}");
+    let service = init_service(page_service!(world.app.clone())).await;
+    let cookies = format!("{}; {LANGUAGE_COOKIE}=en", world.cookie("ehs"));
+    let request = TestRequest::get().uri("/ledger").insert_header(("cookie", cookies));
+    let answer = call_service(&service, request.to_request()).await;
+    let english = String::from_utf8_lossy(&read_body(answer).await).into_owned();
+    assert!(english.contains("at 3 records somebody has seen the root"), "{english}");
     let path = "/ledger/evidence?tree=1&code=split_view";
     assert_eq!(get(&world, "ehs", path).await.text, "the other note <b>");
     let none = get(&world, "ehs", "/ledger/evidence?tree=2&code=split_view").await;
@@ -161,4 +168,43 @@ async fn printed_pages_and_exports_carry_the_newest_checkpoint() {
         assert_eq!(answer.status, StatusCode::OK, "{wrong}");
         assert!(answer.text.contains("读到的内容"), "{wrong}");
     }
+}
+
+#[actix_web::test]
+async fn an_alarm_that_the_next_tree_answered_stays_and_is_no_concern() {
+    let world = World::new();
+    world.sign();
+    raise(&world, "alfa");
+    world.append("alfa", kit::batch_weigh(world.batch, "31841"));
+    let reason = tl_domain::event::ContinueReason::SetBack;
+    world.app.store.open_next_tree(&alfa(), reason).expect("a next tree");
+    let api = "/api/v1/ledger?party=alfa";
+    let open = get(&world, "ehs", api).await.text;
+    assert!(open.contains(r#""state":"open""#), "nothing of tree 2 is signed yet: {open}");
+    assert!(get(&world, "ehs", "/").await.text.contains("未处理的警报"), "signed, not answered");
+    opening::write_all(&world.app).expect("written");
+    world.sign();
+    let answered = get(&world, "ehs", api).await.text;
+    for part in [r#""state":"answered","answered_by":2"#, r#""fact":"other_root","seen""#] {
+        assert!(answered.contains(part), "{part}: {answered}");
+    }
+    assert!(!answered.contains(r#""code":"alarm""#), "no concern: {answered}");
+    let page = get(&world, "ehs", "/ledger").await.text;
+    for words in ["已由第 2 棵存证树承接", "出现两份不一致的历史", "最后一个完好存证点"]
+    {
+        assert!(page.contains(words), "{words}: {page}");
+    }
+    assert!(!page.contains("封存服务器和签名密钥"), "nothing is left to do: {page}");
+    assert!(!get(&world, "ehs", "/").await.text.contains("警报"));
+    // The same kind again, under the ended tree: no history.
+    let party = alfa();
+    let fact = AlarmFact::EntryMissing { index: 2 };
+    let alarm = Alarm::new((&party, 1), AlarmCode::SplitView, vec![fact], 9).with_evidence("new");
+    assert!(world.app.store.raise_alarm(&alarm).expect("kept"));
+    let home = get(&world, "ehs", "/").await.text;
+    assert!(home.contains("账本有 1 项未处理的警报"), "{home}");
+    let page = get(&world, "ehs", "/ledger").await.text;
+    assert!(page.contains("缺第 2 条记录") && page.contains("警报 1"), "{page}");
+    let evidence = "/ledger/evidence?tree=1&code=split_view/2";
+    assert_eq!(get(&world, "ehs", evidence).await.text, "new");
 }

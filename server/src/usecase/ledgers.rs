@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use tl_domain::ids::PartyId;
 use tl_domain::project::Verdict;
 use tl_domain::time::{DAY_MICROS, HOUR_MICROS, Micros};
-use tl_store::{Alarm, Device, DeviceState, LogState, LogView, Tree};
+use tl_store::{Alarm, AlarmState, Device, DeviceState, LogState, LogView, Tree};
 
 use crate::app::App;
 use crate::auth::permit::ReadParty;
@@ -27,7 +27,7 @@ pub const SILENT_AFTER: Micros = DAY_MICROS;
 /// What somebody should know of a ledger, the worst first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Concern {
-    /// Its newest tree is not signed any more.
+    /// Alarms that nothing has answered; those over its newest tree have stopped the signer.
     Alarm,
     /// Entries wait for a checkpoint and nothing explains it.
     Unsigned,
@@ -107,10 +107,16 @@ impl LedgerView {
         self.log.size.saturating_sub(covered)
     }
 
-    /// Alarms over the tree that grows.
+    /// Alarms that nothing has answered.
     pub fn open_alarms(&self) -> impl Iterator<Item = &Alarm> {
+        self.alarms.iter().filter(|alarm| alarm.state(&self.trees) == AlarmState::Open)
+    }
+
+    /// Whether an alarm over the tree that grows has stopped the signer.
+    #[must_use]
+    pub fn is_stopped(&self) -> bool {
         let number = self.newest().map(|tree| tree.number);
-        self.alarms.iter().filter(move |alarm| Some(alarm.number) == number)
+        self.alarms.iter().any(|alarm| Some(alarm.number) == number)
     }
 }
 
@@ -220,22 +226,31 @@ pub fn concerns(view: &LedgerView, now: Micros, witnessed: bool) -> BTreeMap<Con
     counts.into_iter().filter(|(_, count)| *count > 0).collect()
 }
 
-/// Alarms over the trees that grow of these parties, the newest first.
+/// An alarm that nothing has answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenAlarm {
+    /// The alarm.
+    pub alarm: Alarm,
+    /// It stands over the tree that grows: nothing of the log is signed any more.
+    pub stops: bool,
+}
+
+/// Alarms of these parties that nothing has answered, the newest first.
 ///
 /// # Errors
 /// The store's.
-pub fn open_alarms(app: &App, parties: &[PartyId]) -> Result<Vec<Alarm>, Failure> {
+pub fn open_alarms(app: &App, parties: &[PartyId]) -> Result<Vec<OpenAlarm>, Failure> {
     let mut alarms = app.store.alarms()?;
     alarms.retain(|alarm| parties.contains(&alarm.party));
     if alarms.is_empty() {
-        return Ok(alarms);
+        return Ok(vec![]);
     }
     let trees = app.store.trees()?;
+    alarms.retain(|alarm| alarm.state(&trees) == AlarmState::Open);
     let is_newest = |alarm: &Alarm| {
         !trees.iter().any(|tree| tree.party == alarm.party && tree.number > alarm.number)
     };
-    alarms.retain(is_newest);
-    Ok(alarms)
+    Ok(alarms.into_iter().map(|alarm| OpenAlarm { stops: is_newest(&alarm), alarm }).collect())
 }
 
 #[cfg(test)]

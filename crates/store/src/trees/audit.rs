@@ -7,18 +7,17 @@
 
 use std::collections::VecDeque;
 
-use diesel::sql_types::{BigInt, Binary, Text};
+use diesel::sql_types::{BigInt, Binary};
 use tl_domain::ids::PartyId;
 use tl_domain::time::Micros;
-use tl_ledger::checkpoint::SignedCheckpoint;
 use tl_ledger::merkle::TreeHead;
-use tl_ledger::note::VerifierKey;
 use tl_ledger::{Frontier, Hash};
 
 use super::alarm::{self, Alarm, AlarmCode};
+use super::fact::AlarmFact;
 use super::grow::each_leaf;
 use super::growth::{Growth, Tile};
-use super::{Stored, TREE, Tree, TreeRow, key, read};
+use super::{Stored, TREE, Tree, TreeRow, key, links, read};
 use crate::sql::{Conn, Value};
 use crate::{Store, StoreError};
 
@@ -26,8 +25,6 @@ use crate::{Store, StoreError};
 const STEP: u64 = 1 << 16;
 /// Altered entries, tiles or checkpoints of a tree that are named.
 const NAMED_MAX: usize = 8;
-/// Checkpoints that are read at once.
-const NOTES_PAGE: i64 = 1_000;
 
 #[derive(diesel::QueryableByName)]
 struct HeadRow {
@@ -46,7 +43,7 @@ pub(super) struct Walked {
     pub(super) good: TreeHead,
     pub(super) log_frontier: Frontier,
     /// Why the walk ended before the newest checkpoint.
-    pub(super) trouble: Option<String>,
+    pub(super) trouble: Option<AlarmFact>,
     /// The growing tiles where it ended so: what the entries give, and nothing that may be stored.
     edges: Vec<Tile>,
 }
@@ -85,9 +82,7 @@ pub(super) fn walk(
                 walked.good = head;
                 walked.log_frontier = growth.log.clone();
             } else {
-                let root = head.root;
-                wrong =
-                    Some(format!("the first {size} entries give root {root}, not the signed one"));
+                wrong = Some(AlarmFact::RootDiffers { size, root: head.root });
             }
         })?;
         walked.trouble = read.err().or(wrong);
@@ -177,6 +172,7 @@ impl Replay {
 pub(crate) struct Finding {
     number: u64,
     code: AlarmCode,
+    fact: AlarmFact,
     pub(crate) message: String,
 }
 
@@ -191,20 +187,15 @@ impl Store {
         if found.is_empty() {
             return Ok(vec![]);
         }
-        let mut alarms: Vec<Alarm> = Vec::new();
-        for Finding { number, code, message } in found {
-            match alarms.iter_mut().find(|it| it.number == number && it.code == code) {
-                Some(alarm) => alarm.detail = format!("{}; {message}", alarm.detail),
-                None => alarms.push(Alarm {
-                    party: party.clone(),
-                    number,
-                    code,
-                    detail: message,
-                    evidence: String::new(),
-                    noticed_at: now,
-                }),
+        let mut kinds: Vec<(u64, AlarmCode, Vec<AlarmFact>)> = Vec::new();
+        for Finding { number, code, fact, .. } in found {
+            match kinds.iter_mut().find(|kind| (kind.0, kind.1) == (number, code)) {
+                Some((.., facts)) => facts.push(fact),
+                None => kinds.push((number, code, vec![fact])),
             }
         }
+        let alarm = |(number, code, facts)| Alarm::new((party, number), code, facts, now);
+        let alarms: Vec<Alarm> = kinds.into_iter().map(alarm).collect();
         self.write(|conn| {
             let mut new = Vec::new();
             for raised in &alarms {
@@ -224,10 +215,17 @@ pub(crate) fn audit(conn: &mut Conn, party: &PartyId) -> Result<Vec<Finding>, St
     let mut findings = Vec::new();
     for row in rows {
         let number = row.number.unsigned_abs();
-        let mut find = |code, message| findings.push(Finding { number, code, message });
+        let name = row.origin.clone();
+        let mut find = |code, fact: AlarmFact| {
+            let message = format!("{name}: {fact}");
+            findings.push(Finding { number, code, fact, message });
+        };
         match Stored::try_from(row) {
             Ok(stored) => audit_tree(conn, &stored, &mut find)?,
-            Err(error) => find(AlarmCode::TreeChanged, error.to_string()),
+            Err(error) => {
+                let detail = error.to_string();
+                find(AlarmCode::TreeChanged, AlarmFact::RowDamaged { detail });
+            }
         }
     }
     Ok(findings)
@@ -236,10 +234,9 @@ pub(crate) fn audit(conn: &mut Conn, party: &PartyId) -> Result<Vec<Finding>, St
 fn audit_tree(
     conn: &mut Conn,
     stored: &Stored,
-    find: &mut dyn FnMut(AlarmCode, String),
+    find: &mut dyn FnMut(AlarmCode, AlarmFact),
 ) -> Result<(), StoreError> {
     let tree = &stored.tree;
-    let name = &tree.origin;
     let mut altered = Altered::default();
     let walked = walk(conn, tree, &mut |conn, tiles| {
         tiles.iter().try_for_each(|tile| altered.compare(conn, tree, tile, true))
@@ -247,26 +244,29 @@ fn audit_tree(
     for tile in &walked.edges {
         altered.compare(conn, tree, tile, false)?;
     }
-    let notes = altered_notes(conn, tree)?;
-    let rows = altered.entries.iter().map(u64::to_string).collect::<Vec<_>>().join(", ");
+    let notes = links::judge(conn, tree)?;
+    let Altered { tiles, entries } = altered;
     // Entries that give what their tiles say, under a checkpoint that says something else and is
     // not signed, are not what was altered.
     let code = match &walked.trouble {
-        Some(_) if !rows.is_empty() || notes.is_empty() => AlarmCode::RowsChanged,
+        Some(_) if !entries.is_empty() || notes.is_empty() => AlarmCode::RowsChanged,
         _ => AlarmCode::TreeChanged,
     };
-    let mut find = |message: String| find(code, format!("{name}: {message}"));
     match walked.trouble {
-        Some(trouble) if rows.is_empty() => find(trouble),
-        Some(trouble) => find(format!("{trouble}; not what was signed: entries {rows}")),
-        None => altered.tiles.iter().for_each(|tile| find(format!("tile {tile} is altered"))),
+        Some(trouble) => {
+            find(code, trouble);
+            if !entries.is_empty() {
+                find(code, AlarmFact::EntriesAltered { indexes: entries });
+            }
+        }
+        None => tiles.into_iter().for_each(|fact| find(code, fact)),
     }
-    notes.into_iter().for_each(&mut find);
+    notes.into_iter().for_each(|fact| find(code, fact));
     if walked.good != tree.head {
-        let (good, size) = (walked.good.size, tree.head.size);
-        find(format!("the entries bear out the checkpoint of size {good}, the newest has {size}"));
+        let (size, newest) = (walked.good.size, tree.head.size);
+        find(code, AlarmFact::BorneOut { size, newest });
     } else if stored.frontier.root() != tree.head.root {
-        find("the stored frontier does not give the signed root".to_owned());
+        find(code, AlarmFact::FrontierDiffers);
     }
     Ok(())
 }
@@ -274,7 +274,7 @@ fn audit_tree(
 /// What differs between stored tiles and those that the entries give.
 #[derive(Default)]
 struct Altered {
-    tiles: Vec<String>,
+    tiles: Vec<AlarmFact>,
     /// Log indexes whose leaf is not the one in its tile.
     entries: Vec<u64>,
 }
@@ -296,7 +296,7 @@ impl Altered {
             return Ok(());
         }
         if self.tiles.len() < NAMED_MAX {
-            self.tiles.push(format!("{level}/{n}"));
+            self.tiles.push(AlarmFact::TileAltered { level, tile: n });
         }
         if level == 0 {
             let first = n * super::growth::TILE_WIDTH as u64;
@@ -307,52 +307,4 @@ impl Altered {
         }
         Ok(())
     }
-}
-
-#[derive(diesel::QueryableByName)]
-struct NoteRow {
-    #[diesel(sql_type = BigInt)]
-    size: i64,
-    #[diesel(sql_type = Binary)]
-    root: Vec<u8>,
-    #[diesel(sql_type = Text)]
-    note: String,
-}
-
-/// Checkpoints whose note is not signed by the tree's key, or says something else than their row.
-fn altered_notes(conn: &mut Conn, tree: &Tree) -> Result<Vec<String>, StoreError> {
-    let mut altered = Vec::new();
-    let Some(vkey) = &tree.vkey else { return Ok(altered) };
-    let Ok(vkey) = vkey.parse::<VerifierKey>() else {
-        altered.push(format!("{vkey:?} is no verifier key"));
-        return Ok(altered);
-    };
-    let mut after = 0;
-    loop {
-        let [party, number] = key(&tree.party, tree.number);
-        let rows: Vec<NoteRow> = conn.load(
-            "SELECT size, root, note FROM checkpoint \
-             WHERE party = ? AND number = ? AND size > ? ORDER BY size LIMIT ?",
-            &[party, number, Value::Int(after), Value::Int(NOTES_PAGE)],
-        )?;
-        let Some(last) = rows.last() else { return Ok(altered) };
-        after = last.size;
-        for row in rows {
-            if let Err(reason) = judge_note(&row, &vkey)
-                && altered.len() < NAMED_MAX
-            {
-                altered.push(format!("checkpoint of size {}: {reason}", row.size));
-            }
-        }
-    }
-}
-
-fn judge_note(row: &NoteRow, vkey: &VerifierKey) -> Result<(), String> {
-    let signed = SignedCheckpoint::parse(row.note.as_bytes()).map_err(|error| error.to_string())?;
-    signed.verify(vkey, &[]).map_err(|error| error.to_string())?;
-    let head = signed.head();
-    if head.size != row.size.unsigned_abs() || row.root != head.root.0 {
-        return Err(format!("its note says size {} and root {}", head.size, head.root));
-    }
-    Ok(())
 }

@@ -12,6 +12,7 @@ use tl_ledger::merkle::TreeHead;
 use tl_ledger::{Frontier, Hash};
 
 use super::alarm::{Alarm, AlarmCode};
+use super::fact::AlarmFact;
 use super::growth::{Growth, Tile};
 use super::tick::Permit;
 use super::{Stored, TREE, Tree, TreeRow};
@@ -77,7 +78,8 @@ pub(super) fn grow_all(
         let stored = match (Stored::try_from(row), party) {
             (Ok(stored), _) => stored,
             (Err(StoreError::Damaged(detail)), Ok(party)) => {
-                alarms.push(trouble(&party, number, now, (AlarmCode::TreeChanged, detail)));
+                let found = (AlarmCode::TreeChanged, AlarmFact::RowDamaged { detail });
+                alarms.push(trouble(&party, number, now, found));
                 continue;
             }
             (Err(error), _) => return Err(error),
@@ -89,7 +91,9 @@ pub(super) fn grow_all(
         };
         let tree = stored.tree.clone();
         let outcome = match grow(conn, stored, size) {
-            Err(StoreError::Damaged(detail)) => Err((AlarmCode::RowsChanged, detail)),
+            Err(StoreError::Damaged(detail)) => {
+                Err((AlarmCode::RowsChanged, AlarmFact::RowDamaged { detail }))
+            }
             other => other?,
         };
         match outcome {
@@ -102,12 +106,11 @@ pub(super) fn grow_all(
 }
 
 /// What is wrong with the rows of a log, for an alarm.
-type Trouble = (AlarmCode, String);
+type Trouble = (AlarmCode, AlarmFact);
 
 /// The alarm of what is wrong with the rows of a log.
-pub(super) fn trouble(party: &PartyId, number: u64, now: Micros, (code, detail): Trouble) -> Alarm {
-    let evidence = String::new();
-    Alarm { party: party.clone(), number, code, detail, evidence, noticed_at: now }
+pub(super) fn trouble(party: &PartyId, number: u64, now: Micros, (code, fact): Trouble) -> Alarm {
+    Alarm::new((party, number), code, vec![fact], now)
 }
 
 /// Grows a tree over the log's newest entries, or to a size; `None` while a later tree has no
@@ -117,7 +120,7 @@ fn grow(
     stored: Stored,
     size: Option<u64>,
 ) -> Result<Result<Option<Grown>, Trouble>, StoreError> {
-    let altered = |detail| Ok(Err((AlarmCode::RowsChanged, detail)));
+    let altered = |fact| Ok(Err((AlarmCode::RowsChanged, fact)));
     let Stored { tree, frontier, log_frontier } = stored;
     let opening = match (tree.number, tree.opening_index) {
         (1, _) => None,
@@ -134,16 +137,15 @@ fn grow(
     let there = log.size.unsigned_abs();
     let end = size.map_or(there, |size| tree.first_index + size);
     if end > there {
-        let (signed, read) = (end - tree.first_index, there - tree.first_index);
-        let detail = format!("the signer has signed {signed} entries, the store has {read}");
-        return Ok(Err((AlarmCode::SignerAhead, detail)));
+        let (signed, stored) = (end - tree.first_index, there - tree.first_index);
+        return Ok(Err((AlarmCode::SignerAhead, AlarmFact::SignerAhead { signed, stored })));
     }
     let mut growth = if tree.head.size == 0 {
         Growth::begin(log_frontier, opening)
     } else {
         match edges(conn, &tree, &frontier)? {
             Ok(edges) => Growth::from_stored(frontier, log_frontier, edges),
-            Err(detail) => return altered(detail),
+            Err(fact) => return altered(fact),
         }
     };
     let mut tiles = Vec::new();
@@ -152,12 +154,12 @@ fn grow(
         growth.push(leaf);
         tiles.append(&mut growth.take_full());
     })?;
-    if let Err(detail) = read {
-        return altered(detail);
+    if let Err(fact) = read {
+        return altered(fact);
     }
     let root = growth.log.root();
     if end == there && log.root != root.0 {
-        return altered(format!("the first {end} entries give root {root}, the log's row another"));
+        return altered(AlarmFact::LogRootDiffers { size: end, root });
     }
     if growth.is_waiting() {
         return Ok(Ok(None));
@@ -175,7 +177,7 @@ pub(super) fn each_leaf(
     from: u64,
     end: u64,
     take: &mut dyn FnMut(u64, Hash),
-) -> Result<Result<(), String>, StoreError> {
+) -> Result<Result<(), AlarmFact>, StoreError> {
     let mut next = from;
     while next < end {
         let page_end = end.min(next + BATCH_ENTRIES_MAX as u64);
@@ -190,14 +192,13 @@ pub(super) fn each_leaf(
             }
             let leaf = Hash::leaf(&row.bytes);
             if row.leaf != leaf.0 {
-                let detail = format!("entry {next}: its bytes give leaf {leaf}, its row another");
-                return Ok(Err(detail));
+                return Ok(Err(AlarmFact::EntryAltered { index: next, leaf }));
             }
             take(next, leaf);
             next += 1;
         }
         if next < page_end {
-            return Ok(Err(format!("entry {next} is missing")));
+            return Ok(Err(AlarmFact::EntryMissing { index: next }));
         }
     }
     Ok(Ok(()))
@@ -208,9 +209,9 @@ fn edges(
     conn: &mut Conn,
     tree: &Tree,
     frontier: &Frontier,
-) -> Result<Result<Vec<Vec<Hash>>, String>, StoreError> {
+) -> Result<Result<Vec<Vec<Hash>>, AlarmFact>, StoreError> {
     if frontier.root() != tree.head.root {
-        return Ok(Err("the stored frontier does not give the signed root".to_owned()));
+        return Ok(Err(AlarmFact::FrontierDiffers));
     }
     let mut edges = Vec::new();
     for (level, width) in (0_u8..).zip(Growth::edge_widths(tree.head.size)) {
@@ -220,8 +221,8 @@ fn edges(
             _ => super::read::tile(conn, &tree.party, tree.number, level, n)?.unwrap_or_default(),
         };
         if hashes.len() != width {
-            let read = hashes.len();
-            return Ok(Err(format!("tile {level}/{n} has {read} hashes, {width} were signed")));
+            let (stored, signed) = (hashes.len() as u64, width as u64);
+            return Ok(Err(AlarmFact::TileWidth { level, tile: n, stored, signed }));
         }
         edges.push(hashes);
     }
@@ -233,7 +234,7 @@ fn edges(
         subtrees.extend(of_tile.to_bytes());
     }
     if subtrees != frontier.to_bytes() {
-        return Ok(Err("the stored tiles do not give the signed root".to_owned()));
+        return Ok(Err(AlarmFact::TilesRootDiffers));
     }
     Ok(Ok(edges))
 }

@@ -13,8 +13,10 @@
 
 mod alarm;
 mod audit;
+mod fact;
 mod grow;
 mod growth;
+mod links;
 mod open;
 mod read;
 mod tick;
@@ -24,8 +26,9 @@ mod witness;
 mod tests;
 
 pub(crate) use alarm::standing;
-pub use alarm::{Alarm, AlarmCode};
+pub use alarm::{Alarm, AlarmCode, AlarmState};
 pub(crate) use audit::{Replay, audit};
+pub use fact::AlarmFact;
 pub(crate) use open::{first_tree, next_trees};
 pub use read::Which;
 pub use tick::{HeadToSign, Permit, SignedHead, Tick};

@@ -1,3 +1,5 @@
+mod alarms;
+
 use tl_domain::event::{ContinueReason, LogContinue, TreeHead as NamedHead};
 use tl_domain::ids::PartyId;
 use tl_ledger::checkpoint::Checkpoint;

@@ -10,9 +10,10 @@ use tl_domain::time::Micros;
 use tl_ledger::merkle::TreeHead;
 
 use super::alarm::{self, Alarm, AlarmCode};
+use super::fact::AlarmFact;
 use super::grow::{Grown, grow_all, trouble};
 use super::growth::Tile;
-use super::{Tree, key};
+use super::{Tree, key, links};
 use crate::sql::{Conn, Value};
 use crate::{Store, StoreError};
 
@@ -83,7 +84,7 @@ impl Store {
                     Err(StoreError::Fenced(party)) => fenced.push(party),
                     Err(StoreError::Rebuilding(_)) => {}
                     Err(StoreError::Damaged(detail)) => {
-                        let found = (AlarmCode::RowsChanged, detail);
+                        let found = (AlarmCode::RowsChanged, AlarmFact::RowDamaged { detail });
                         alarms.push(trouble(&one.old.party, one.old.number, now, found));
                     }
                     Err(error) => return Err(error),
@@ -152,9 +153,10 @@ fn keep(
         return Err(StoreError::Fenced(old.party.clone()));
     }
     keep_tiles(conn, old, tiles)?;
+    let link = links::next(conn, old, head, &signed.note, now)?;
     conn.run(
-        "INSERT INTO checkpoint (party, number, size, root, note, signed_at) \
-         VALUES (?, ?, ?, ?, ?, ?)",
+        "INSERT INTO checkpoint (party, number, size, root, note, signed_at, ordinal, link) \
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         &[
             party,
             number,
@@ -162,6 +164,8 @@ fn keep(
             Value::hash(&head.root),
             Value::text(&signed.note),
             Value::Int(now),
+            Value::count(link.ordinal),
+            Value::display(link.hash),
         ],
     )?;
     Ok(())

@@ -1,7 +1,7 @@
 //! How a ledger stands, as JSON. Times are microseconds since 1970.
 
 use serde::Serialize;
-use tl_store::{Alarm, StreamGap, SuspectWindow};
+use tl_store::{Alarm, AlarmState, StreamGap, SuspectWindow, Tree};
 use utoipa::ToSchema;
 
 use crate::ledger::Waiting;
@@ -55,12 +55,18 @@ pub struct ConcernAnswer {
     count: u64,
 }
 
-/// Why a tree is not signed any more.
+/// Why a tree is not signed any more. It is `open` until a later tree has answered it, which
+/// commits to the last good checkpoint; it is never deleted.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = LedgerAlarm)]
 pub struct AlarmAnswer {
     tree: u64,
     code: &'static str,
+    state: &'static str,
+    answered_by: Option<u64>,
+    /// What was noticed, each with its figures.
+    #[schema(value_type = Vec<Object>)]
+    facts: Vec<serde_json::Value>,
     detail: String,
     evidence: String,
     noticed_at: i64,
@@ -128,18 +134,26 @@ impl From<LedgerView> for LedgerAnswer {
             concerns: concerns
                 .map(|(concern, count)| ConcernAnswer { code: concern.code(), count })
                 .collect(),
-            alarms: view.alarms.into_iter().map(AlarmAnswer::from).collect(),
+            alarms: view.alarms.into_iter().map(|it| AlarmAnswer::of(it, &view.trees)).collect(),
             gaps: view.state.gaps.into_iter().map(GapAnswer::from).collect(),
             suspect_windows: view.state.windows.into_iter().map(WindowAnswer::from).collect(),
         }
     }
 }
 
-impl From<Alarm> for AlarmAnswer {
-    fn from(alarm: Alarm) -> Self {
+impl AlarmAnswer {
+    fn of(alarm: Alarm, trees: &[Tree]) -> Self {
+        let (state, answered_by) = match alarm.state(trees) {
+            AlarmState::Open => ("open", None),
+            AlarmState::Answered(number) => ("answered", Some(number)),
+        };
+        let facts = alarm.facts.iter().filter_map(|fact| serde_json::to_value(fact).ok());
         Self {
             tree: alarm.number,
             code: alarm.code.as_str(),
+            state,
+            answered_by,
+            facts: facts.collect(),
             detail: alarm.detail,
             evidence: alarm.evidence,
             noticed_at: alarm.noticed_at,

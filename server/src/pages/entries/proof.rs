@@ -56,7 +56,7 @@ pub(super) fn section(app: &App, desk: &Desk, stored: &StoredEntry) -> Result<Se
 fn waiting(app: &App, desk: &Desk) -> Result<Cell, Failure> {
     let t = desk.t;
     let party = &desk.party.party;
-    if !open_alarms(app, std::slice::from_ref(party))?.is_empty() {
+    if open_alarms(app, std::slice::from_ref(party))?.iter().any(|open| open.stops) {
         return Ok(Cell::state(Tone::Bad, t.proof_stopped()));
     }
     let trees = app.store.trees_of(party)?;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{Days, NaiveDate};
 use rust_decimal::Decimal;
 use tl_domain::time::{DAY_MICROS, Micros};
-use tl_store::Alarm;
+use tl_store::{Alarm, AlarmState};
 
 use super::super::desk::Desk;
 use super::super::format;
@@ -58,24 +58,54 @@ pub(super) fn sheet(app: &App, desk: &Desk) -> Result<Sheet, Failure> {
 fn alarm_section(desk: &Desk, view: &LedgerView, alarm: &Alarm) -> Section {
     let t = desk.t;
     let mut facts = Facts::default();
-    let over = view.newest().is_some_and(|tree| tree.number != alarm.number);
-    let tone = if over { Tone::Note } else { Tone::Bad };
-    let state = Cell::state(tone, t.alarm_code(alarm.code));
+    let state = alarm.state(&view.trees);
+    let tone = if state == AlarmState::Open { Tone::Bad } else { Tone::Note };
+    let ended = view.newest().is_some_and(|tree| tree.number != alarm.number);
     let tree = t.ledger_alarm_tree(alarm.number);
-    let place = if over { format!("{tree} · {}", t.ledger_alarm_over()) } else { tree };
-    facts.add(t.ledger_alarm_word(), state.small(place));
+    let place = if ended { format!("{tree} · {}", t.ledger_alarm_over()) } else { tree };
+    let what = Cell::state(tone, t.alarm_code(alarm.code)).small(place);
+    facts.add(t.ledger_alarm_word(), what);
+    facts.add(t.ledger_alarm_state(), alarm_state(t, view, state));
     facts.add(t.ledger_alarm_since(), Cell::time(desk.minute(alarm.noticed_at)));
-    facts.add(t.ledger_alarm_detail(), Cell::text(&alarm.detail));
-    facts.add(t.ledger_alarm_what_to_do(), Cell::text(t.alarm_advice(alarm.code)));
-    let code = alarm.code.as_str();
+    facts.add(t.ledger_alarm_detail(), Cell::text(noticed(t, alarm)));
+    if state == AlarmState::Open {
+        facts.add(t.ledger_alarm_what_to_do(), Cell::text(t.alarm_advice(alarm.code)));
+    }
+    let mark = alarm.mark();
     let evidence = if alarm.evidence.is_empty() {
         Cell::text(t.ledger_no_evidence())
     } else {
-        let path = format!("/ledger/evidence?tree={}&code={code}", alarm.number);
+        let path = format!("/ledger/evidence?tree={}&code={mark}", alarm.number);
         Cell::text(t.ledger_evidence()).link(desk.links.to(path))
     };
     facts.add(t.proof_files(), evidence);
-    Section::new(&format!("alarm-{}-{code}", alarm.number), t.ledger_alarms(), facts)
+    let id = format!("alarm-{}-{}", alarm.number, mark.replace('/', "-"));
+    Section::new(&id, t.ledger_alarms(), facts)
+}
+
+/// Whether the log has gone on since, and from where.
+fn alarm_state(t: Words, view: &LedgerView, state: AlarmState) -> Cell {
+    let AlarmState::Answered(number) = state else {
+        return Cell::state(Tone::Bad, t.ledger_alarm_open());
+    };
+    let cell = Cell::state(Tone::Good, t.ledger_alarm_answered(number));
+    let at = view.trees.iter().position(|tree| tree.number == number);
+    let Some((before, next)) =
+        at.and_then(|at| view.trees.get(at.checked_sub(1)?).zip(view.trees.get(at)))
+    else {
+        return cell;
+    };
+    let size = next.first_index.saturating_sub(before.first_index);
+    cell.small(t.ledger_alarm_taken_up(size, before.number))
+}
+
+/// What was noticed; of an alarm of an earlier version as it was written then.
+fn noticed(t: Words, alarm: &Alarm) -> String {
+    if alarm.facts.is_empty() {
+        return alarm.detail.clone();
+    }
+    let facts: Vec<String> = alarm.facts.iter().map(|fact| t.alarm_fact(fact)).collect();
+    facts.join(t.alarm_separator())
 }
 
 fn facts(app: &App, desk: &Desk, view: &LedgerView) -> Facts {
@@ -98,7 +128,7 @@ fn facts(app: &App, desk: &Desk, view: &LedgerView) -> Facts {
 
 /// Whether the newest tree is signed, or whom it waits for.
 fn signing(t: Words, view: &LedgerView) -> Cell {
-    if view.open_alarms().next().is_some() {
+    if view.is_stopped() {
         return Cell::state(Tone::Bad, t.ledger_stopped());
     }
     match view.waiting {

@@ -62,11 +62,12 @@ pub async fn evidence(
         let found = app.store.alarms()?.into_iter().find(|alarm| {
             alarm.party == desk.party.party
                 && Some(alarm.number) == number
-                && alarm.code.as_str() == code
+                && alarm.mark() == code
                 && !alarm.evidence.is_empty()
         });
         let alarm = found.ok_or_else(Failure::not_found)?;
-        let name = format!("{}-{}-{}.txt", alarm.party, alarm.number, alarm.code.as_str());
+        let mark = alarm.mark().replace('/', "-");
+        let name = format!("{}-{}-{mark}.txt", alarm.party, alarm.number);
         Ok((name, alarm.evidence))
     })
     .await?;
@@ -77,7 +78,7 @@ pub async fn evidence(
         .body(text))
 }
 
-/// The one red line on home pages while a ledger is not signed any more.
+/// The one red line on home pages while an alarm is not answered.
 ///
 /// # Errors
 /// The store's.
@@ -86,11 +87,13 @@ pub(crate) fn alarm_line(
     t: Words,
     parties: &[PartyId],
 ) -> Result<Option<Section>, Failure> {
-    let count = ledgers::open_alarms(app, parties)?.len();
-    if count == 0 {
-        return Ok(None);
-    }
-    let chip = Chip::new(Tone::Bad, t.ledger_alarm_line(count));
+    let open = ledgers::open_alarms(app, parties)?;
+    let line = match open.iter().filter(|alarm| alarm.stops).count() {
+        0 if open.is_empty() => return Ok(None),
+        0 => t.ledger_alarm_line_ended(open.len()),
+        stopping => t.ledger_alarm_line(stopping),
+    };
+    let chip = Chip::new(Tone::Bad, line);
     let (words, href) = (t.ledger_alarm_line_open().to_owned(), "/ledger".to_owned());
     Ok(Some(Section::new("alarm", "", AlarmLine { chip, words, href })))
 }

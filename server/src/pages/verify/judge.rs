@@ -11,7 +11,7 @@ use tl_ledger::checkpoint::SignedCheckpoint;
 use tl_ledger::note::{NoteError, VerifierKey};
 use tl_ledger::proof::EntryProof;
 use tl_ledger::{Envelope, Hash};
-use tl_store::{Alarm, AlarmCode, Tree, Which};
+use tl_store::{AlarmCode, Tree, Which};
 
 use super::super::part::{Cell, Tone};
 use super::super::sheet::Act;
@@ -22,7 +22,7 @@ use super::sent::Sent;
 use crate::app::App;
 use crate::error::Failure;
 use crate::i18n::Words;
-use crate::ledger::proof;
+use crate::ledger::{held, proof};
 
 /// Longest text of a record's own words that is shown, in characters.
 const SHOWN_CHARACTERS: usize = 80;
@@ -215,34 +215,16 @@ fn contradiction(
     signed: &SignedCheckpoint,
     finding: &Finding,
 ) -> Result<Option<Finding>, Failure> {
-    let head = signed.head();
-    let ours = tree.head.size;
-    let (code, detail) = if head.size > ours {
-        let detail = format!("a head of size {} was seen, the store has signed {ours}", head.size);
-        (AlarmCode::NewerHead, detail)
-    } else {
-        let root = proof::root_at(&app.store, tree, head.size)?;
-        if root == head.root {
-            return Ok(None);
-        }
-        let detail = format!("at size {} a root {} was seen, not {root}", head.size, head.root);
-        (AlarmCode::SplitView, detail)
+    let Some(alarm) = held::contradiction(app, tree, &signed.head(), &signed.to_string())? else {
+        return Ok(None);
     };
     let grows = app.store.trees_of(&tree.party)?.last().map(|newest| newest.number);
-    if grows != Some(tree.number) && code == AlarmCode::NewerHead {
+    if grows != Some(tree.number) && alarm.code == AlarmCode::NewerHead {
         let finding = finding.clone().judged(Tone::Watch, t.verify_ended());
         return Ok(Some(finding.advise(t.verify_advice_ended())));
     }
-    let alarm = Alarm {
-        party: tree.party.clone(),
-        number: tree.number,
-        code,
-        detail,
-        evidence: signed.to_string(),
-        noticed_at: app.clock.micros(),
-    };
     if app.store.raise_alarm(&alarm)? {
-        tracing::error!(party = %alarm.party, code = code.as_str(), detail = alarm.detail,
+        tracing::error!(party = %alarm.party, code = alarm.code.as_str(), detail = alarm.detail,
             "ALARM: brought to the verify page; the tree is not signed any further");
     }
     let finding = finding.clone().judged(Tone::Bad, t.verify_contradiction());

@@ -53,14 +53,8 @@ fn view(size: u64, signed: u64) -> LedgerView {
 }
 
 fn alarm(number: u64) -> Alarm {
-    Alarm {
-        party: "alfa".parse().expect("id"),
-        number,
-        code: AlarmCode::SplitView,
-        detail: String::new(),
-        evidence: String::new(),
-        noticed_at: NOW,
-    }
+    let party = "alfa".parse().expect("id");
+    Alarm::new((&party, number), AlarmCode::SplitView, vec![], NOW)
 }
 
 #[test]
@@ -97,6 +91,11 @@ fn an_alarm_of_an_ended_tree_is_history() {
     let next = Tree { number: 2, ..ended.trees[0].clone() };
     ended.trees.push(next);
     assert_eq!(concerns(&ended, NOW, false), BTreeMap::from([(Concern::Continued, 1)]));
+    assert!(!ended.is_stopped());
+    // Noticed while the next tree grows: nothing has answered it.
+    ended.alarms = vec![Alarm { newest_then: 2, ..alarm(1) }];
+    assert_eq!(concerns(&ended, NOW, false).get(&Concern::Alarm), Some(&1));
+    assert!(!ended.is_stopped(), "the newest tree is signed");
 }
 
 #[test]
