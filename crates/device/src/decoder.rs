@@ -1,5 +1,8 @@
 //! What every decoder promises: bytes in, outputs in stream order, nothing else.
 //!
+//! Answers to the device are instructions for the port: `push` first, then make what it gave
+//! durable, then send what `take_replies` returns. Where that fails, send nothing and `finish`:
+//! the device repeats.
 //! Invariants: the outputs are the same for every way of cutting the input into pushes; what is
 //! buffered is bounded; a refused frame yields no reading; scanning goes on after damage.
 //! Decoders know neither ports nor time: who reads the port calls `finish` when the line goes
@@ -17,6 +20,28 @@ pub trait Decoder: Send {
 
     /// Bytes held back at the moment (bounded by the family's frame or file limit).
     fn buffered(&self) -> usize;
+
+    /// Answers to the device, in order, to be sent after everything pushed so far is durable.
+    fn take_replies(&mut self) -> Vec<Reply> {
+        Vec::new()
+    }
+
+    /// How long the line may be quiet while something is held back, in ms; then `finish` is due.
+    fn patience_ms(&self) -> u64 {
+        PATIENCE_MS
+    }
+}
+
+/// The usual patience: halves of two frames of a stream never join.
+pub const PATIENCE_MS: u64 = 1000;
+
+/// An answer to the device.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reply {
+    /// The name by which the protocol's text calls it (`ACK`, `NAK`, `9014`).
+    pub name: &'static str,
+    /// The bytes to send.
+    pub bytes: Vec<u8>,
 }
 
 /// One thing a decoder found, in the order of the stream.
@@ -61,6 +86,8 @@ pub struct Rejection {
 pub struct Skipped {
     /// Why it is no reading.
     pub why: String,
+    /// The name of what was left out, where the format names it (a pollutant's code).
+    pub item: Option<String>,
     /// The bytes as they arrived, at most 4 KiB.
     pub raw: Vec<u8>,
     /// Where they began, counted from the start of the stream.

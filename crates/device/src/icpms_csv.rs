@@ -200,7 +200,7 @@ fn output(text: &DecodedText, row: &Row, finding: Finding) -> Output {
         Finding::Assay(assay) => {
             Output::Accepted(Accepted { reading: Reading::Assay(assay), raw, offset })
         }
-        Finding::Skipped(why) => Output::Skipped(Skipped { why, raw, offset }),
+        Finding::Skipped(why) => Output::Skipped(Skipped { why, item: None, raw, offset }),
         Finding::Refused(Refusal { reason, detail }) => {
             let length = count(raw.len());
             let detail = format!("row {}: {detail}", row.number);

@@ -7,6 +7,7 @@
 //! To add a family: one folder with a `build` function, one line in `registry.rs`.
 
 pub mod case;
+pub mod checksum;
 pub mod decimal;
 pub mod decoder;
 pub mod framing;
@@ -15,6 +16,15 @@ pub mod label;
 pub mod limits;
 pub mod reading;
 pub mod registry;
+pub mod scale;
+pub mod scale_awt;
+pub mod scale_ricelake;
+pub mod scale_sics;
+pub mod scale_text_st;
+pub mod scale_toledo_continuous;
+pub mod scale_yaohua_a12e;
+pub mod scale_yaohua_cmd;
+pub mod scale_yaohua_eq;
 pub mod scale_yaohua_tf0;
 pub mod scanner_bytes;
 pub mod split;
@@ -22,9 +32,14 @@ pub mod stability;
 pub mod table;
 pub mod ticket;
 
+#[cfg(test)]
+mod replay;
+
 pub use case::{CaseError, decode_case};
 pub use decimal::DecimalText;
-pub use decoder::{Accepted, Decoder, Output, Rejection, Skipped};
-pub use reading::{Assay, MassUnit, Reading, Reason, Refusal, Scan, Weight, WeightMode};
+pub use decoder::{Accepted, Decoder, Output, Rejection, Reply, Skipped};
+pub use reading::{
+    Assay, MassUnit, Reading, Reason, Refusal, Scan, Water, WaterLoad, Weight, WeightMode,
+};
 pub use registry::{ProfileError, decoder_for};
 pub use split::Split;

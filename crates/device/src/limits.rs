@@ -7,6 +7,8 @@ pub const RAW_BYTES_MAX: usize = 4096;
 pub const NOISE_REPORT_BYTES: u64 = 4096;
 /// Most bytes of noise kept as evidence; the rest is only counted.
 pub const NOISE_RAW_BYTES_MAX: usize = 64;
+/// Longest line of a scale or balance, in bytes before its suffix.
+pub const SCALE_LINE_BYTES_MAX: usize = 120;
 /// Longest scan a profile may allow, in bytes before the suffix.
 pub const SCAN_BYTES_MAX: usize = 4000;
 /// Longest suffix a scanner may be declared with, in bytes.

@@ -2,6 +2,8 @@
 //! Serialised names are a contract with stored events and with the cases; add, never rename.
 //! No rule of the plant lives here: a weight is what the scale said, not what may be accepted.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::decimal::DecimalText;
@@ -17,6 +19,20 @@ pub enum Reading {
     Scan(Scan),
     /// A concentration reported by a laboratory instrument.
     Assay(Assay),
+    /// A concentration measured by an online monitor.
+    Water(Water),
+    /// A discharged mass reported by an online monitor.
+    WaterLoad(WaterLoad),
+    /// A request of a host to a scale, seen on a tapped line.
+    #[serde(rename = "command")]
+    ScaleCommand(ScaleCommand),
+    /// A command or notice of an online monitor that carries no measured value.
+    #[serde(rename = "command")]
+    MonitorCommand(MonitorCommand),
+    /// A scale answered that it is there.
+    Handshake(Handshake),
+    /// Something a device says about itself.
+    Info(Info),
 }
 
 /// A weight as the indicator sent it.
@@ -85,6 +101,109 @@ pub enum WeightStatus {
     Ok,
 }
 
+impl Weight {
+    /// A weight in range, without a tare.
+    pub fn new(value: DecimalText, unit: MassUnit, mode: WeightMode) -> Self {
+        Self { value, unit, mode, stable: None, status: WeightStatus::Ok, tare: None }
+    }
+
+    /// The same with the device's own word on stability.
+    pub fn with_stable(self, stable: bool) -> Self {
+        Self { stable: Some(stable), ..self }
+    }
+}
+
+/// A request of a host to a scale.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ScaleCommand {
+    /// The address of the scale, A to Z.
+    pub address: char,
+    /// The command's letter.
+    pub command: char,
+}
+
+/// The answer of a scale to a handshake.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Handshake {
+    /// The address of the scale, A to Z.
+    pub address: char,
+}
+
+/// A device's answer that is no measured value (serial number, version, state).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Info {
+    /// The command that was answered.
+    pub command: String,
+    /// What it says, without quotes.
+    pub text: String,
+}
+
+/// A concentration from an online monitor.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Water {
+    /// The monitor's id (MN).
+    pub mn: String,
+    /// The system (ST): 21 surface water, 32 a source's discharge.
+    pub st: String,
+    /// The command (CN): 2011 live, 2051 minutes, 2061 hour, 2031 day.
+    pub cn: String,
+    /// The pollutant's code.
+    pub code: String,
+    /// The chemical symbol.
+    pub analyte: &'static str,
+    /// `Rtd`, `Min`, `Avg` or `Max`.
+    pub stat: &'static str,
+    /// The value in ng/L.
+    pub value_ng_per_l: DecimalText,
+    /// The value and unit as sent, where the unit was converted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub as_written: Option<String>,
+    /// `DataTime` as sent, Beijing time: of the sample for 2011, the start of the span otherwise.
+    pub data_time: String,
+    /// The monitor's mark of the value.
+    pub data_flag: Option<char>,
+    /// True where the mark says that the monitor worked normally.
+    pub usable: bool,
+}
+
+/// A mass discharged in a span, from an online monitor.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct WaterLoad {
+    /// The monitor's id (MN).
+    pub mn: String,
+    /// The system (ST).
+    pub st: String,
+    /// The command (CN), which names the length of the span.
+    pub cn: String,
+    /// The pollutant's code.
+    pub code: String,
+    /// The chemical symbol.
+    pub analyte: &'static str,
+    /// The mass in mg.
+    pub value_mg: DecimalText,
+    /// `DataTime` as sent: the start of the span.
+    pub data_time: String,
+    /// The monitor's mark of the value.
+    pub data_flag: Option<char>,
+    /// True where the mark says that the monitor worked normally.
+    pub usable: bool,
+}
+
+/// A command or notice between monitor and host.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct MonitorCommand {
+    /// The command's number (CN).
+    pub cn: String,
+    /// The request's stamp (QN): milliseconds, not unique.
+    pub qn: Option<String>,
+    /// The monitor's id (MN).
+    pub mn: String,
+    /// The command's parameters as sent.
+    pub cp: BTreeMap<String, String>,
+    /// True where the sender wants an answer.
+    pub needs_reply: bool,
+}
+
 /// A scanned code.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Scan {
@@ -133,8 +252,25 @@ pub struct Assay {
     /// The value and unit as written, where the unit was converted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub as_written: Option<String>,
-    /// The row of the file, counted from 1.
+    /// What else the file or message says about the result.
+    #[serde(flatten)]
+    pub marks: Option<Box<AssayMarks>>,
+    /// The row of the file, or the number of the result in its message, from 1.
     pub row: usize,
+}
+
+/// What a file or message says about a result beside its value.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct AssayMarks {
+    /// The instrument's own mark of an abnormal result (ASTM field R.7).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub flag: Option<String>,
+    /// The state of the result in the instrument's words (ASTM field R.9: F final, …).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub result_status: Option<String>,
+    /// The detection limit that was written beside the result, in the unit of the value.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub detection_limit: Option<String>,
 }
 
 macro_rules! reasons {
@@ -205,6 +341,28 @@ reasons! {
     RejectedByLab = "rejected_by_lab",
     /// A character that must not reach the printer.
     ForbiddenCharacter = "forbidden_character",
+    /// Neither manual nor profile tells whether the field holds the zero that is not weighed.
+    AmbiguousDummyZero = "ambiguous_dummy_zero",
+    /// The scale was not set to zero since it was switched on.
+    NotZeroed = "not_zeroed",
+    /// The device reports a fault of its own or says that it cannot answer now.
+    DeviceError = "device_error",
+    /// From or to another device than the declared one.
+    WrongAddress = "wrong_address",
+    /// Frames outside a session.
+    NoSession = "no_session",
+    /// A frame out of its order.
+    BadSequence = "bad_sequence",
+    /// The same piece again: acknowledged, kept once.
+    Duplicate = "duplicate",
+    /// A message that was never finished.
+    IncompleteMessage = "incomplete_message",
+    /// A result that names no sample.
+    NoOrder = "no_order",
+    /// Another edition of the standard than the declared one.
+    WrongEdition = "wrong_edition",
+    /// The key or its place on the keyboard has no character.
+    UnknownKey = "unknown_key",
     /// A parameter out of its range.
     BadParameter = "bad_parameter",
 }

@@ -1,6 +1,6 @@
 //! The families this build knows, by the protocol name a device profile declares.
 //!
-//! Adding a family: a folder with `build(protocol, profile)`, one line in `FAMILIES`.
+//! Adding a family: a folder with `build(protocol, profile)`, one line in `families!`.
 //! A profile is judged here, at commissioning: an unknown protocol or field is an error, never
 //! a guess. Nothing is chosen by looking at the device's bytes.
 
@@ -8,7 +8,10 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::decoder::Decoder;
-use crate::{icpms_csv, scale_yaohua_tf0, scanner_bytes};
+use crate::{
+    icpms_csv, scale_awt, scale_ricelake, scale_sics, scale_text_st, scale_toledo_continuous,
+    scale_yaohua_a12e, scale_yaohua_cmd, scale_yaohua_eq, scale_yaohua_tf0, scanner_bytes,
+};
 
 /// Makes a decoder from a protocol name and the profile without that name.
 pub type Build = fn(&str, Value) -> Result<Box<dyn Decoder>, ProfileError>;
@@ -23,20 +26,30 @@ pub struct Family {
     pub build: Build,
 }
 
-/// Every family, in order of name.
-pub const FAMILIES: &[Family] = &[
-    Family { name: "icpms_csv", protocols: icpms_csv::PROTOCOLS, build: icpms_csv::build },
-    Family {
-        name: "scale_yaohua_tf0",
-        protocols: scale_yaohua_tf0::PROTOCOLS,
-        build: scale_yaohua_tf0::build,
-    },
-    Family {
-        name: "scanner_bytes",
-        protocols: scanner_bytes::PROTOCOLS,
-        build: scanner_bytes::build,
-    },
-];
+macro_rules! families {
+    ($($module:ident),+ $(,)?) => {
+        /// Every family, in order of name.
+        pub const FAMILIES: &[Family] = &[$(Family {
+            name: stringify!($module),
+            protocols: $module::PROTOCOLS,
+            build: $module::build,
+        }),+];
+    };
+}
+
+families!(
+    icpms_csv,
+    scale_awt,
+    scale_ricelake,
+    scale_sics,
+    scale_text_st,
+    scale_toledo_continuous,
+    scale_yaohua_a12e,
+    scale_yaohua_cmd,
+    scale_yaohua_eq,
+    scale_yaohua_tf0,
+    scanner_bytes,
+);
 
 /// A device profile that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -9,12 +9,13 @@
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::checksum::{XorNibble, xor};
 use crate::decimal::DecimalText;
-use crate::decoder::Decoder;
-use crate::framing::fixed::{FixedFormat, FixedScanner};
-use crate::limits::STABLE_FRAMES_MAX;
-use crate::reading::{MassUnit, Reading, Reason, Refusal, Weight, WeightMode, WeightStatus};
-use crate::registry::{ProfileError, bad_field, profile_fields};
+use crate::decoder::{Decoder, Output};
+use crate::framing::frame::{Frame, FrameFormat, FrameScanner, Progress};
+use crate::reading::{Reading, Reason, Refusal, Weight, WeightMode};
+use crate::registry::{ProfileError, bad_field};
+use crate::scale::{self, ScaleSettings};
 
 /// Protocol names of this family.
 pub const PROTOCOLS: &[&str] = &["yaohua_tf0"];
@@ -25,19 +26,11 @@ pub const PROTOCOLS: &[&str] = &["yaohua_tf0"];
 pub struct Profile {
     /// The digits' layout; frames are refused while it is not declared.
     pub layout: Option<Layout>,
-    /// The unit shown; frames are refused while it is not declared.
-    pub unit: Option<MassUnit>,
     /// Decimals of the seven-digit layout (the bytes do not say).
     pub decimals: Option<usize>,
     /// How the check characters are written.
     #[serde(default)]
     pub xor_nibble: XorNibble,
-    /// The line has 7 data bits with parity and is read as 8.
-    #[serde(default)]
-    pub strip_parity: bool,
-    /// How many equal frames make a stable weight.
-    #[serde(default, alias = "stable_frames")]
-    pub stable_n: Option<u32>,
 }
 
 /// The meaning of the seven digits.
@@ -51,50 +44,49 @@ pub enum Layout {
     SevenDigits,
 }
 
-/// How a nibble of the XOR is written as a character.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum XorNibble {
-    /// 0 to 9, A to F: the manuals' rule.
-    #[default]
-    Plus37,
-    /// Always 30h + nibble: a variant in the field.
-    Plus30,
-}
-
 /// Makes a decoder from a declared profile.
 pub fn build(protocol: &str, fields: Value) -> Result<Box<dyn Decoder>, ProfileError> {
-    let profile: Profile = profile_fields(protocol, fields)?;
+    let (settings, profile): (_, Profile) = scale::profile(protocol, fields)?;
     if profile.decimals.is_some_and(|it| it > 6) {
         return Err(bad_field(protocol, "`decimals` is 0 to 6"));
     }
     if profile.decimals.is_some() && profile.layout == Some(Layout::SixDigitsAndPoint) {
         return Err(bad_field(protocol, "`decimals` belongs to layout \"7d\" only"));
     }
-    if profile.stable_n.is_some_and(|it| it == 0 || it > STABLE_FRAMES_MAX) {
-        return Err(bad_field(protocol, format!("`stable_n` is 1 to {STABLE_FRAMES_MAX}")));
-    }
-    Ok(Box::new(FixedScanner::new(profile)))
+    Ok(Box::new(FrameScanner::new(Indicator { settings, profile })))
+}
+
+/// The format of one declared indicator.
+#[derive(Debug)]
+struct Indicator {
+    settings: ScaleSettings,
+    profile: Profile,
 }
 
 const START: u8 = 0x02;
 const END: u8 = 0x03;
 const FRAME_BYTES: usize = 12;
-const DECIMALS_MAX: u8 = 4;
 
-impl FixedFormat for Profile {
+impl FrameFormat for Indicator {
     fn start(&self) -> u8 {
         START
     }
 
-    fn length(&self) -> usize {
-        FRAME_BYTES
+    fn progress(&self, candidate: &[u8]) -> Progress {
+        if candidate.len() < FRAME_BYTES { Progress::More } else { Progress::Whole }
     }
 
     fn strip_parity(&self) -> bool {
-        self.strip_parity
+        self.settings.strip_parity
     }
 
+    fn take(&mut self, frame: &Frame<'_>, out: &mut Vec<Output>) -> Result<(), Refusal> {
+        out.push(frame.accepted(self.read(frame.bytes)?));
+        Ok(())
+    }
+}
+
+impl Indicator {
     fn read(&self, frame: &[u8]) -> Result<Reading, Refusal> {
         let frame: &[u8; FRAME_BYTES] =
             frame.try_into().expect("the scanner hands over whole frames");
@@ -103,75 +95,37 @@ impl FixedFormat for Profile {
             let detail = format!("byte 12 is {end:02X}h, not the end byte 03h: bytes were lost");
             return Err(Refusal::new(Reason::BadFrame, detail));
         }
-        let sum = digits.iter().fold(*sign, |sum, byte| sum ^ byte);
-        let expected = [self.xor_nibble.character(sum >> 4), self.xor_nibble.character(sum & 15)];
-        if expected != [*xor_high, *xor_low] {
-            let detail = format!(
-                "check characters {xor_high:02X}h {xor_low:02X}h, computed {:02X}h {:02X}h",
-                expected[0], expected[1]
-            );
-            return Err(Refusal::new(Reason::BadChecksum, detail));
-        }
+        scale::check(
+            self.profile.xor_nibble.characters(sign ^ xor(digits)),
+            [*xor_high, *xor_low],
+        )?;
         self.weight(*sign, digits)
     }
-}
 
-impl Profile {
     fn weight(&self, sign: u8, digits: &[u8; 7]) -> Result<Reading, Refusal> {
         let bad = |detail: String| Refusal::new(Reason::BadField, detail);
-        let negative = match sign {
-            b'+' => false,
-            b'-' => true,
-            other => return Err(bad(format!("sign {other:02X}h is neither + nor -"))),
-        };
+        let negative = scale::negative(sign)?;
         if let Some(other) = digits.iter().find(|byte| !byte.is_ascii_digit()) {
             return Err(bad(format!("{other:02X}h stands where a digit must be")));
         }
         let text: String = digits.iter().map(|byte| char::from(*byte)).collect();
-        let (text, scale) = match self.layout {
+        let (text, decimals) = match self.profile.layout {
             None => {
                 let detail = "the profile declares no layout; weigh a known weight and declare \
                               \"6d+dp\" or \"7d\"";
                 return Err(Refusal::new(Reason::LayoutMissing, detail));
             }
-            Some(Layout::SevenDigits) => (text.as_str(), self.decimals.unwrap_or(0)),
+            Some(Layout::SevenDigits) => (text.as_str(), self.profile.decimals.unwrap_or(0)),
             Some(Layout::SixDigitsAndPoint) => {
                 let [number @ .., point] = digits;
-                let decimals = point - b'0';
-                if decimals > DECIMALS_MAX {
-                    let detail = format!(
-                        "decimal digit {decimals} is above {DECIMALS_MAX}: not \
-                                          this layout, or damage"
-                    );
-                    return Err(bad(detail));
-                }
-                (text.get(..number.len()).expect("ASCII digits"), usize::from(decimals))
+                let decimals = scale::decimals(*point)?;
+                (text.get(..number.len()).expect("ASCII digits"), decimals)
             }
         };
-        let Some(unit) = self.unit else {
-            let detail = "the frame carries no unit and the profile declares none";
-            return Err(Refusal::new(Reason::UnitMissing, detail));
-        };
-        let value = DecimalText::from_digits(negative, text, scale)
+        let unit = self.settings.unit(None)?;
+        let value = DecimalText::from_digits(negative, text, decimals)
             .map_err(|error| bad(error.to_string()))?;
-        Ok(Reading::Weight(Weight {
-            value,
-            unit,
-            mode: WeightMode::Unknown,
-            stable: None,
-            status: WeightStatus::Ok,
-            tare: None,
-        }))
-    }
-}
-
-impl XorNibble {
-    /// The character of a nibble (0 to 15).
-    pub fn character(self, nibble: u8) -> u8 {
-        match self {
-            Self::Plus37 if nibble > 9 => nibble + 0x37,
-            _ => nibble + 0x30,
-        }
+        Ok(Reading::Weight(Weight::new(value, unit, WeightMode::Unknown)))
     }
 }
 

@@ -38,6 +38,8 @@ pub enum LineEnd {
 pub struct LineSplitter {
     suffix: Vec<u8>,
     content_max: usize,
+    /// What of each byte counts: all of it, or all but the parity bit.
+    mask: u8,
     line: Vec<u8>,
     /// The last bytes of a line that is too long already, as many as the suffix has.
     tail: Vec<u8>,
@@ -52,11 +54,25 @@ impl LineSplitter {
         Self {
             suffix: suffix.to_vec(),
             content_max,
+            mask: 0xff,
             line: Vec::new(),
             tail: Vec::new(),
             length: 0,
             taken: 0,
         }
+    }
+
+    /// Drops the parity bit of a line declared as 7 bits and read as 8; `raw` keeps it.
+    pub fn strip_parity(mut self, strip: bool) -> Self {
+        self.mask = if strip { 0x7f } else { 0xff };
+        self
+    }
+
+    fn ends(&self, bytes: &[u8]) -> bool {
+        let from = bytes.len().checked_sub(self.suffix.len());
+        let tail = from.and_then(|from| bytes.get(from..)).unwrap_or_default();
+        tail.len() == self.suffix.len()
+            && tail.iter().zip(&self.suffix).all(|(byte, wanted)| byte & self.mask == *wanted)
     }
 
     /// Takes one byte; returns the line it completes.
@@ -66,10 +82,10 @@ impl LineSplitter {
         if !self.tail.is_empty() {
             self.tail.remove(0);
             self.tail.push(byte);
-            return (self.tail == self.suffix).then(|| self.emit(LineEnd::TooLong));
+            return self.ends(&self.tail).then(|| self.emit(LineEnd::TooLong));
         }
         self.line.push(byte);
-        if self.line.ends_with(&self.suffix) {
+        if self.ends(&self.line) {
             return Some(self.emit(LineEnd::Whole));
         }
         if self.line.len() >= self.content_max + self.suffix.len() {
@@ -98,6 +114,7 @@ impl LineSplitter {
         let raw = head(&content, RAW_BYTES_MAX);
         if end == LineEnd::Whole {
             content.truncate(content.len() - self.suffix.len());
+            content.iter_mut().for_each(|byte| *byte &= self.mask);
         }
         let length = std::mem::take(&mut self.length);
         debug_assert!(count(content.len()) <= length, "a piece is never longer than what came");

@@ -1,31 +1,33 @@
 //! Frames and lines at their borders: limits, suffixes across cuts, noise counted and bounded.
 
-use super::fixed::{FixedFormat, FixedScanner};
+use super::frame::{Frame, FrameFormat, FrameScanner, Progress};
 use super::line::{Line, LineEnd, LineSplitter};
 use crate::decoder::{Decoder, Output};
 use crate::limits::NOISE_REPORT_BYTES;
-use crate::reading::{Reading, Reason, Refusal};
+use crate::reading::{Reason, Refusal};
 
-/// Refuses every frame, to look at the scanning alone.
+/// Refuses every frame, to look at the scanning alone: `02`, a length, that many bytes more.
 struct Refuser;
 
-impl FixedFormat for Refuser {
+impl FrameFormat for Refuser {
     fn start(&self) -> u8 {
         2
     }
-    fn length(&self) -> usize {
-        4
+    fn progress(&self, candidate: &[u8]) -> Progress {
+        match candidate {
+            [_, 0, ..] => Progress::Chance,
+            [_, 99, ..] => Progress::Broken(Refusal::new(Reason::TooLong, "99")),
+            bytes if bytes.len() < 4 => Progress::More,
+            _ => Progress::Whole,
+        }
     }
-    fn strip_parity(&self) -> bool {
-        false
-    }
-    fn read(&self, _frame: &[u8]) -> Result<Reading, Refusal> {
+    fn take(&mut self, _frame: &Frame<'_>, _out: &mut Vec<Output>) -> Result<(), Refusal> {
         Err(Refusal::new(Reason::BadFrame, "refused"))
     }
 }
 
 fn rejections(input: &[u8]) -> Vec<(Reason, u64, u64)> {
-    let mut scanner = FixedScanner::new(Refuser);
+    let mut scanner = FrameScanner::new(Refuser);
     let mut out = Vec::new();
     scanner.push(input, &mut out);
     scanner.finish(&mut out);
@@ -48,6 +50,22 @@ fn scanning_goes_on_at_the_next_start_byte_inside_a_refused_frame() {
             (Reason::Truncated, 10, 1),
         ]
     );
+}
+
+#[test]
+fn a_start_byte_by_chance_is_noise_and_a_broken_head_is_not_waited_for() {
+    assert_eq!(
+        rejections(&[9, 2, 0, 2, 99, 2, 1, 1, 1]),
+        [(Reason::Noise, 0, 3), (Reason::TooLong, 3, 2), (Reason::BadFrame, 5, 4)]
+    );
+}
+
+#[test]
+fn parity_is_dropped_for_reading_and_kept_as_evidence() {
+    let mut splitter = LineSplitter::new(b"\r\n", 8).strip_parity(true);
+    let bytes = [b'a' | 0x80, b'b', b'\r' | 0x80, b'\n'];
+    let line = bytes.iter().find_map(|byte| splitter.take(*byte)).expect("a line");
+    assert_eq!((line.content.as_slice(), line.raw.as_slice()), (b"ab".as_slice(), &bytes[..]));
 }
 
 #[test]

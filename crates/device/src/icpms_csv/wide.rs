@@ -264,6 +264,7 @@ impl Layout {
             line: None,
             acquired_at: acquired_at.map(str::to_owned),
             as_written,
+            marks: None,
             row: row.number,
         })
     }

@@ -128,6 +128,7 @@ impl Columns {
             line: Some(wavelength.to_owned()),
             acquired_at: (!acquired_at.is_empty()).then_some(acquired_at),
             as_written: (value != read).then(|| format!("{} {}", read.text(), unit.symbol)),
+            marks: None,
             row: row.number,
         })
     }

@@ -36,10 +36,9 @@ fn values(outputs: &[Output]) -> Vec<String> {
 
 /// A right frame of a sign and seven digits.
 fn frame(sign: u8, digits: &[u8; 7]) -> Vec<u8> {
-    let sum = digits.iter().fold(sign, |sum, byte| sum ^ byte);
     let mut frame = vec![START, sign];
     frame.extend(digits);
-    frame.extend([sum >> 4, sum & 15].map(|nibble| XorNibble::Plus37.character(nibble)));
+    frame.extend(XorNibble::Plus37.characters(sign ^ xor(digits)));
     frame.push(END);
     frame
 }
