@@ -2,8 +2,9 @@
 //!
 //! The answer is JSON with the keys of the case's `expected`, or a table for people. A case
 //! without an answer (inconsistent, overdrawn, …) is an answer that says so, code 0; code 2 with
-//! one line is only for what is no case at all.
+//! one line is only for what is no case at all, and for a picture that its kind does not have.
 
+mod picture;
 mod table;
 
 use std::fs;
@@ -39,6 +40,9 @@ pub(super) struct Case {
     /// 以表格显示 / as a table for people
     #[arg(long)]
     table: bool,
+    /// 另存图：流向图或控制图 / also the picture, as SVG: a Sankey or a control chart
+    #[arg(long, value_name = "FILE")]
+    svg: Option<PathBuf>,
 }
 
 /// Calculates and prints.
@@ -46,14 +50,28 @@ pub(super) fn run(calc: &Calc, words: Words) -> ExitCode {
     let case = match calc {
         Calc::Accountancy(case) | Calc::Balance(case) | Calc::Trace(case) => case,
     };
-    let shown = read(&case.case).and_then(|text| match (case.table, calc) {
-        (true, _) => table::of(calc, &text, words),
-        (false, Calc::Accountancy(_)) => json(tl_accountancy::case::answer(&text)),
-        (false, Calc::Balance(_)) => json(tl_reconcile::case::answer(&text)),
-        (false, Calc::Trace(_)) => json(tl_trace::case::answer(&text)),
+    let shown = read(&case.case).and_then(|text| {
+        let answer = match (case.table, calc) {
+            (true, _) => table::of(calc, &text, words),
+            (false, Calc::Accountancy(_)) => json(tl_accountancy::case::answer(&text)),
+            (false, Calc::Balance(_)) => json(tl_reconcile::case::answer(&text)),
+            (false, Calc::Trace(_)) => json(tl_trace::case::answer(&text)),
+        }?;
+        let drawing = |file: &PathBuf| -> Result<(PathBuf, String), String> {
+            let name = case.case.file_stem().unwrap_or_default().to_string_lossy();
+            Ok((file.clone(), picture::of(calc, &text, &name, words)?))
+        };
+        Ok((answer, case.svg.as_ref().map(drawing).transpose()?))
     });
     match shown {
-        Ok(text) => print(&text),
+        Ok((answer, None)) => print(&answer),
+        Ok((answer, Some((file, drawing)))) => match fs::write(&file, drawing) {
+            Ok(()) => print(&answer),
+            Err(error) => {
+                eprintln!("{}: {error}", file.display());
+                ExitCode::FAILURE
+            }
+        },
         Err(reason) => {
             eprintln!("{}: {reason}", case.case.display());
             ExitCode::from(NO_CASE)
