@@ -6,7 +6,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::decoder::{Decoder, Output};
+use crate::decoder::{Decoder, Output, Reply};
 use crate::label;
 use crate::registry::{FAMILIES, ProfileError, decoder_for};
 use crate::split::Split;
@@ -44,8 +44,8 @@ pub fn decode_case(case: &Value, input: &[u8], split: Split) -> Result<Value, Ca
         None => return Err(CaseError::Missing("`family`")),
     }
     let mut decoder = decoder_for(profile)?;
-    let outputs = run(decoder.as_mut(), input, split);
-    Ok(answer(profile, &outputs))
+    let (outputs, replies) = run_answering(decoder.as_mut(), input, split);
+    Ok(answer(profile, &outputs, &replies))
 }
 
 fn unsupported(found: &str) -> CaseError {
@@ -56,19 +56,31 @@ fn unsupported(found: &str) -> CaseError {
 
 /// Runs a decoder over the whole input.
 pub fn run(decoder: &mut dyn Decoder, input: &[u8], split: Split) -> Vec<Output> {
-    let mut outputs = Vec::new();
-    for piece in split.pieces(input) {
-        decoder.push(piece, &mut outputs);
-    }
-    decoder.finish(&mut outputs);
-    outputs
+    run_answering(decoder, input, split).0
 }
 
-fn answer(profile: &Value, outputs: &[Output]) -> Value {
+/// Runs a decoder over the whole input and collects its answers to the device as well.
+pub fn run_answering(
+    decoder: &mut dyn Decoder,
+    input: &[u8],
+    split: Split,
+) -> (Vec<Output>, Vec<Reply>) {
+    let (mut outputs, mut replies) = (Vec::new(), Vec::new());
+    for piece in split.pieces(input) {
+        decoder.push(piece, &mut outputs);
+        replies.append(&mut decoder.take_replies());
+    }
+    decoder.finish(&mut outputs);
+    replies.append(&mut decoder.take_replies());
+    (outputs, replies)
+}
+
+fn answer(profile: &Value, outputs: &[Output], replies: &[Reply]) -> Value {
     let mut accepted = Vec::new();
     let mut rejected = Vec::new();
     let mut refusals = Vec::new();
     let mut skipped = 0usize;
+    let mut ignored = Vec::new();
     for output in outputs {
         match output {
             Output::Accepted(it) => {
@@ -89,7 +101,10 @@ fn answer(profile: &Value, outputs: &[Output]) -> Value {
                     "raw": hex::encode(&it.raw),
                 }));
             }
-            Output::Skipped(_) => skipped += 1,
+            Output::Skipped(it) => {
+                skipped += 1;
+                ignored.extend(it.item.as_ref().map(|item| json!(item)));
+            }
         }
     }
     let mut answer = Map::new();
@@ -97,6 +112,10 @@ fn answer(profile: &Value, outputs: &[Output]) -> Value {
     answer.insert("rejected".to_owned(), Value::Array(rejected));
     answer.insert("refusals".to_owned(), Value::Array(refusals));
     answer.insert("skipped".to_owned(), json!(skipped));
+    answer.insert("ignored".to_owned(), Value::Array(ignored));
+    let names: Vec<&str> = replies.iter().map(|it| it.name).collect();
+    answer.insert("reply".to_owned(), json!(names.first()));
+    answer.insert("replies".to_owned(), json!(names));
     if let Some(locked) = locked(profile, outputs) {
         answer.insert("locked".to_owned(), locked);
     }

@@ -11,6 +11,7 @@ pub mod checksum;
 pub mod decimal;
 pub mod decoder;
 pub mod framing;
+pub mod hj212;
 pub mod icpms_csv;
 pub mod label;
 pub mod limits;

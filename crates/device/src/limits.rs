@@ -9,6 +9,18 @@ pub const NOISE_REPORT_BYTES: u64 = 4096;
 pub const NOISE_RAW_BYTES_MAX: usize = 64;
 /// Longest line of a scale or balance, in bytes before its suffix.
 pub const SCALE_LINE_BYTES_MAX: usize = 120;
+/// Most answers that wait for the port; a port that never sends loses the oldest.
+pub const REPLIES_MAX: usize = 65_536;
+/// Longest segment of an HJ 212 telegram, in bytes (HJ 212-2017 6.3.1).
+pub const HJ212_SEGMENT_BYTES_MAX: usize = 1024;
+/// Longest CP of an HJ 212 telegram, in bytes (HJ 212-2017 6.3.2).
+pub const HJ212_CP_BYTES_MAX: usize = 950;
+/// Most parts of one HJ 212 message.
+pub const HJ212_PARTS_MAX: usize = 32;
+/// Most HJ 212 messages that may wait for parts at one time.
+pub const HJ212_MESSAGES_MAX: usize = 8;
+/// How many HJ 212 telegrams are remembered to know a repetition.
+pub const HJ212_RECENT_MAX: usize = 256;
 /// Longest scan a profile may allow, in bytes before the suffix.
 pub const SCAN_BYTES_MAX: usize = 4000;
 /// Longest suffix a scanner may be declared with, in bytes.

@@ -9,8 +9,9 @@ use serde_json::Value;
 
 use crate::decoder::Decoder;
 use crate::{
-    icpms_csv, scale_awt, scale_ricelake, scale_sics, scale_text_st, scale_toledo_continuous,
-    scale_yaohua_a12e, scale_yaohua_cmd, scale_yaohua_eq, scale_yaohua_tf0, scanner_bytes,
+    hj212, icpms_csv, scale_awt, scale_ricelake, scale_sics, scale_text_st,
+    scale_toledo_continuous, scale_yaohua_a12e, scale_yaohua_cmd, scale_yaohua_eq,
+    scale_yaohua_tf0, scanner_bytes,
 };
 
 /// Makes a decoder from a protocol name and the profile without that name.
@@ -38,6 +39,7 @@ macro_rules! families {
 }
 
 families!(
+    hj212,
     icpms_csv,
     scale_awt,
     scale_ricelake,

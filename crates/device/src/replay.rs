@@ -4,7 +4,7 @@
 use proptest::prelude::*;
 use serde_json::Value;
 
-use crate::case::run;
+use crate::case::{run, run_answering};
 use crate::decoder::Output;
 use crate::limits::RAW_BYTES_MAX;
 use crate::reading::Reading;
@@ -48,16 +48,14 @@ pub(crate) fn same_for_every_cut(
 ) -> Result<(), TestCaseError> {
     let answers = |split: Split| {
         let mut decoder = decoder_for(profile).expect("a good profile");
-        let (mut outputs, mut replies) = (Vec::new(), Vec::new());
-        for piece in split.pieces(input) {
-            decoder.push(piece, &mut outputs);
-            replies.append(&mut decoder.take_replies());
-            assert!(decoder.buffered() <= buffered_max, "{} bytes held", decoder.buffered());
-        }
-        decoder.finish(&mut outputs);
-        replies.append(&mut decoder.take_replies());
-        (outputs, replies)
+        run_answering(decoder.as_mut(), input, split)
     };
+    let mut decoder = decoder_for(profile).expect("a good profile");
+    let mut unused = Vec::new();
+    for byte in input {
+        decoder.push(&[*byte], &mut unused);
+        prop_assert!(decoder.buffered() <= buffered_max, "{} bytes held", decoder.buffered());
+    }
     let whole = answers(Split::Whole);
     prop_assert_eq!(&whole, &answers(Split::Size(1)));
     prop_assert_eq!(&whole, &answers(Split::Seed(seed)));

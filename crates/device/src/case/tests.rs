@@ -37,7 +37,7 @@ fn holds(want: &Value, got: &Value) -> bool {
 }
 
 fn problem(want: &Value, got: &Value) -> Option<String> {
-    for key in ["accepted", "locked", "skipped"] {
+    for key in ["accepted", "locked", "replies", "reply", "skipped", "ignored"] {
         let Some(expected) = want.get(key) else { continue };
         let refused_file = key == "skipped" && want["accepted"] == json!([]);
         let command = expected.pointer("/0/must_contain").and_then(Value::as_array);
