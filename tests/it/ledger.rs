@@ -3,6 +3,7 @@
 //! Whether something is *not* signed is never waited for by the clock: another log of the same
 //! server gets a checkpoint, and the tick that made it has passed over the log in question.
 
+mod agent;
 mod altered;
 mod kills;
 mod witnessed;

@@ -15,7 +15,7 @@ use super::copy;
 const NAME: &str = "bureau.example.cn/w1";
 
 /// Starts a witness of the logs of an installation; gives the server's setting.
-fn witness(installation: &Installation) -> Result<(Program, String)> {
+pub(super) fn witness(installation: &Installation) -> Result<(Program, String)> {
     let folder = installation.folder().join("witness");
     fs::create_dir_all(&folder)?;
     let (key, policy) = (folder.join("witness.key"), folder.join("policy"));
