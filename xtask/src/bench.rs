@@ -2,7 +2,7 @@
 //!
 //! Invariant: a measurement never runs on debug programs, and its PostgreSQL commits durably.
 //! What is measured, and what is good enough, is the measuring program's; only where a reference
-//! program stands beside ours (`accountancy`, `balance`, `trace`) both are run and compared from here.
+//! program stands beside ours (`accountancy`, `balance`, `trace`) both are run and compared here.
 
 mod accountancy;
 mod balance;

@@ -85,6 +85,16 @@ pub enum Fault {
         /// How many are taken.
         most: usize,
     },
+    /// Less than it takes to say anything.
+    #[error("{place} has {found} values, it takes at least {least} to say anything")]
+    TooFew {
+        /// Which list.
+        place: String,
+        /// How many there are.
+        found: usize,
+        /// How many it takes.
+        least: usize,
+    },
     /// A word, node or name that is not known here.
     #[error("{place} says {found:?}, known are: {known}")]
     Unknown {
@@ -133,6 +143,7 @@ impl Fault {
             Self::OutOfRange { .. } => "out_of_range",
             Self::Length { .. } => "length_mismatch",
             Self::TooMany { .. } => "too_many",
+            Self::TooFew { .. } => "too_few",
             Self::Unknown { .. } => "unknown_name",
             Self::Repeated { .. } => "repeated_name",
             Self::SelfTransfer { .. } => "transfer_to_itself",
@@ -153,6 +164,7 @@ impl Fault {
             | Self::OutOfRange { place, .. }
             | Self::Length { place, .. }
             | Self::TooMany { place, .. }
+            | Self::TooFew { place, .. }
             | Self::Unknown { place, .. }
             | Self::Repeated { place, .. }
             | Self::SelfTransfer { place, .. }
@@ -194,6 +206,9 @@ impl Fault {
             }
             Self::TooMany { place, found, most } => {
                 format!("{place} 有 {found} 个值,最多接受 {most} 个")
+            }
+            Self::TooFew { place, found, least } => {
+                format!("{place} 有 {found} 个值,至少要 {least} 个才能估计")
             }
             Self::Unknown { place, found, known } => {
                 format!("{place} 写的是“{found}”,可用的有:{known}")

@@ -11,6 +11,7 @@ pub mod balance;
 pub mod case;
 pub mod contribution;
 pub mod covariance;
+pub mod estimate;
 pub mod evaluation;
 pub mod fault;
 pub mod gemuf;

@@ -2,6 +2,9 @@
 
 mod alarms;
 mod bad_input;
+mod estimated;
+mod estimated_properties;
+mod estimated_simulated;
 mod properties;
 mod simulated;
 mod tables;

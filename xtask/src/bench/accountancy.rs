@@ -146,7 +146,7 @@ fn compare(peer: &Reference, scenario: &str, full: bool) -> Result<bool> {
 fn agrees(scenario: &str, answer: &Value) -> Result<bool> {
     let count = |key| reference::number(answer, key);
     println!(
-        "{scenario}, same {} histories: threshold {:.4}, reference {:.4}; another first alarm in {}",
+        "{scenario}, same {} histories: threshold {:.4}, reference {:.4}; other first alarms: {}",
         count("histories")?,
         count("our_h")?,
         count("h")?,

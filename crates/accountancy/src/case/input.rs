@@ -167,6 +167,9 @@ pub(super) fn at(fault: Fault, path: &str) -> Fault {
         Fault::TooMany { place, found, most } => {
             Fault::TooMany { place: under(place), found, most }
         }
+        Fault::TooFew { place, found, least } => {
+            Fault::TooFew { place: under(place), found, least }
+        }
         Fault::Unknown { place, found, known } => {
             Fault::Unknown { place: under(place), found, known }
         }
