@@ -271,6 +271,7 @@ impl Books {
             name: format!("{id} 料堆"),
             material: Some(name(material)),
             code: None,
+            mixing: None,
         }));
     }
 

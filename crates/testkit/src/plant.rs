@@ -129,6 +129,7 @@ fn place(id: &str, text: &str, node: &str, material: &str) -> Master {
         name: text.to_owned(),
         material: Some(name(material)),
         code: None,
+        mixing: None,
     })
 }
 

@@ -17,6 +17,7 @@ use crate::graph::{
 };
 use crate::number::Compensated;
 
+mod change;
 mod keys;
 mod load;
 
@@ -25,6 +26,9 @@ mod tests;
 
 /// How far above 1 the fractions taken from a batch may add up: rounding of rows, not substance.
 const OVER_MAX: f64 = 1e-9;
+
+/// Below it, what rests in a batch is the rounding of the fractions that add up to 1.
+const REST_MIN: f64 = 4.0 * f64::EPSILON;
 
 /// A part of a batch under its key.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -274,11 +278,12 @@ impl Batches {
     }
 }
 
-/// One less what was taken; what is below zero by rounding alone is nothing.
+/// One less what was taken; what differs from zero by rounding alone is nothing.
 fn rest_of(taken: Compensated) -> f64 {
     let mut rest = taken;
     rest.add(-1.0);
-    (-rest.value()).max(0.0)
+    let rest = -rest.value();
+    if rest < REST_MIN { 0.0 } else { rest }
 }
 
 fn check_amount(batch: Key, brought: Option<&Amount<f64>>) -> Result<(), BatchError> {

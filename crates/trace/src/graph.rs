@@ -14,6 +14,7 @@ pub use self::query::{Measure, Scratch, Spent};
 mod errors;
 mod order;
 mod query;
+mod settle;
 
 #[cfg(test)]
 mod tests;

@@ -124,6 +124,7 @@ pub(super) fn place(id: &str, zh: &str, node: &str, material: &str) -> Master {
         name: zh.to_owned(),
         material: Some(name(material)),
         code: None,
+        mixing: None,
     })
 }
 

@@ -48,6 +48,11 @@ const CRATES: &[Crate] = &[
         may_use: &["tl-accountancy", "tl-domain", "tl-ledger", "tl-reconcile", "tl-statistics"],
         must_not_use: IMPURE,
     },
+    Crate {
+        name: "tl-lineage",
+        may_use: &["tl-domain", "tl-ledger", "tl-trace"],
+        must_not_use: IMPURE,
+    },
     Crate { name: "tl-assets", may_use: &[], must_not_use: SHELLS_ONLY },
     Crate { name: "tl-wire", may_use: &["tl-domain", "tl-ledger"], must_not_use: SHELLS_ONLY },
     Crate {
@@ -57,7 +62,7 @@ const CRATES: &[Crate] = &[
     },
     Crate {
         name: "tl-store",
-        may_use: &["tl-domain", "tl-ledger", "tl-wire"],
+        may_use: &["tl-domain", "tl-ledger", "tl-lineage", "tl-wire"],
         must_not_use: &["actix-web", "ureq"],
     },
     Crate {
@@ -78,6 +83,7 @@ const CRATES: &[Crate] = &[
             "tl-device",
             "tl-domain",
             "tl-ledger",
+            "tl-lineage",
             "tl-reconcile",
             "tl-report",
             "tl-statistics",
@@ -95,6 +101,7 @@ const CRATES: &[Crate] = &[
             "tl-device",
             "tl-domain",
             "tl-ledger",
+            "tl-lineage",
             "tl-reconcile",
             "tl-report",
             "tl-statistics",

@@ -241,6 +241,16 @@ pub struct MaterialRecord {
     pub defaults: Vec<DefaultContent>,
 }
 
+/// How a place gives out what was put in: which origins a draw has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mixing {
+    /// Well mixed: what is drawn has the composition of the whole.
+    WellMixed,
+    /// First in, first out.
+    Fifo,
+}
+
 /// 仓位: a pile, tank, bin or hopper with a fixed plate.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -257,6 +267,9 @@ pub struct PlaceRecord {
     /// Code on its plate.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<Code>,
+    /// How it gives out what was put in; well mixed when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mixing: Option<Mixing>,
 }
 
 /// What a meter measures with.

@@ -43,7 +43,7 @@ pub use handover::{
 pub use key::{EpochOpen, EpochReason, KeyEnrol, KeyRevoke, KeyRole, LogOpen, PartyKind};
 pub use master::{
     DefaultContent, DeviceCommission, Endpoint, Master, MasterPut, MaterialClass, MaterialRecord,
-    MeterKind, MeterRecord, MethodRecord, NodeKind, NodeRecord, OpenRecord, PlaceRecord,
+    MeterKind, MeterRecord, MethodRecord, Mixing, NodeKind, NodeRecord, OpenRecord, PlaceRecord,
     SiteRecord, StreamRecord, StreamRole,
 };
 pub use process::{FlowReport, FlowSource, MeterReading, RunClose, RunOutput, RunStart};

@@ -75,6 +75,30 @@ impl Loader {
         Ok(number)
     }
 
+    /// Whether a batch's row has come.
+    pub fn has_row(&self, batch: Key) -> bool {
+        self.keys.find(batch).is_some_and(|number| self.rows[number as usize].is_some())
+    }
+
+    /// As [`Loader::finish`], but a ring through one of these batches is opened there: that batch
+    /// loses its parts. Gives the batches that did.
+    pub fn finish_without(
+        mut self,
+        open: &std::collections::HashSet<Key>,
+    ) -> Result<(Batches, Vec<Key>), BatchError> {
+        let mut opened = Vec::new();
+        while let Err(refused) = self.renumber() {
+            let BatchError::Loop(ring) = &refused else { return Err(refused) };
+            let Some(key) = ring.iter().filter(|key| open.contains(key)).min().copied() else {
+                return Err(refused);
+            };
+            let number = self.number(key)?;
+            self.edges.retain(|edge| edge.child != number);
+            opened.push(key);
+        }
+        self.finish().map(|batches| (batches, opened))
+    }
+
     /// Puts everything in order.
     pub fn finish(mut self) -> Result<Batches, BatchError> {
         if let Some(missing) = self.rows.iter().position(Option::is_none) {
