@@ -10,13 +10,13 @@ use rust_decimal::Decimal;
 use super::boundary::{Boundary, Question};
 use super::content::{Contents, Wanted};
 use super::defaults::{self, ClassData};
-use super::value::{Amount, AmountErrors, Value, moisture, value};
+use super::value::{Amount, AmountErrors, Inputs, Value, moisture};
 use super::{Missing, Quality, Records, Role};
 use crate::event::{FlowSource, Master, MaterialClass, MeterKind, StreamRole};
 use crate::ids::{Analyte, EntryId, MaterialId, MeterId, NodeId, PartyId, StreamId};
 use crate::project::{End, FlowKind, FlowRow};
 use crate::quantity::{Component, DecimalText, DryMass, Spread, SubstanceMass, WetMass};
-use crate::time::MicrosSpan;
+use crate::time::{Micros, MicrosSpan};
 
 /// What parts share when they stand in one line of the table.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -144,12 +144,7 @@ impl<'a> Desk<'a> {
         }
         let span = self.question.span;
         let shipped = flow.until;
-        let reception =
-            flow.evidence.iter().find_map(|entry| self.records.receptions.get(entry).copied());
-        let left = match reception {
-            None => Some(shipped),
-            Some(received) => received.map(|received| received.max(shipped)),
-        };
+        let left = self.left(flow);
         let before = shipped < span.from && left.is_none_or(|left| left >= span.from);
         if before {
             self.add_flow(flow, Role::Opening, Decimal::ONE, true);
@@ -161,6 +156,18 @@ impl<'a> Desk<'a> {
             }
         } else if shipped < span.to {
             self.add_flow(flow, Role::Closing, Decimal::ONE, true);
+        }
+    }
+
+    /// When a dispatch was received, by a party of this system, or left for one beyond it; `None`
+    /// while it is on its way.
+    pub(super) fn left(&self, flow: &FlowRow) -> Option<Micros> {
+        let shipped = flow.until;
+        let known =
+            flow.evidence.iter().find_map(|entry| self.records.receptions.get(entry).copied());
+        match known {
+            None => Some(shipped),
+            Some(received) => received.map(|received| received.max(shipped)),
         }
     }
 
@@ -176,7 +183,6 @@ impl<'a> Desk<'a> {
             End::Outside { party } => party.clone(),
             _ => None,
         });
-        let stream_returns = flow.stream.as_ref().and_then(|id| self.roles.get(id));
         let key = TermKey {
             role,
             stream: flow.stream.clone(),
@@ -184,15 +190,29 @@ impl<'a> Desk<'a> {
             from: flow.from.node().filter(|_| self.boundary.holds(&flow.from)).cloned(),
             to: flow.to.node().filter(|_| self.boundary.holds(&flow.to)).cloned(),
             partner,
-            returned: flow.returned || stream_returns == Some(&StreamRole::Return),
+            returned: self.returns(flow),
             transit,
         };
         let value = self.flow_value(flow, share);
         self.add(key, &value, &flow.evidence);
     }
 
+    /// Whether a flow goes back into the process, by itself or by its stream's role.
+    pub(super) fn returns(&self, flow: &FlowRow) -> bool {
+        let role = flow.stream.as_ref().and_then(|id| self.roles.get(id));
+        flow.returned || role == Some(&StreamRole::Return)
+    }
+
     /// The value of a flow, or of the share of it that lies in the span.
     pub(super) fn flow_value(&self, flow: &FlowRow, share: Decimal) -> Value {
+        self.flow_inputs(flow, share).value()
+    }
+
+    /// What a flow, or a share of it, is valued from.
+    pub(super) fn flow_inputs<'f>(&self, flow: &'f FlowRow, share: Decimal) -> Inputs<'f>
+    where
+        'a: 'f,
+    {
         let wanted = Wanted {
             batch: flow.batch,
             stream: flow.stream.as_ref(),
@@ -216,13 +236,14 @@ impl<'a> Desk<'a> {
             own,
             class: class_data,
         };
-        let water = moisture(&self.moistures, wanted, amount.moisture);
+        let moisture = moisture(&self.moistures, wanted, amount.moisture);
         let source = if share == Decimal::ONE {
             flow.source
         } else {
             flow.source.max(FlowSource::Calculated)
         };
-        value(&amount, water, self.contents.find(wanted), &errors, source, class)
+        let content = self.contents.find(wanted);
+        Inputs { amount, moisture, content, errors, source, class }
     }
 
     fn meter<'f>(&self, flow: &'f FlowRow) -> (String, ClassData, &'f [Component])
@@ -285,7 +306,7 @@ impl<'a> Desk<'a> {
 }
 
 /// Share of a flow that lies in a span: all or nothing for a moment, by time for a flow report.
-fn share(flow: &FlowRow, span: MicrosSpan) -> Option<Decimal> {
+pub(super) fn share(flow: &FlowRow, span: MicrosSpan) -> Option<Decimal> {
     if flow.since == flow.until {
         return span.holds(flow.until).then_some(Decimal::ONE);
     }

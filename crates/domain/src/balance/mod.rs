@@ -12,6 +12,7 @@ pub mod defaults;
 mod desk;
 mod graph;
 mod judgement;
+mod parts;
 mod settle;
 mod stock;
 mod value;
@@ -27,7 +28,9 @@ use serde::Serialize;
 pub use boundary::{Question, Scope, nodes};
 pub use graph::{Graph, GraphLink, GraphNode, LinkStyle, NodeRole};
 pub use judgement::{BAND_PERCENT_MAX, Judgement, Lack};
+pub use parts::{Lying, Part, Parts, Unit, Way, parts};
 pub use settle::balance;
+pub use value::Figure;
 
 use crate::event::Master;
 use crate::ids::{Analyte, EntryId, MaterialId, NodeId, PartyId, StreamId};

@@ -11,7 +11,7 @@ use rust_decimal::Decimal;
 
 use super::content::{Content, Wanted};
 use super::desk::{Desk, TermKey};
-use super::value::{Amount, AmountErrors, Value, moisture, value};
+use super::value::{Amount, AmountErrors, Inputs, Value, moisture};
 use super::{Cause, Quality, Role};
 use crate::event::{FlowSource, StockLine};
 use crate::ids::NodeId;
@@ -66,12 +66,19 @@ pub(super) fn stocks(desk: &mut Desk<'_>) -> Stocks {
     Stocks { ends }
 }
 
-fn node_stock(desk: &mut Desk<'_>, node: &NodeId, at: Micros, role: Role) -> Found {
-    let records = desk.records;
-    let takes = records.takes.iter().filter(|take| take.node == *node && take.at <= at);
+/// The take of a node that counts at a moment: the last one up to it.
+pub(super) fn last_take<'a>(
+    desk: &Desk<'a>,
+    node: &NodeId,
+    at: Micros,
+) -> Option<&'a StockTakeRow> {
+    let takes = desk.records.takes.iter().filter(|take| take.node == *node && take.at <= at);
     // Of two takes for one moment the later entry counts: ids are in order of time.
-    let last = takes.max_by_key(|take| (take.at, take.entry));
-    match last {
+    takes.max_by_key(|take| (take.at, take.entry))
+}
+
+fn node_stock(desk: &mut Desk<'_>, node: &NodeId, at: Micros, role: Role) -> Found {
+    match last_take(desk, node, at) {
         Some(take) => {
             for line in &take.lines {
                 add_line(desk, take, line, role);
@@ -91,6 +98,17 @@ fn node_stock(desk: &mut Desk<'_>, node: &NodeId, at: Micros, role: Role) -> Fou
 }
 
 fn add_line(desk: &mut Desk<'_>, take: &StockTakeRow, line: &StockLine, role: Role) {
+    let part = line_inputs(desk, take, line).value();
+    let key = key(role, &take.node, Some(line.material.clone()));
+    desk.add(key, &part, &[take.entry]);
+}
+
+/// What a line of a stock take is valued from.
+pub(super) fn line_inputs<'t>(
+    desk: &Desk<'_>,
+    take: &StockTakeRow,
+    line: &'t StockLine,
+) -> Inputs<'t> {
     let wanted = Wanted {
         batch: line.batch,
         stream: None,
@@ -119,7 +137,7 @@ fn add_line(desk: &mut Desk<'_>, take: &StockTakeRow, line: &StockLine, role: Ro
         own: &line.uncertainty,
         class: super::defaults::stock(line.method),
     };
-    let water = moisture(&desk.moistures, wanted, amount.moisture);
+    let moisture = moisture(&desk.moistures, wanted, amount.moisture);
     let class = desk.class(Some(&line.material));
     let source = match line.method {
         crate::event::StockMethod::Estimate | crate::event::StockMethod::Carried => {
@@ -127,9 +145,7 @@ fn add_line(desk: &mut Desk<'_>, take: &StockTakeRow, line: &StockLine, role: Ro
         }
         _ => FlowSource::Measured,
     };
-    let part = value(&amount, water, content, &errors, source, class);
-    let key = key(role, &take.node, Some(line.material.clone()));
-    desk.add(key, &part, &[take.entry]);
+    Inputs { amount, moisture, content, errors, source, class }
 }
 
 fn own_content(desk: &Desk<'_>, take: &StockTakeRow, line: &StockLine) -> Option<Content> {

@@ -23,6 +23,13 @@ pub(super) struct Amount {
     pub(super) moisture: Option<Decimal>,
 }
 
+impl Amount {
+    /// Whether its dry mass is a wet one less its water.
+    fn rests_on_moisture(&self) -> bool {
+        self.dry.is_none() && self.wet.is_some()
+    }
+}
+
 /// Part of a term with its figure, or what it lacks.
 #[derive(Debug, Clone)]
 pub(super) struct Value {
@@ -33,13 +40,47 @@ pub(super) struct Value {
 
 /// Substance in grams with its error sources (key → grams, k = 1).
 #[derive(Debug, Clone)]
-pub(super) struct Figure {
-    pub(super) grams: SubstanceMass,
+pub struct Figure {
+    /// The substance.
+    pub grams: SubstanceMass,
     /// With censored results at their lowest and highest.
-    pub(super) range: (SubstanceMass, SubstanceMass),
-    pub(super) spread: Spread,
-    pub(super) quality: Quality,
-    pub(super) evidence: Vec<EntryId>,
+    pub range: (SubstanceMass, SubstanceMass),
+    /// What each error source does to it, in grams.
+    pub spread: Spread,
+    /// What it rests on, amount and content together.
+    pub quality: Quality,
+    /// What its content alone rests on.
+    pub content_quality: Quality,
+    /// Entries that the content rests on.
+    pub evidence: Vec<EntryId>,
+}
+
+/// All that a part is valued from.
+pub(super) struct Inputs<'a> {
+    pub(super) amount: Amount,
+    pub(super) moisture: Option<Moisture>,
+    pub(super) content: Option<Content>,
+    pub(super) errors: AmountErrors<'a>,
+    pub(super) source: FlowSource,
+    pub(super) class: Option<MaterialClass>,
+}
+
+impl Inputs<'_> {
+    /// The value of the part.
+    pub(super) fn value(self) -> Value {
+        let Self { amount, moisture, content, errors, source, class } = self;
+        value(&amount, moisture, content, &errors, source, class)
+    }
+
+    /// Relative error sources of the amount in per cent: of the dry mass when `dried`, so with
+    /// those of the moisture that it rests on.
+    pub(super) fn amount_spread(&self, dried: bool) -> Spread {
+        let mut spread = self.errors.spread();
+        if dried && self.amount.rests_on_moisture() {
+            add_moisture(&mut spread, &self.errors, self.class);
+        }
+        spread
+    }
 }
 
 /// Error sources of an amount: key → per cent.
@@ -94,7 +135,7 @@ pub(super) fn moisture(
 }
 
 /// The value of a part: its dry mass, and its grams when content and amount fit together.
-pub(super) fn value(
+fn value(
     amount: &Amount,
     moisture: Option<Moisture>,
     content: Option<Content>,
@@ -117,14 +158,12 @@ pub(super) fn value(
     };
     let mut relative = content.spread.clone();
     relative.add_scaled(&errors.spread(), 1.0);
-    if amount.dry.is_none() && amount.wet.is_some() && content.basis == Basis::Dry {
-        let data = defaults::moisture(class);
-        relative.add(ErrorClass::Random, format!("moisture:{}", errors.part), data.random);
-        let material = class.map_or("unknown".to_owned(), |class| format!("{class:?}"));
-        relative.add(ErrorClass::LongTerm, format!("moistures:{material}"), data.long);
+    if amount.rests_on_moisture() && content.basis == Basis::Dry {
+        add_moisture(&mut relative, errors, class);
     }
     let mut spread = Spread::new();
     spread.add_scaled(&relative, grams.to_f64() / 100.0);
+    let content_quality = content.quality;
     let quality = match source {
         FlowSource::Measured => content.quality,
         FlowSource::Calculated => content.quality.max(Quality::Calculated),
@@ -132,8 +171,17 @@ pub(super) fn value(
     };
     // A flow out of a rolled stock is negative: its ends change places.
     let range = (low.min(high), low.max(high));
-    let figure = Figure { grams, range, spread, quality, evidence: content.evidence };
+    let evidence = content.evidence;
+    let figure = Figure { grams, range, spread, quality, content_quality, evidence };
     Value { dry, volume: amount.volume, figure: Ok(figure) }
+}
+
+/// Errors of the moisture that a dry mass rests on, in per cent.
+fn add_moisture(spread: &mut Spread, errors: &AmountErrors<'_>, class: Option<MaterialClass>) {
+    let data = defaults::moisture(class);
+    spread.add(ErrorClass::Random, format!("moisture:{}", errors.part), data.random);
+    let material = class.map_or("unknown".to_owned(), |class| format!("{class:?}"));
+    spread.add(ErrorClass::LongTerm, format!("moistures:{material}"), data.long);
 }
 
 fn substance(
