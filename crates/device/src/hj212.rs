@@ -179,7 +179,7 @@ impl Host {
             None => out.extend(found),
             Some(part) => match self.parts.take(frame, telegram, part, found, out) {
                 Arrival::Whole(outputs) => out.extend(outputs),
-                Arrival::Held(held) => out.push(held),
+                Arrival::Held(held) => out.push(Output::Skipped(held)),
                 Arrival::Refused(refusal) => out.push(frame.rejected(refusal)),
             },
         }

@@ -6,26 +6,24 @@
 //! other is its cross-check. The shape is declared; no shape is guessed from the bytes.
 //! Waiting until a file is complete, and never overwriting one, is for the caller.
 
-pub mod element;
 mod masshunter;
 mod nexion;
 mod qtegra;
-pub mod unit;
-pub mod value;
 mod wide;
 mod winlab;
 
 use rust_decimal::Decimal;
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 use serde_json::Value;
 
 use crate::decoder::{Accepted, Decoder, Output, Rejection, Skipped, count};
+use crate::lab::element;
+use crate::lab::unit::Concentration;
 use crate::limits::{LAB_FILE_BYTES_MAX, RAW_BYTES_MAX, head};
 use crate::reading::{Assay, Reading, Reason, Refusal};
 use crate::registry::{ProfileError, bad_field, profile_fields};
 use crate::table::encoding::decode_text;
 use crate::table::{DecodedText, Row, Table, read_rows};
-use unit::Concentration;
 
 /// Protocol names of this family, one for each shape of file.
 pub const PROTOCOLS: &[&str] = &[
@@ -46,7 +44,7 @@ pub struct Profile {
     #[serde(default = "default_isotope")]
     pub prefer_isotope: String,
     /// Largest difference of the isotopes in percent of the reported one; not checked if absent.
-    #[serde(default, deserialize_with = "decimal_or_number")]
+    #[serde(default, deserialize_with = "crate::registry::decimal_or_number")]
     pub max_isotope_diff_pct: Option<Decimal>,
     /// The gas mode to use where an isotope was measured in several, as in the header.
     pub gas_mode: Option<String>,
@@ -73,16 +71,6 @@ fn default_delimiter() -> char {
 
 fn default_decimal() -> char {
     '.'
-}
-
-/// Takes a decimal as a JSON number or as text.
-fn decimal_or_number<'de, D: Deserializer<'de>>(input: D) -> Result<Option<Decimal>, D::Error> {
-    let text = match Value::deserialize(input)? {
-        Value::Null => return Ok(None),
-        Value::String(text) => text,
-        other => other.to_string(),
-    };
-    text.parse().map(Some).map_err(|_| serde::de::Error::custom(format!("{text:?} is no number")))
 }
 
 /// A way of laying results out in a table.

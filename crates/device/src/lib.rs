@@ -6,6 +6,7 @@
 //! cut into reads; memory is bounded; values are decimal text with the decimals that were sent.
 //! To add a family: one folder with a `build` function, one line in `registry.rs`.
 
+pub mod astm;
 pub mod case;
 pub mod checksum;
 pub mod decimal;
@@ -13,6 +14,7 @@ pub mod decoder;
 pub mod framing;
 pub mod hj212;
 pub mod icpms_csv;
+pub mod lab;
 pub mod label;
 pub mod limits;
 pub mod reading;

@@ -11,6 +11,12 @@ pub const NOISE_RAW_BYTES_MAX: usize = 64;
 pub const SCALE_LINE_BYTES_MAX: usize = 120;
 /// Most answers that wait for the port; a port that never sends loses the oldest.
 pub const REPLIES_MAX: usize = 65_536;
+/// Longest frame of an ASTM E1381 session, in bytes (64 000 characters of text and its frame).
+pub const ASTM_FRAME_BYTES_MAX: usize = 64_007;
+/// Longest message of an ASTM session, from its header to its last record, in bytes.
+pub const ASTM_MESSAGE_BYTES_MAX: usize = 1 << 20;
+/// Most results of one ASTM message.
+pub const ASTM_RECORDS_MAX: usize = 10_000;
 /// Longest segment of an HJ 212 telegram, in bytes (HJ 212-2017 6.3.1).
 pub const HJ212_SEGMENT_BYTES_MAX: usize = 1024;
 /// Longest CP of an HJ 212 telegram, in bytes (HJ 212-2017 6.3.2).

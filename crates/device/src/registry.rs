@@ -4,12 +4,14 @@
 //! A profile is judged here, at commissioning: an unknown protocol or field is an error, never
 //! a guess. Nothing is chosen by looking at the device's bytes.
 
+use rust_decimal::Decimal;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use crate::decoder::Decoder;
 use crate::{
-    hj212, icpms_csv, scale_awt, scale_ricelake, scale_sics, scale_text_st,
+    astm, hj212, icpms_csv, scale_awt, scale_ricelake, scale_sics, scale_text_st,
     scale_toledo_continuous, scale_yaohua_a12e, scale_yaohua_cmd, scale_yaohua_eq,
     scale_yaohua_tf0, scanner_bytes,
 };
@@ -39,6 +41,7 @@ macro_rules! families {
 }
 
 families!(
+    astm,
     hj212,
     icpms_csv,
     scale_awt,
@@ -102,6 +105,18 @@ pub fn profile_fields<T: DeserializeOwned>(
     fields: Value,
 ) -> Result<T, ProfileError> {
     serde_json::from_value(fields).map_err(|error| bad_field(protocol, error.to_string()))
+}
+
+/// Takes a decimal as a JSON number or as text.
+pub(crate) fn decimal_or_number<'de, D: Deserializer<'de>>(
+    input: D,
+) -> Result<Option<Decimal>, D::Error> {
+    let text = match Value::deserialize(input)? {
+        Value::Null => return Ok(None),
+        Value::String(text) => text,
+        other => other.to_string(),
+    };
+    text.parse().map(Some).map_err(|_| serde::de::Error::custom(format!("{text:?} is no number")))
 }
 
 /// An error about a field of a profile.

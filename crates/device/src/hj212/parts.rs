@@ -22,7 +22,7 @@ pub(super) enum Arrival {
     /// It was the last one missing: everything, in the order of the parts.
     Whole(Vec<Output>),
     /// Others are missing.
-    Held(Output),
+    Held(Skipped),
     /// It does not belong here.
     Refused(Refusal),
 }
@@ -94,7 +94,7 @@ impl Parts {
         message.parts.insert(number, held);
         if message.parts.len() < usize::from(count) {
             let why = format!("part {number} of {count}: held until the others are there");
-            return Arrival::Held(Output::Skipped(Skipped { why, item: None, raw, offset }));
+            return Arrival::Held(Skipped { why, item: None, raw, offset });
         }
         let message = self.messages.remove(index).expect("found or added above");
         Arrival::Whole(message.parts.into_values().flat_map(|it| it.outputs).collect())

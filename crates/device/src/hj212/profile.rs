@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::factor::{self, Factor};
 use super::telegram::Telegram;
-use crate::icpms_csv::unit::{Concentration, Per};
+use crate::lab::unit::{Concentration, Per};
 use crate::limits::quoted;
 use crate::reading::{Reason, Refusal};
 use crate::registry::{ProfileError, bad_field, profile_fields};

@@ -2,9 +2,10 @@
 //! repeats "Conc.". Columns that are no concentrations (RSD, CPS) are left alone; a thallium
 //! column without a concentration is an error.
 
-use super::unit::Concentration;
 use super::wide::{self, Kind, Layout};
-use super::{Finding, Profile, element};
+use super::{Finding, Profile};
+use crate::lab::element;
+use crate::lab::unit::Concentration;
 use crate::limits::quoted;
 use crate::reading::{Reason, Refusal};
 use crate::table::{Row, Table};

@@ -3,10 +3,10 @@
 //! A shape says where things stand (`Layout`); the judging is the same for every maker, so that
 //! no maker's files are judged less strictly than another's.
 
-use super::element::{self, MassHeader, TL_ISOTOPES};
-use super::unit::Concentration;
-use super::value::Measured;
 use super::{Finding, Profile};
+use crate::lab::element::{self, MassHeader, TL_ISOTOPES};
+use crate::lab::unit::{Concentration, reported_unit};
+use crate::lab::value::Measured;
 use crate::limits::quoted;
 use crate::reading::{Assay, Reason, Refusal};
 use crate::table::{Row, Table};
@@ -147,26 +147,7 @@ pub(crate) fn column_unit(
     header: &str,
     written: Option<String>,
 ) -> Result<Concentration, Refusal> {
-    let unit = match (written, &profile.unit) {
-        (Some(text), _) => Concentration::parse(&text)
-            .map_err(|error| Refusal::new(Reason::UnitConflict, error.to_string()))?,
-        (None, Some(declared)) => declared.clone(),
-        (None, None) => {
-            let detail = format!(
-                "column {:?} names no unit and none is declared; declare `unit`",
-                quoted(header)
-            );
-            return Err(Refusal::new(Reason::UnitMissing, detail));
-        }
-    };
-    if let Some(declared) = profile.unit.as_ref().filter(|declared| !unit.fits(declared)) {
-        let detail = format!(
-            "the file says {}, the declaration {}: one is per volume, one per mass",
-            unit.symbol, declared.symbol
-        );
-        return Err(Refusal::new(Reason::UnitConflict, detail));
-    }
-    Ok(unit)
+    reported_unit(profile.unit.as_ref(), written.as_deref(), header).map(|(unit, _)| unit)
 }
 
 /// Judges all rows of data.

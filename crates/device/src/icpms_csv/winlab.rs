@@ -1,10 +1,10 @@
 //! PerkinElmer WinLab32 (ICP-OES): one row for each sample and line, `Tl 190.801`, with its unit.
 //! Rows of other elements are skipped. A thallium row without a unit is refused.
 
-use super::unit::Concentration;
-use super::value::Measured;
 use super::wide::{self, column_unit};
 use super::{Finding, Profile};
+use crate::lab::unit::Concentration;
+use crate::lab::value::Measured;
 use crate::limits::quoted;
 use crate::reading::{Assay, Reason, Refusal};
 use crate::table::{Row, Table};

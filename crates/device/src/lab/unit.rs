@@ -6,6 +6,7 @@
 use serde::{Deserialize, Deserializer};
 
 use crate::decimal::{DecimalError, DecimalText};
+use crate::reading::{Reason, Refusal};
 
 /// A concentration unit.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -84,6 +85,36 @@ impl Concentration {
             places => value.shifted(places),
         }
     }
+}
+
+/// The unit of a value and the unit to report it in: the written one, else the declared one;
+/// they must not contradict each other. `place` is the column or field, for the message.
+pub fn reported_unit(
+    declared: Option<&Concentration>,
+    written: Option<&str>,
+    place: &str,
+) -> Result<(Concentration, Concentration), Refusal> {
+    let unit = match (written, declared) {
+        (Some(text), _) => Concentration::parse(text)
+            .map_err(|error| Refusal::new(Reason::UnitConflict, error.to_string()))?,
+        (None, Some(declared)) => declared.clone(),
+        (None, None) => {
+            let detail = format!(
+                "{:?} names no unit and none is declared; declare `unit`",
+                crate::limits::quoted(place)
+            );
+            return Err(Refusal::new(Reason::UnitMissing, detail));
+        }
+    };
+    if let Some(declared) = declared.filter(|declared| !unit.fits(declared)) {
+        let detail = format!(
+            "written is {}, declared is {}: one is per volume, one per mass",
+            unit.symbol, declared.symbol
+        );
+        return Err(Refusal::new(Reason::UnitConflict, detail));
+    }
+    let target = declared.cloned().unwrap_or_else(|| unit.reported());
+    Ok((unit, target))
 }
 
 impl<'de> Deserialize<'de> for Concentration {
