@@ -5,6 +5,7 @@ mod bad_input;
 mod estimated;
 mod estimated_properties;
 mod estimated_simulated;
+mod invariances;
 mod properties;
 mod simulated;
 mod tables;

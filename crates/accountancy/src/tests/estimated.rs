@@ -312,3 +312,17 @@ fn blocks_are_named_not_numbered() {
     let by_block: BTreeMap<&str, usize> = [("a", 2), ("b", 2)].into();
     assert_eq!(between.evidence.count, by_block.len());
 }
+
+#[test]
+fn the_document_asks_for_as_many_data() {
+    let text = include_str!("../../../../docs/uncertainty.md");
+    let wanted = [
+        format!("{} pairs", replicates::PAIRS_WANTED),
+        format!("{} results in {} calibrations", control::RESULTS_WANTED, control::BLOCKS_WANTED),
+        format!("{} lines", partners::LINES_WANTED),
+        format!("{} rounds", rounds::ROUNDS_WANTED),
+    ];
+    for wanted in wanted {
+        assert!(text.contains(&wanted), "docs/uncertainty.md does not say {wanted:?}");
+    }
+}

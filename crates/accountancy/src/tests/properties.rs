@@ -14,7 +14,7 @@ use crate::stratum::{self, Role, Stratum};
 pub(super) const SETTINGS: Settings = Settings { k: 0.5, h: 3.0, sigmas: 3.0, start: 0 };
 
 /// A plant with streams and a stock whose errors are of all classes, partly shared.
-fn strata(periods: usize) -> impl Strategy<Value = Vec<Stratum>> {
+pub(super) fn strata(periods: usize) -> impl Strategy<Value = Vec<Stratum>> {
     let stratum = (
         prop::sample::select(Role::ALL.to_vec()),
         prop::collection::vec(0.1f64..200.0, periods + 1),
@@ -64,7 +64,7 @@ fn shortened(strata: &[Stratum], periods: usize) -> Vec<Stratum> {
     strata
 }
 
-fn near(left: &[f64], right: &[f64], scale: f64) -> bool {
+pub(super) fn near(left: &[f64], right: &[f64], scale: f64) -> bool {
     left.len() == right.len()
         && left.iter().zip(right).all(|(a, b)| (a - b).abs() <= 1e-8 * (scale + a.abs()))
 }
