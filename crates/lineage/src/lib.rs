@@ -23,4 +23,6 @@ pub use region::{
     RegionBuilder, RestingShare, Subject, VersionView, Walk,
 };
 pub use row::{Damaged, Holder, Kind, Row};
+pub use tl_trace::batches::{BatchError, Key};
+pub use tl_trace::graph::Scratch;
 pub use weave::{Books, Keyring, Lot, Parting, Version, What, weave};

@@ -26,6 +26,7 @@ impl Store {
             dump(conn, "link", "object", ["idx"], &mut lines)?;
             dump(conn, "correction", "target", ["winner", "kind", "body"], &mut lines)?;
             dump(conn, "verdict", "idx", ["code"], &mut lines)?;
+            lines.extend(crate::lineage::dump(conn)?);
             Ok(lines)
         })?;
         lines.sort_unstable();

@@ -22,6 +22,7 @@ mod dump;
 mod error;
 mod ingest;
 pub mod limits;
+mod lineage;
 mod open;
 mod query;
 mod rebuild;
@@ -44,6 +45,7 @@ pub use blobs::{BlobBounds, BlobState};
 pub use check::{CheckReport, Finding};
 pub use error::StoreError;
 pub use ingest::{Draft, INSTALLATION, Submission};
+pub use lineage::LineageState;
 pub use open::{Options, Store, create_postgres_database, drop_postgres_database};
 pub use query::{
     BalanceFacts, BatchFilter, EntryView, HandoverPair, LogState, LogView, Page, Paged,

@@ -19,7 +19,7 @@ use crate::sql::{Conn, Number, Value};
 use crate::{Store, StoreError};
 
 /// Tables besides the rows that follow from entries.
-const DERIVED: [&str; 3] = ["link", "correction", "verdict"];
+const DERIVED: [&str; 4] = ["link", "correction", "verdict", "lineage_row"];
 
 #[derive(diesel::QueryableByName)]
 struct Unfinished {

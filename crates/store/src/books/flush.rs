@@ -8,6 +8,7 @@ use tl_domain::project::{RowKey, Table};
 use super::Shelf;
 use crate::StoreError;
 use crate::accounts;
+use crate::lineage;
 use crate::rows::{columns, doc, key, shape};
 use crate::sql::{Conn, Value, list};
 
@@ -16,6 +17,7 @@ use crate::sql::{Conn, Value, list};
 pub(crate) fn flush(conn: &mut Conn, party: &PartyId, shelf: &mut Shelf) -> Result<(), StoreError> {
     links(conn, party, shelf)?;
     corrections(conn, party, shelf)?;
+    lineage::note(conn, party, shelf)?;
     let mut tables: BTreeMap<Table, Vec<RowKey>> = BTreeMap::new();
     for key in std::mem::take(&mut shelf.dirty) {
         tables.entry(key.table).or_default().push(key);

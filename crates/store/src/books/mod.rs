@@ -56,6 +56,13 @@ impl SqlBooks<'_> {
     }
 }
 
+impl SqlBooks<'_> {
+    /// Reads entries that are not on the shelf yet.
+    pub(crate) fn read_facts(&mut self, ids: &[EntryId]) -> Result<(), StoreError> {
+        load::facts(self, ids)
+    }
+}
+
 impl Books for SqlBooks<'_> {
     type Error = StoreError;
 

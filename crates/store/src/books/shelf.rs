@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
+use tl_domain::event::Body;
 use tl_domain::ids::EntryId;
 use tl_domain::project::{Correction, Fact, Row, RowKey, Table};
 
@@ -47,6 +48,22 @@ impl Shelf {
         if !known {
             self.new_links.entry(object).or_default().insert(index, id);
         }
+    }
+
+    /// Rows that are to be written or, without one, removed.
+    pub(crate) fn changed(&self) -> impl Iterator<Item = (&RowKey, Option<&Row>)> {
+        self.dirty.iter().map(|key| (key, self.known(key)))
+    }
+
+    /// A row that is here.
+    pub(crate) fn known(&self, key: &RowKey) -> Option<&Row> {
+        self.rows.get(key).and_then(Option::as_ref)
+    }
+
+    /// What an entry says, as it counts now; `None` when that is not known here.
+    pub(crate) fn body(&self, id: EntryId) -> Option<Option<&Body>> {
+        let kept = self.facts.get(&id)?.as_ref();
+        Some(kept.and_then(|kept| kept.fact.body.as_ref()))
     }
 
     /// How much is remembered.

@@ -202,7 +202,7 @@ on_both! {
         let (database, store) = filled(backend, &[]);
         let before = dump(&store);
         let rows = crate::rows::TABLES.iter().map(|table| crate::rows::shape(*table).0);
-        let tables = rows.chain(["link", "correction", "verdict"]);
+        let tables = rows.chain(["link", "correction", "verdict", "lineage_row"]);
         let dropped: String = tables.map(|table| format!("DELETE FROM {table}; ")).collect();
         store
             .write(|conn| conn.script(&format!("{dropped} UPDATE log SET projected = 0")))
