@@ -56,6 +56,11 @@ const CRATES: &[Crate] = &[
     Crate { name: "tl-assets", may_use: &[], must_not_use: SHELLS_ONLY },
     Crate { name: "tl-wire", may_use: &["tl-domain", "tl-ledger"], must_not_use: SHELLS_ONLY },
     Crate {
+        name: "tl-sheets",
+        may_use: &["tl-device", "tl-domain", "tl-ledger"],
+        must_not_use: IMPURE,
+    },
+    Crate {
         name: "tl-report",
         may_use: &["tl-assets", "tl-domain", "tl-ledger"],
         must_not_use: SHELLS_ONLY,
@@ -86,6 +91,7 @@ const CRATES: &[Crate] = &[
             "tl-lineage",
             "tl-reconcile",
             "tl-report",
+            "tl-sheets",
             "tl-statistics",
             "tl-store",
             "tl-trace",
@@ -104,6 +110,7 @@ const CRATES: &[Crate] = &[
             "tl-lineage",
             "tl-reconcile",
             "tl-report",
+            "tl-sheets",
             "tl-statistics",
             "tl-store",
             "tl-trace",
