@@ -84,6 +84,13 @@ pub fn document() -> utoipa::openapi::OpenApi {
         api::ledger::entry_bytes,
         api::ledger::overview,
         api::balance::compute,
+        api::reconciliation::compute,
+        api::reconciliation::area,
+        api::accounts::find,
+        api::accounts::areas,
+        api::accounts::close,
+        api::accounts::resolve,
+        api::accounts::marks,
     )
 )]
 struct Api;

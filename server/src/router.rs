@@ -131,6 +131,13 @@ table! {
     get "/api/v1/ledger" api::ledger::overview;
     post "/api/v1/corrections" api::entries::correct;
     get "/api/v1/balance" api::balance::compute;
+    get "/api/v1/reconciliation" api::reconciliation::compute;
+    get "/api/v1/reconciliation/area" api::reconciliation::area;
+    get "/api/v1/accounts" api::accounts::find;
+    get "/api/v1/accounts/areas" api::accounts::areas;
+    post "/api/v1/accounts/closings" api::accounts::close;
+    post "/api/v1/accounts/resolutions" api::accounts::resolve;
+    get "/api/v1/marks" api::accounts::marks;
     get "/log/{party}/{path:.*}" api::ledger::tiled;
     get "/" pages::home::show;
     get "/login" pages::sign_in::form;

@@ -10,7 +10,7 @@ mod reference;
 mod trace;
 
 use anyhow::{Context, Result, bail};
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
 
 use crate::machine;
 use crate::postgres::Durability;
@@ -33,6 +33,8 @@ enum Runs {
         /// Of `tests/`, comma-separated; empty for none.
         features: &'static str,
     },
+    /// An example of a crate that measures with the crate's own functions, on both databases.
+    Example { package: &'static str, name: &'static str },
     /// A pure crate beside its reference program.
     Pure(fn(&[String]) -> Result<ExitCode>),
 }
@@ -44,6 +46,10 @@ const BENCHES: &[Bench] = &[
     Bench {
         name: "ledger",
         runs: Runs::Program { name: "bench-ledger", wants_postgres: false, features: "bench" },
+    },
+    Bench {
+        name: "accounts",
+        runs: Runs::Example { package: "tl-server", name: "bench_accounts" },
     },
     Bench { name: "accountancy", runs: Runs::Pure(accountancy::run) },
     Bench { name: "balance", runs: Runs::Pure(balance::run) },
@@ -64,6 +70,11 @@ pub(crate) fn run(arguments: &[String]) -> Result<ExitCode> {
     };
     match bench.runs {
         Runs::Pure(run) => run(rest),
+        Runs::Example { package, name } => {
+            let target = ["run", "--release", "--package", package, "--example", name];
+            let stage = with_postgres(Stage::default())?;
+            started(&stage, workspace::cargo(&target).arg("--").args(rest))
+        }
         Runs::Program { name, wants_postgres, features } => {
             on_programs(name, wants_postgres, features, rest)
         }
@@ -78,18 +89,25 @@ fn on_programs(
 ) -> Result<ExitCode> {
     let mut stage = Stage::default().with_shipped_programs()?;
     if wants_postgres {
-        stage = match machine::postgres_folder() {
-            Some(programs) => stage.with_postgres(&programs, Durability::Full)?,
-            None => {
-                println!("no PostgreSQL server here: its figures are left out");
-                stage
-            }
-        };
+        stage = with_postgres(stage)?;
     }
     let program = ["run", "--release", "--package", "tl-tests", "--bin", name];
     let mut command = workspace::cargo(&program);
-    stage.set(command.args(["--features", features, "--"]).args(rest));
-    let status = Group::spawn(&mut command)?.wait()?;
+    started(&stage, command.args(["--features", features, "--"]).args(rest))
+}
+
+/// The stage with a PostgreSQL server of its own, where the machine has one.
+fn with_postgres(stage: Stage) -> Result<Stage> {
+    let Some(programs) = machine::postgres_folder() else {
+        println!("no PostgreSQL server here: its figures are left out");
+        return Ok(stage);
+    };
+    stage.with_postgres(&programs, Durability::Full)
+}
+
+fn started(stage: &Stage, command: &mut Command) -> Result<ExitCode> {
+    stage.set(command);
+    let status = Group::spawn(command)?.wait()?;
     Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 

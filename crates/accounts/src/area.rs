@@ -23,20 +23,20 @@ pub fn of(records: &Records) -> Vec<Scope> {
     areas
 }
 
-/// The area's name in tables and addresses: `enterprise`, `site/ID` or `node/ID`.
+/// The area's name in tables and addresses: `enterprise`, `site:ID` or `node:ID`.
 #[must_use]
 pub fn name(scope: &Scope) -> String {
     match scope {
         Scope::Enterprise => "enterprise".to_owned(),
-        Scope::Site(id) => format!("site/{id}"),
-        Scope::Node(id) => format!("node/{id}"),
+        Scope::Site(id) => format!("site:{id}"),
+        Scope::Node(id) => format!("node:{id}"),
     }
 }
 
 /// The area that a name stands for; `None` when it is none.
 #[must_use]
 pub fn named(name: &str) -> Option<Scope> {
-    match name.split_once('/') {
+    match name.split_once(':') {
         None => (name == "enterprise").then_some(Scope::Enterprise),
         Some(("site", id)) => id.parse().ok().map(Scope::Site),
         Some(("node", id)) => id.parse().ok().map(Scope::Node),

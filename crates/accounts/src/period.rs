@@ -139,8 +139,9 @@ impl PeriodAccount {
             material: term.material.clone(),
             node: node.filter(|_| part.is_stock()).cloned(),
             partner: term.partner.clone(),
-            grams: term.substance,
-            dry: term.dry,
+            // As they read back: the last bit of a binary figure depends on trailing zeros.
+            grams: SubstanceMass(term.substance.0.normalize()),
+            dry: DryMass(term.dry.0.normalize()),
             sigma: term.sigma_grams,
             shared,
             own,

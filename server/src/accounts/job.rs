@@ -5,16 +5,16 @@
 //! change, or after a while.
 
 use std::collections::BTreeMap;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use actix_web::web;
 use tl_accounts::evaluate::Account;
 use tl_accounts::policy::Policy;
-use tl_domain::ids::PartyId;
+use tl_domain::ids::{Analyte, PartyId};
 use tl_domain::time::{HOUR_MICROS, Micros};
-use tl_store::{Due, StatesOf};
+use tl_store::{Due, StatesOf, Store};
 
 use super::{policy, refresh};
 use crate::app::App;
@@ -33,14 +33,14 @@ pub struct Failures(Mutex<BTreeMap<PartyId, (i64, Micros)>>);
 
 impl Failures {
     fn held(&self, due: &Due, now: Micros) -> bool {
-        let failed = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let failed = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         failed.get(&due.party).is_some_and(|(generation, at)| {
             *generation == due.generation && now < at + AGAIN_MICROS
         })
     }
 
     fn note(&self, due: &Due, now: Micros) {
-        let mut failed = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut failed = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         failed.insert(due.party.clone(), (due.generation, now));
     }
 }
@@ -66,33 +66,45 @@ pub fn once(app: &App) -> Result<usize, Failure> {
     if due.is_empty() {
         return Ok(0);
     }
-    let policies = policy::all(&app.store)?;
+    for (due, failure) in compute(&app.store, &app.config.substance, &due, now)? {
+        tracing::error!(party = %due.party, error = %failure, "accountancy was not computed");
+        app.account_failures.note(due, now);
+    }
+    Ok(due.len())
+}
+
+/// Computes parties on all processors; gives those that could not be, with the reason.
+///
+/// # Errors
+/// The store's, when not even the policies can be read.
+pub fn compute<'a>(
+    store: &Store,
+    substance: &Analyte,
+    due: &'a [Due],
+    now: Micros,
+) -> Result<Vec<(&'a Due, Failure)>, Failure> {
+    let policies = policy::all(store)?;
+    let bureau = Policy::default();
+    let one = |due: &'a Due| {
+        let policy = policies.get(&due.party).unwrap_or(&bureau);
+        refresh::run(store, &refresh::Job { due, substance, policy, now })
+    };
+    let failed = Mutex::new(Vec::new());
     let next = AtomicUsize::new(0);
     let threads = std::thread::available_parallelism().map_or(1, usize::from).min(due.len());
     std::thread::scope(|scope| {
         for _ in 0..threads {
             scope.spawn(|| {
                 while let Some(due) = due.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    one(app, due, &policies, now);
+                    if let Err(failure) = one(due) {
+                        let mut failed = failed.lock().unwrap_or_else(PoisonError::into_inner);
+                        failed.push((due, failure));
+                    }
                 }
             });
         }
     });
-    Ok(due.len())
-}
-
-fn one(app: &App, due: &Due, policies: &BTreeMap<PartyId, Policy>, now: Micros) {
-    let bureau = Policy::default();
-    let job = refresh::Job {
-        due,
-        substance: &app.config.substance,
-        policy: policies.get(&due.party).unwrap_or(&bureau),
-        now,
-    };
-    if let Err(failure) = refresh::run(&app.store, &job) {
-        tracing::error!(party = %due.party, error = %failure, "accountancy was not computed");
-        app.account_failures.note(due, now);
-    }
+    Ok(failed.into_inner().unwrap_or_else(PoisonError::into_inner))
 }
 
 /// Has those parties evaluated anew whose limits are not those of the policy: an enterprise more

@@ -5,7 +5,7 @@
 
 use tl_accounts::evaluate::{self, Account};
 use tl_accounts::period::PeriodAccount;
-use tl_accounts::periods::{self, Ends};
+use tl_accounts::periods::{self, Ends, Periods};
 use tl_accounts::policy::Policy;
 use tl_accounts::{area, resolution};
 use tl_domain::balance::{self, Question, Records, Scope};
@@ -54,6 +54,21 @@ struct AreaBooks {
     before: Vec<PeriodAccount>,
 }
 
+impl AreaBooks {
+    /// The periods that follow those kept, of periods found in books that begin with the last one
+    /// kept; `None` when the kept ones are no longer right.
+    fn continued(&self, found: &Periods) -> Option<Vec<MicrosSpan>> {
+        let Some(last) = self.before.last().map(|period| period.until) else {
+            return Some(found.spans.clone());
+        };
+        let later: Vec<_> = found.spans.iter().filter(|span| span.to > last).copied().collect();
+        let adjoins = later.first().is_none_or(|span| span.from == last);
+        // No later period is right only while the last one kept still ends one.
+        let ends = found.spans.iter().any(|span| span.from == last || span.to == last);
+        (found.ends == self.ends && adjoins && ends).then_some(later)
+    }
+}
+
 fn anew(store: &Store, job: &Job<'_>) -> Result<Vec<AreaPeriods>, Failure> {
     let party = &job.due.party;
     let records = records(store, party, MicrosSpan { from: EVERYTHING, to: job.now })?;
@@ -81,23 +96,15 @@ fn kept(store: &Store, job: &Job<'_>, since: Micros) -> Result<Option<Vec<AreaPe
     let records = records(store, party, MicrosSpan { from, to: job.now })?;
     let mut done = Vec::new();
     for books in &areas {
-        let last = books.before.last().map_or(EVERYTHING, |period| period.until);
         let found = periods::of(&records, &books.scope, job.now);
-        let spans: Vec<MicrosSpan> =
-            found.spans.iter().filter(|span| span.to > last).copied().collect();
-        let adjoins = spans.first().is_none_or(|span| span.from == last);
-        // No later period at all is right only while the last one kept still ends one.
-        let ended = found.spans.iter().any(|span| span.from == last || span.to == last);
-        if found.ends != books.ends || !adjoins || !ended {
-            return Ok(None);
-        }
+        let Some(spans) = books.continued(&found) else { return Ok(None) };
         done.push(compute(job, &records, books, &spans, &resolutions)?);
     }
     Ok(Some(done))
 }
 
-/// The areas as kept, each with the periods that end before the moment of change; `None` when an
-/// area has none, or rests on months for want of stock takes.
+/// The areas as kept, each with the periods that end before the moment of change; `None` when the
+/// change touches all periods of an area. An area that had no period yet is as good as new.
 fn areas_before(
     store: &Store,
     job: &Job<'_>,
@@ -112,7 +119,7 @@ fn areas_before(
         let before = docs.iter().filter(|period| period.until < since);
         let before: Vec<PeriodAccount> =
             before.map(|period| read(&period.doc)).collect::<Result<_, _>>()?;
-        if before.is_empty() || account.ends == Ends::Months {
+        if before.is_empty() && !docs.is_empty() {
             return Ok(None);
         }
         areas.push(AreaBooks { scope, ends: account.ends, before });

@@ -56,7 +56,7 @@ pub async fn compute(
     Ok(HttpResponse::Ok().json(&*found.await?))
 }
 
-fn parse_scope(text: &str) -> Result<Scope, Failure> {
+pub(super) fn parse_scope(text: &str) -> Result<Scope, Failure> {
     let wrong = |why: String| Failure::new(ErrorCode::BadRequest, format!("scope {text:?}: {why}"));
     let named = |error: tl_domain::ids::IdError| wrong(error.to_string());
     match text.split_once(':') {

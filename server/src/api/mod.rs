@@ -2,6 +2,7 @@
 
 #![allow(unused_qualifications, reason = "the path macro of utoipa writes them")]
 
+pub mod accounts;
 pub mod assays;
 pub mod balance;
 pub mod batches;
@@ -14,6 +15,7 @@ pub mod ledger;
 pub mod masters;
 pub mod parties;
 pub mod people;
+pub mod reconciliation;
 pub mod request;
 pub mod runs;
 pub mod samples;

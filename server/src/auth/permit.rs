@@ -92,6 +92,8 @@ actions! {
     ReviewAssay: Reviewer;
     /// Take stock.
     RecordStock: Ehs;
+    /// Close a balance period, resolve its alarms.
+    CloseBalance: Ehs;
     /// Change masters.
     PutMaster: Ehs Admin;
     /// Replace or withdraw an entry.
@@ -181,6 +183,29 @@ impl App {
             !session.roles.has(Role::Sysadmin) && (own || in_area(session, &log.area))
         });
         Ok(logs)
+    }
+
+    /// Keeps a record of a look at each of these parties, except the viewer's own; all at once.
+    ///
+    /// # Errors
+    /// The store's: what can't be recorded is not shown.
+    pub fn note_looks<'a>(
+        &self,
+        session: &Session,
+        parties: impl Iterator<Item = &'a PartyId>,
+    ) -> Result<(), Failure> {
+        let at = self.clock.micros();
+        let others = parties.filter(|party| session.party.as_ref() != Some(party));
+        let records: Vec<AccessRecord> = others
+            .map(|party| AccessRecord {
+                at,
+                account: session.account.clone(),
+                from: session.party.clone(),
+                party: party.clone(),
+                what: session.request.clone(),
+            })
+            .collect();
+        Ok(self.store.record_accesses(&records)?)
     }
 
     fn watches(&self, session: &Session, party: &PartyId) -> Result<bool, Failure> {

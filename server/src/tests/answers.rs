@@ -22,6 +22,7 @@ async fn every_answer_fits(world: &World) {
     let document: Value = serde_json::from_str(&crate::openapi::text()).expect("JSON");
     let service = test::init_service(page_service!(world.app.clone())).await;
     world.sign();
+    crate::accounts::job::once(&world.app).expect("accounts");
     let mut seen = 0;
     let routes = PAGE_ROUTES.iter().filter(|r| r.method == "get" && r.path.starts_with("/api/"));
     for route in routes {

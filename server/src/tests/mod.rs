@@ -1,5 +1,6 @@
 //! The server as a whole: who may do what, what answers look like, how devices come in.
 
+mod accounts;
 mod agent_people;
 mod answers;
 mod check;

@@ -3,6 +3,7 @@
 //! neither HTTP nor HTML.
 
 pub mod access;
+pub mod accounts;
 pub mod assays;
 pub mod balances;
 pub mod batches;
@@ -17,6 +18,7 @@ pub mod installation;
 pub mod ledgers;
 pub mod masters;
 pub mod people;
+pub mod reconciliation;
 pub mod runs;
 pub mod samples;
 pub mod sign_in;

@@ -316,7 +316,8 @@ pub struct Reconciliation {
     pub tests: Option<Tests>,
     /// Quantities held at a bound.
     pub at_bound: Vec<Named>,
-    /// Streams and stocks.
+    /// Streams and stocks; whoever answers with them sends them page by page.
+    #[serde(skip)]
     pub lines: Vec<LineResult>,
     /// The first entries of flows whose ends are not declared: they are in no balance.
     pub unknown_ends: Vec<EntryId>,

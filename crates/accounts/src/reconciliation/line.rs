@@ -240,12 +240,15 @@ impl Line {
     /// The line's name, unique in its flow sheet.
     pub(super) fn id(&self, many: bool) -> String {
         let Key { course, stream, material, returned, period } = &self.key;
+        // A stream stands by its name alone where its material bears the same, a material without
+        // a stream in brackets: two lines never have one name.
         let what = match (stream, material) {
-            (Some(stream), Some(material)) if stream.as_str() != material.as_str() => {
-                format!("{stream} {material}")
+            (Some(stream), Some(material)) if stream.as_str() == material.as_str() => {
+                stream.to_string()
             }
-            (Some(stream), _) => stream.to_string(),
-            (None, Some(material)) => material.to_string(),
+            (Some(stream), Some(material)) => format!("{stream} {material}"),
+            (Some(stream), None) => format!("{stream} -"),
+            (None, Some(material)) => format!("[{material}]"),
             (None, None) => "-".to_owned(),
         };
         let back = if *returned { " return" } else { "" };
@@ -254,7 +257,10 @@ impl Line {
                 let (from, to) = (from.name(many), to.name(many));
                 format!("{what}{back} {from}>{to} @{period}")
             }
-            Course::Stock(at) => format!("stock {what} {} @{period}", at.name(many)),
+            Course::Stock(at) => {
+                let what = material.as_ref().map_or("-", MaterialId::as_str);
+                format!("stock {what} {} @{period}", at.name(many))
+            }
         }
     }
 }

@@ -7,7 +7,7 @@ use tl_domain::time::Micros;
 use super::{maybe_parsed, parsed};
 use crate::limits::PAGE_ROWS_MAX;
 use crate::query::{Page, Paged};
-use crate::sql::Value;
+use crate::sql::{Conn, Value};
 use crate::{Store, StoreError};
 
 /// One look at another party's data.
@@ -55,19 +55,33 @@ impl Store {
     /// # Errors
     /// The database's.
     pub fn record_access(&self, record: &AccessRecord) -> Result<(), StoreError> {
+        self.record_accesses(std::slice::from_ref(record))
+    }
+
+    /// Keeps looks, all of them or none.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn record_accesses(&self, records: &[AccessRecord]) -> Result<(), StoreError> {
         let sql = "INSERT INTO access_record (party, number, at, account, looker, what) \
                    SELECT ?, COALESCE(MAX(number), 0) + 1, ?, ?, ?, ? \
                    FROM access_record WHERE party = ?";
-        let party = Value::text(record.party.as_str());
-        let binds = [
-            party.clone(),
-            Value::Int(record.at),
-            Value::text(record.account.as_str()),
-            Value::maybe_text(record.from.as_ref()),
-            Value::text(&record.what),
-            party,
-        ];
-        self.write(|conn| conn.run(sql, &binds).map(drop))
+        let keep = |conn: &mut Conn, record: &AccessRecord| {
+            let party = Value::text(record.party.as_str());
+            let binds = [
+                party.clone(),
+                Value::Int(record.at),
+                Value::text(record.account.as_str()),
+                Value::maybe_text(record.from.as_ref()),
+                Value::text(&record.what),
+                party,
+            ];
+            conn.run(sql, &binds).map(drop)
+        };
+        if records.is_empty() {
+            return Ok(());
+        }
+        self.write(|conn| records.iter().try_for_each(|record| keep(conn, record)))
     }
 
     /// Looks at a party's data, newest first.

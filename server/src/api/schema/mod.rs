@@ -5,18 +5,22 @@
 //! committed document. Decimals are text, times are microseconds since 1970 unless they are RFC
 //! 3339 text as signed.
 
+mod accounts;
 mod balance;
 mod body;
 mod ledger;
 mod person;
 mod quantity;
+mod reconciliation;
 mod row;
 
+pub use accounts::*;
 pub use balance::*;
 pub use body::*;
 pub use ledger::*;
 pub use person::*;
 pub use quantity::*;
+pub use reconciliation::*;
 pub use row::*;
 
 /// Objects: `Name { field: type, … }`.
