@@ -30,6 +30,7 @@ pub mod scale_yaohua_cmd;
 pub mod scale_yaohua_eq;
 pub mod scale_yaohua_tf0;
 pub mod scanner_bytes;
+pub mod scanner_hid;
 pub mod split;
 pub mod stability;
 pub mod table;

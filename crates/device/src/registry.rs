@@ -13,7 +13,7 @@ use crate::decoder::Decoder;
 use crate::{
     astm, hj212, icpms_csv, scale_awt, scale_ricelake, scale_sics, scale_text_st,
     scale_toledo_continuous, scale_yaohua_a12e, scale_yaohua_cmd, scale_yaohua_eq,
-    scale_yaohua_tf0, scanner_bytes,
+    scale_yaohua_tf0, scanner_bytes, scanner_hid,
 };
 
 /// Makes a decoder from a protocol name and the profile without that name.
@@ -54,6 +54,7 @@ families!(
     scale_yaohua_eq,
     scale_yaohua_tf0,
     scanner_bytes,
+    scanner_hid,
 );
 
 /// A device profile that cannot be used.

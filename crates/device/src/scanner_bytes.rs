@@ -65,14 +65,7 @@ fn default_max_len() -> usize {
 
 /// Makes a decoder from a declared profile.
 pub fn build(protocol: &str, fields: Value) -> Result<Box<dyn Decoder>, ProfileError> {
-    let profile: Profile = profile_fields(protocol, fields)?;
-    if profile.suffix.is_empty() || profile.suffix.len() > SUFFIX_BYTES_MAX {
-        let detail = format!("`suffix` is 1 to {SUFFIX_BYTES_MAX} bytes; set one on the scanner");
-        return Err(bad_field(protocol, detail));
-    }
-    if profile.max_len == 0 || profile.max_len > SCAN_BYTES_MAX {
-        return Err(bad_field(protocol, format!("`max_len` is 1 to {SCAN_BYTES_MAX}")));
-    }
+    let profile = Profile::read(protocol, fields)?;
     let lines = LineSplitter::new(profile.suffix.as_bytes(), profile.max_len);
     Ok(Box::new(ScannerDecoder { profile, lines }))
 }
@@ -104,7 +97,32 @@ impl Decoder for ScannerDecoder {
     }
 }
 
+impl Default for Profile {
+    fn default() -> Self {
+        Self {
+            suffix: default_suffix(),
+            aim: AimRule::default(),
+            max_len: default_max_len(),
+            gs1_fixed: BTreeMap::new(),
+        }
+    }
+}
+
 impl Profile {
+    /// Reads and checks a declaration.
+    pub(crate) fn read(protocol: &str, fields: Value) -> Result<Self, ProfileError> {
+        let profile: Self = profile_fields(protocol, fields)?;
+        if profile.suffix.is_empty() || profile.suffix.len() > SUFFIX_BYTES_MAX {
+            let detail =
+                format!("`suffix` is 1 to {SUFFIX_BYTES_MAX} bytes; set one on the scanner");
+            return Err(bad_field(protocol, detail));
+        }
+        if profile.max_len == 0 || profile.max_len > SCAN_BYTES_MAX {
+            return Err(bad_field(protocol, format!("`max_len` is 1 to {SCAN_BYTES_MAX}")));
+        }
+        Ok(profile)
+    }
+
     fn output(&self, line: Line) -> Output {
         match self.judge(&line) {
             Ok(scan) => Output::Accepted(Accepted {
@@ -140,7 +158,7 @@ impl Profile {
     }
 
     /// Judges one whole scan without its suffix.
-    fn scan(&self, content: &[u8]) -> Result<Scan, Refusal> {
+    pub(crate) fn scan(&self, content: &[u8]) -> Result<Scan, Refusal> {
         if content.is_empty() {
             return Err(Refusal::new(Reason::Empty, "a suffix without a scan before it"));
         }
