@@ -84,6 +84,7 @@ const CRATES: &[Crate] = &[
         name: "tl-server",
         may_use: &[
             "tl-accountancy",
+            "tl-accounts",
             "tl-assets",
             "tl-device",
             "tl-domain",
@@ -103,6 +104,7 @@ const CRATES: &[Crate] = &[
         name: "tl-tests",
         may_use: &[
             "tl-accountancy",
+            "tl-accounts",
             "tl-assets",
             "tl-device",
             "tl-domain",
