@@ -23,6 +23,7 @@ use crate::ledger::Ledger;
 use crate::limits::{LOGIN_ADDRESSES_MAX, LOGIN_BURST, LOGIN_REFILL, VERIFY_BURST, VERIFY_REFILL};
 use crate::tls::{Authority, ServerCertificate};
 use crate::usecase::balances::BalanceShelf;
+use crate::usecase::reconciliation::ReconciliationShelf;
 
 /// One instance of the server.
 pub struct App {
@@ -50,6 +51,8 @@ pub struct App {
     pub device_url: OnceLock<String>,
     /// Balances that were asked for, while the books stand as they did.
     pub balances: BalanceShelf,
+    /// Reconciliations that were asked for, likewise.
+    pub reconciliations: ReconciliationShelf,
     /// Parties whose accountancy could not be computed.
     pub account_failures: Failures,
     /// When each device's snapshot was last compared with the store, and its version.
@@ -84,6 +87,7 @@ impl App {
             hashing: Semaphore::new(HASHING_MAX),
             device_url: OnceLock::new(),
             balances: BalanceShelf::default(),
+            reconciliations: ReconciliationShelf::default(),
             account_failures: Failures::default(),
             snapshots: Mutex::default(),
         }

@@ -8,8 +8,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
-use tl_domain::balance::{Lying, Part, Question, Records, Scope, Way, parts};
-use tl_domain::event::{Endpoint, Master, MaterialClass, NodeKind, StreamRecord};
+use tl_domain::balance::{Lying, Part, Parts, Question, Records, Scope, Way, parts};
+use tl_domain::event::{Endpoint, Master, MaterialClass, NodeKind, StreamRecord, StreamRole};
 use tl_domain::ids::{Analyte, EntryId, MaterialId, NodeId, PartyId, SiteId, StreamId};
 use tl_domain::project::FlowKind;
 use tl_domain::quantity::Spread;
@@ -88,46 +88,30 @@ impl Draft {
     /// The flow sheet of a party's books.
     #[must_use]
     pub fn of(records: &Records, asked: &Asked) -> Self {
-        let whole = MicrosSpan {
-            from: asked.spans.first().map_or(0, |span| span.from),
-            to: asked.spans.last().map_or(0, |span| span.to),
-        };
-        let question = Question {
-            scope: asked.scope.clone(),
-            span: whole,
-            substance: asked.substance.clone(),
-        };
-        let mut sums: BTreeMap<Key, Sums> = BTreeMap::new();
-        let mut fluid: BTreeSet<Place> = BTreeSet::new();
-        let found = parts(records, &question, &asked.spans, &mut |part| {
-            let key = key(&asked.party, &part);
-            if is_fluid(part.class) {
-                fluid.extend(places(&key.course).into_iter().cloned());
-            }
-            sums.entry(key).or_default().add(part);
-        });
-        let inside: BTreeSet<&NodeId> = found.nodes.iter().collect();
+        collect(records, asked, false).0
+    }
+
+    /// The same, and all periods taken together as one; none where there is only one.
+    pub(super) fn with_whole(records: &Records, asked: &Asked) -> (Self, Option<Self>) {
+        collect(records, asked, asked.spans.len() > 1)
+    }
+
+    fn new(records: &Records, asked: &Asked, found: &Found, lines: Lines) -> Self {
+        let Lines { sums, unmeasured, spans } = lines;
         let mut all: Vec<(Line, [Spread; 3])> =
             sums.into_iter().map(|(key, sums)| sums.finish(key)).collect();
-        all.extend(silent(records, asked, &inside, &all, &mut fluid));
-        for (moment, lying) in found.lying.iter().enumerate() {
-            for (node, _) in found.nodes.iter().zip(lying).filter(|(_, l)| **l == Lying::Unmeasured)
-            {
-                let place = Place::Node(asked.party.clone(), node.clone());
-                all.push(Line::unmeasured(unseen(Course::Stock(place), number(moment))));
-            }
-        }
+        all.extend(unmeasured.into_iter().map(Line::unmeasured));
         all.sort_by(|(a, _), (b, _)| a.key.cmp(&b.key));
         let (lines, shared) = compacted(all);
         let mut draft = Self {
             party: asked.party.clone(),
-            units: units(records, &asked.party, &found.nodes),
+            units: units(records, &asked.party, &found.parts.nodes),
             lines,
             shared,
-            unknown_ends: found.unknown_ends,
-            spans: asked.spans.clone(),
+            unknown_ends: found.parts.unknown_ends.clone(),
+            spans,
         };
-        draft.close_mass(records, asked.mass, &fluid);
+        draft.close_mass(records, asked.mass, &found.fluid);
         draft
     }
 
@@ -156,6 +140,85 @@ impl Draft {
             };
         }
     }
+}
+
+/// What the books say beside the lines.
+struct Found {
+    parts: Parts,
+    /// Where water or gas goes in or out.
+    fluid: BTreeSet<Place>,
+}
+
+/// Lines before they are finished.
+#[derive(Default)]
+struct Lines {
+    sums: BTreeMap<Key, Sums>,
+    unmeasured: BTreeSet<Key>,
+    spans: Vec<MicrosSpan>,
+}
+
+impl Lines {
+    /// What nobody measured is no line beside it: a sum over some of the months is not the sum.
+    fn leave_unmeasured(&mut self, key: Key) {
+        if key.stream.is_some() {
+            self.sums.retain(|known, _| known.stream != key.stream || known.period != key.period);
+        }
+        self.unmeasured.insert(key);
+    }
+}
+
+/// Goes through the books once; `whole` asks for all periods taken together as well.
+fn collect(records: &Records, asked: &Asked, whole: bool) -> (Draft, Option<Draft>) {
+    let span = MicrosSpan {
+        from: asked.spans.first().map_or(0, |span| span.from),
+        to: asked.spans.last().map_or(0, |span| span.to),
+    };
+    let (scope, substance) = (asked.scope.clone(), asked.substance.clone());
+    let question = Question { scope, span, substance };
+    let last = number(asked.spans.len());
+    let mut each = Lines { spans: asked.spans.clone(), ..Lines::default() };
+    let mut all = whole.then(|| Lines { spans: vec![span], ..Lines::default() });
+    let mut fluid: BTreeSet<Place> = BTreeSet::new();
+    let parts = parts(records, &question, &asked.spans, &mut |part| {
+        let key = key(&asked.party, &part);
+        if is_fluid(part.class) {
+            fluid.extend(places(&key.course).into_iter().cloned());
+        }
+        if let (Some(all), Some(key)) = (&mut all, over_all(&key, last)) {
+            all.sums.entry(key).or_default().add(&part);
+        }
+        each.sums.entry(key).or_default().add(&part);
+    });
+    let inside: BTreeSet<&NodeId> = parts.nodes.iter().collect();
+    let mut unmeasured = silent(records, asked, &inside, &each.sums, &mut fluid);
+    for (moment, lying) in parts.lying.iter().enumerate() {
+        let unknown = parts.nodes.iter().zip(lying).filter(|(_, l)| **l == Lying::Unmeasured);
+        unmeasured.extend(unknown.map(|(node, _)| {
+            let place = Place::Node(asked.party.clone(), node.clone());
+            let course = Course::Stock(place);
+            Key { course, stream: None, material: None, returned: false, period: number(moment) }
+        }));
+    }
+    for key in unmeasured {
+        if let (Some(all), Some(key)) = (&mut all, over_all(&key, last)) {
+            all.leave_unmeasured(key);
+        }
+        each.leave_unmeasured(key);
+    }
+    let found = Found { parts, fluid };
+    let all = all.map(|lines| Draft::new(records, asked, &found, lines));
+    (Draft::new(records, asked, &found, each), all)
+}
+
+/// The line that a line belongs to when all periods are one; none for stocks in between.
+fn over_all(key: &Key, last: u32) -> Option<Key> {
+    let period = match &key.course {
+        Course::Flow { .. } => 1,
+        Course::Stock(_) if key.period == 0 => 0,
+        Course::Stock(_) if key.period == last => 1,
+        Course::Stock(_) => return None,
+    };
+    Some(Key { period, ..key.clone() })
 }
 
 /// The key of the line that a part stands in.
@@ -189,23 +252,17 @@ fn key(party: &PartyId, part: &Part<'_>) -> Key {
     }
 }
 
-fn unseen(course: Course, period: u32) -> Key {
-    Key { course, stream: None, material: None, returned: false, period }
-}
-
 /// Declared streams that nobody measured in a period.
 fn silent(
     records: &Records,
     asked: &Asked,
     inside: &BTreeSet<&NodeId>,
-    measured: &[(Line, [Spread; 3])],
+    measured: &BTreeMap<Key, Sums>,
     fluid: &mut BTreeSet<Place>,
-) -> Vec<(Line, [Spread; 3])> {
-    let seen: BTreeSet<(&StreamId, u32)> = measured
-        .iter()
-        .filter_map(|(line, _)| Some((line.key.stream.as_ref()?, line.key.period)))
-        .collect();
-    let mut lines = Vec::new();
+) -> Vec<Key> {
+    let seen: BTreeSet<(&StreamId, u32)> =
+        measured.keys().filter_map(|key| Some((key.stream.as_ref()?, key.period))).collect();
+    let mut keys = Vec::new();
     let declared = records.masters.iter().filter_map(|master| match master {
         Master::Stream(stream) if !asked.retired.contains(&stream.id) => Some(stream),
         _ => None,
@@ -229,16 +286,16 @@ fn silent(
             if is_fluid(class(records, &stream.material)) {
                 fluid.extend([from.clone(), to.clone()]);
             }
-            lines.push(Line::unmeasured(Key {
+            keys.push(Key {
                 course,
                 stream: Some(stream.id.clone()),
                 material: Some(stream.material.clone()),
-                returned: stream.role == tl_domain::event::StreamRole::Return,
+                returned: stream.role == StreamRole::Return,
                 period,
-            }));
+            });
         }
     }
-    lines
+    keys
 }
 
 /// Whether batches go the way of a stream: between its nodes, or over the fence with its material.

@@ -110,7 +110,7 @@ pub(super) struct Line {
 
 impl Sums {
     /// Adds a part.
-    pub(super) fn add(&mut self, part: Part<'_>) {
+    pub(super) fn add(&mut self, part: &Part<'_>) {
         self.count += 1;
         self.evidence.extend(part.evidence);
         match part.amount {
@@ -121,13 +121,13 @@ impl Sums {
             }
             None => self.unweighed += 1,
         }
-        match part.figure {
+        match &part.figure {
             Ok(figure) => self.value(figure),
-            Err(lack) => *self.missing.entry(lack).or_default() += 1,
+            Err(lack) => *self.missing.entry(*lack).or_default() += 1,
         }
     }
 
-    fn value(&mut self, figure: Figure) {
+    fn value(&mut self, figure: &Figure) {
         self.grams = self.grams.saturating_add(figure.grams.0);
         self.range.0 += figure.range.0;
         self.range.1 += figure.range.1;

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use tl_domain::balance::Unit as AmountUnit;
 use tl_reconcile::{
-    Answer, Censored, Content, Estimated, GlobalTest, GroupTotals, Item, Layer, Options, Removal,
-    Total, reconcile,
+    Answer, Censored, Content, Estimated, Flowsheet, GlobalTest, GroupTotals, Item, Layer, Options,
+    Removal, Total, reconcile,
 };
 use tl_statistics::{correction, normal};
 
@@ -28,16 +28,7 @@ pub(super) fn of(sheet: Sheet, settings: &Settings) -> Reconciliation {
     if sheet.spans.is_empty() {
         return result;
     }
-    let options = Options {
-        alpha: ALPHA,
-        censored: match settings.censored {
-            Censoring::Rectangle => Censored::Rectangle,
-            Censoring::Bound => Censored::Bound,
-        },
-        threads: settings.threads,
-        ..Options::default()
-    };
-    let answer = match reconcile(&sheet.flowsheet, &options) {
+    let answer = match reconcile(&sheet.flowsheet, &options(settings)) {
         Ok(answer) => Some(answer),
         Err(refusal) => {
             result.refusal = Some(refused(refusal));
@@ -68,6 +59,38 @@ pub(super) fn of(sheet: Sheet, settings: &Settings) -> Reconciliation {
         });
     }
     result
+}
+
+fn options(settings: &Settings) -> Options {
+    Options {
+        alpha: ALPHA,
+        censored: match settings.censored {
+            Censoring::Rectangle => Censored::Rectangle,
+            Censoring::Bound => Censored::Bound,
+        },
+        threads: settings.threads,
+        ..Options::default()
+    }
+}
+
+/// Puts the leak tests of a flow sheet over all periods taken together to the balances over all of
+/// them. Where that one has no answer, there are none.
+pub(super) fn leaks_over_all(result: &mut Reconciliation, sheet: Sheet, settings: &Settings) {
+    let options = Options { serial_elimination: false, ..options(settings) };
+    let flowsheet = Flowsheet { groups: Vec::new(), ..sheet.flowsheet };
+    let Ok(answer) = reconcile(&flowsheet, &options) else {
+        return;
+    };
+    let leaks = leaks(&answer);
+    for balance in result.balances.iter_mut().filter(|balance| balance.period.is_none()) {
+        let layer = match balance.quantity {
+            Quantity::Mass => Layer::Mass,
+            Quantity::Substance => Layer::Substance,
+        };
+        if let Of::Unit(unit) = &balance.of {
+            balance.leak = leaks.get(&(unit.as_str(), 1, layer)).copied();
+        }
+    }
 }
 
 fn empty(sheet: &Sheet, settings: &Settings) -> Reconciliation {

@@ -162,6 +162,56 @@ fn a_leak_is_found_at_its_node() {
 }
 
 #[test]
+fn a_leak_that_lasts_shows_over_all_months_together() {
+    let mut plant = Books::new("p");
+    for node in ["n1", "n2", "n3"] {
+        plant.node(node, "process");
+    }
+    let ways = [
+        ("in", None, Some("n1"), "20"),
+        ("s1", Some("n1"), Some("n2"), "20"),
+        ("s2", Some("n2"), Some("n3"), "19.5"),
+        ("out", Some("n3"), None, "19.5"),
+    ];
+    for (id, from, to, _) in ways {
+        plant.stream(id, from, to, "ore");
+    }
+    for (month, (id, .., content)) in (0..3).flat_map(|month| ways.map(|way| (month, way))) {
+        // Each month has errors of its own, so that months add up.
+        let own = format!("{id} {month}");
+        plant.flow(id, month, "100", solid(&own, content, "0.5"));
+    }
+    let result = plant.reconciled(3);
+    let n2 = |period: Option<u32>| {
+        let is = |b: &&BalanceResult| {
+            b.of == Of::Unit("n2".to_owned())
+                && b.period == period
+                && b.quantity == Quantity::Substance
+        };
+        result.balances.iter().find(is).and_then(|b| b.leak).expect("tested")
+    };
+    let most = (1..=3).map(|period| n2(Some(period)).z).fold(0.0, f64::max);
+    assert!(n2(None).z > most, "{:?} against {most}", n2(None));
+}
+
+#[test]
+fn a_stream_that_was_not_measured_in_one_month_has_no_sum_over_all() {
+    let mut plant = mixer();
+    for month in [0, 1] {
+        plant.flow("a", month, "60", solid("a", "10", "1"));
+        plant.flow("c", month, "100", solid("c", "18", "1"));
+    }
+    plant.flow("b", 0, "40", solid("b", "30", "1"));
+    let result = plant.reconciled(2);
+    let whole = result.balances.iter().find(|b| {
+        b.of == Of::Unit("mix".to_owned()) && b.period.is_none() && b.quantity == Quantity::Mass
+    });
+    let whole = whole.expect("over both");
+    assert_eq!((whole.leak, whole.raw.missing.len()), (None, 1));
+    assert!(of_unit(&result, "mix", 1, Quantity::Mass).leak.is_some());
+}
+
+#[test]
 fn a_gross_error_is_among_the_suspects_and_goes_first() {
     let mut plant = mixer();
     plant.stream("d", None, Some("mix"), "ore");
