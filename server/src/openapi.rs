@@ -91,6 +91,8 @@ pub fn document() -> utoipa::openapi::OpenApi {
         api::accounts::close,
         api::accounts::resolve,
         api::accounts::marks,
+        api::sheets::balance,
+        api::sheets::flowsheet,
     )
 )]
 struct Api;

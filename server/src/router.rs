@@ -138,6 +138,8 @@ table! {
     post "/api/v1/accounts/closings" api::accounts::close;
     post "/api/v1/accounts/resolutions" api::accounts::resolve;
     get "/api/v1/marks" api::accounts::marks;
+    post "/api/v1/sheets/balance" api::sheets::balance;
+    post "/api/v1/sheets/flowsheet" api::sheets::flowsheet;
     get "/log/{party}/{path:.*}" api::ledger::tiled;
     get "/" pages::home::show;
     get "/login" pages::sign_in::form;

@@ -21,6 +21,7 @@ pub mod runs;
 pub mod samples;
 pub mod schema;
 pub mod session;
+pub mod sheets;
 pub mod stock;
 pub mod tasks;
 

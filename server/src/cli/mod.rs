@@ -12,6 +12,7 @@ mod maintain;
 mod party;
 mod person;
 mod secret;
+mod sheet;
 mod words;
 
 use std::io::Write as _;
@@ -70,6 +71,9 @@ enum Command {
     /// 计算案例文件 / calculate a case file
     #[command(subcommand)]
     Calc(calc::Calc),
+    /// 填报表：模板、平衡、流程表 / sheets: templates, balances, flow sheets
+    #[command(subcommand)]
+    Sheet(sheet::Sheet),
     /// 台账：核验、导出、证明 / logs: verify, export, prove
     #[command(subcommand)]
     Ledger(ledger::Ledger),
@@ -139,6 +143,7 @@ fn run(arguments: Arguments, words: Words) -> anyhow::Result<ExitCode> {
             maintain::restore(&config()?, &folder, words)?;
         }
         Command::Calc(calc) => return Ok(calc::run(&calc, words)),
+        Command::Sheet(sheet) => return Ok(sheet::run(&sheet, words)),
         Command::Ledger(ledger) => return ledger::run(ledger, config, words),
         Command::Openapi => print_all(&format!("{}\n", crate::openapi::text()))?,
         Command::Errors => print_all(&errors::table())?,

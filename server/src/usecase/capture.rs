@@ -120,7 +120,7 @@ pub(super) fn record<A: Action>(
 ///
 /// # Errors
 /// As `record`; nothing is kept then.
-fn record_all<A: Action>(
+pub(super) fn record_all<A: Action>(
     app: &App,
     permit: &Permit<A>,
     steps: Vec<(Form, Body)>,

@@ -21,6 +21,7 @@ pub mod people;
 pub mod reconciliation;
 pub mod runs;
 pub mod samples;
+pub mod sheets;
 pub mod sign_in;
 pub mod snapshot;
 pub mod stock;

@@ -4,7 +4,7 @@
 //! without an answer (inconsistent, overdrawn, …) is an answer that says so, code 0; code 2 with
 //! one line is only for what is no case at all, and for a picture that its kind does not have.
 
-mod picture;
+pub(super) mod picture;
 mod table;
 
 use std::fs;

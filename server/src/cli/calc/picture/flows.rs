@@ -27,7 +27,7 @@ const NEGLIGIBLE: f64 = 1e-12;
 
 /// Nodes and flows of any number.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Flows {
+pub(in crate::cli) struct Flows {
     nodes: BTreeMap<String, (usize, String, NodeKind)>,
     links: Vec<Flow>,
     unit: &'static str,
@@ -46,24 +46,30 @@ struct Flow {
 type Merged = BTreeMap<(String, String, LinkStyle), (f64, Vec<String>)>;
 
 impl Flows {
-    pub(super) fn new(unit: &'static str) -> Self {
+    pub(in crate::cli) fn new(unit: &'static str) -> Self {
         Self { unit, ..Self::default() }
     }
 
     /// Declares a node; the first declaration of an id wins.
-    pub(super) fn node(&mut self, id: &str, label: &str, kind: NodeKind) {
+    pub(in crate::cli) fn node(&mut self, id: &str, label: &str, kind: NodeKind) {
         let place = self.nodes.len();
         self.nodes.entry(id.to_owned()).or_insert_with(|| (place, label.to_owned(), kind));
     }
 
     /// Adds a flow between declared nodes.
-    pub(super) fn flow(&mut self, ends: (&str, &str), value: f64, style: LinkStyle, name: &str) {
+    pub(in crate::cli) fn flow(
+        &mut self,
+        ends: (&str, &str),
+        value: f64,
+        style: LinkStyle,
+        name: &str,
+    ) {
         let (from, to) = (ends.0.to_owned(), ends.1.to_owned());
         self.links.push(Flow { from, to, value, style, name: name.to_owned() });
     }
 
     /// The figure as SVG.
-    pub(super) fn svg(
+    pub(in crate::cli) fn svg(
         mut self,
         painter: Painter<'_>,
         title: String,

@@ -4,7 +4,7 @@
 //! in words. The same case gives the same bytes.
 
 mod control;
-mod flows;
+pub(in crate::cli) mod flows;
 mod reconciled;
 mod traced;
 
@@ -33,28 +33,28 @@ pub(super) fn of(calc: &Calc, text: &str, name: &str, words: Words) -> Result<St
 
 /// What a picture needs besides its figures.
 #[derive(Clone, Copy)]
-struct Painter<'a> {
+pub(in crate::cli) struct Painter<'a> {
     /// Name of the case.
-    name: &'a str,
-    words: Words,
+    pub(in crate::cli) name: &'a str,
+    pub(in crate::cli) words: Words,
 }
 
 impl Painter<'_> {
-    fn say(&self, chinese: &'static str, english: &'static str) -> &'static str {
+    pub(in crate::cli) fn say(&self, chinese: &'static str, english: &'static str) -> &'static str {
         match self.words.0 {
             Language::Zh => chinese,
             Language::En => english,
         }
     }
 
-    fn title(&self, chinese: &'static str, english: &'static str) -> String {
+    pub(in crate::cli) fn title(&self, chinese: &'static str, english: &'static str) -> String {
         const NAME_MAX: usize = 80;
         let name: String = self.name.chars().take(NAME_MAX).collect();
         format!("{} · {name}", self.say(chinese, english))
     }
 
     /// A picture of words for an answer that is a reason.
-    fn notice(&self, reason: &str) -> String {
+    pub(in crate::cli) fn notice(&self, reason: &str) -> String {
         let title = self.title("没有结果", "No answer");
         Notice { title, reason: reason.to_owned() }.svg(WIDTH, Surface::Standalone)
     }
