@@ -24,7 +24,7 @@ messages! { LEDGER {
     ledger_minutes(count) = "{count} 分钟", "{count} min";
     ledger_hours(count) = "{count} 小时", "{count} h";
     ledger_days(count) = "{count} 天", "{count} d";
-    ledger_covers(size) = "含 {size} 条", "{size} records";
+    ledger_covers(size) = "含 {size} 条", "records: {size}";
     ledger_unsigned_count(count) = "{count} 条待覆盖", "{count} not covered";
     ledger_no_witness = "未配置", "None configured";
     ledger_no_witness_why = "没有配置第三方存证：整机被退回旧状态时，平台自己发现不了。",
@@ -33,6 +33,7 @@ messages! { LEDGER {
     ledger_no_line = "尚无签名", "No line yet";
     ledger_line(name, size, age) = "{name} · 含 {size} 条 · {age}前",
         "{name} · {size} records · {age} ago";
+    ledger_witness_lacks = "第三方还没有这棵树的公钥", "It lacks the key of this tree";
     ledger_behind(count) = "落后 {count} 条", "{count} behind";
 
     ledger_concern_alarm(count) = "警报 {count}", "Alarms: {count}";
@@ -46,21 +47,20 @@ messages! { LEDGER {
     ledger_concern_silent(count) = "{count} 台终端超过 24 小时未联系", "{count} devices silent for 24 h";
     ledger_concern_clock(count) = "时钟存疑 {count} 条", "Clock unsure: {count}";
     ledger_concern_late(count) = "迟报 {count} 条", "Late: {count}";
-    ledger_concern_continued(count) = "换树 {count} 次", "Continued {count} times";
+    ledger_concern_continued(count) = "换树 {count} 次", "Continued: {count}";
 
-    ledger_alarms = "警报", "Alarms";
-    ledger_alarm_word = "警报", "Alarm";
+    ledger_alarm_title(what) = "警报：{what}", "Alarm: {what}";
     ledger_alarm_since = "发现时间", "Noticed";
     ledger_stopped = "有警报，已停止签发", "Stopped by an alarm";
     ledger_alarm_tree(number) = "第 {number} 棵存证树", "tree no. {number}";
     ledger_alarm_over = "已停用的存证树，账本已在下一棵继续", "an ended tree; the ledger goes on in the next one";
+    ledger_tree_word = "存证树", "Tree";
     ledger_alarm_state = "处理状态", "State";
     ledger_alarm_open = "未处理", "Open";
     ledger_alarm_answered(number) = "已由第 {number} 棵存证树承接", "Answered by tree no. {number}";
     ledger_alarm_taken_up(size, before) =
         "新树的首条记录写明：从第 {before} 棵树含 {size} 条的最后一个完好存证点接续",
-        "its first record commits to the last good checkpoint of tree no. {before}, which has \
-         {size} records";
+        "its first record commits to the last good checkpoint of tree no. {before}, at size {size}";
     ledger_alarm_line_ended(count) = "账本有 {count} 项未处理的警报，涉及已停用的存证树。",
         "{count} ledger alarms over ended trees are not answered.";
     ledger_alarm_detail = "发现了什么", "What was noticed";

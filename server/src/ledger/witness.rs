@@ -12,6 +12,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject as _;
+use tl_domain::time::Micros;
 use tl_ledger::Hash;
 use tl_ledger::checkpoint::SignedCheckpoint;
 use tl_ledger::merkle::TreeHead;
@@ -29,6 +30,9 @@ use crate::error::Failure;
 const TIMEOUT: Duration = Duration::from_secs(10);
 /// Verifier key of the log, for a witness that takes logs at first sight; others ignore it.
 const LOG_KEY_HEADER: &str = "tl-log-key";
+/// Until a witness that did not know a log is asked again, in microseconds: its policy may have
+/// got the log's key since.
+const UNKNOWN_MICROS: Micros = 15_000_000;
 /// Largest answer that is read, in bytes.
 const ANSWER_BYTES_MAX: u64 = 64 * 1024;
 
@@ -41,6 +45,8 @@ pub struct Witness {
     client: ureq::Agent,
     /// Size of each origin that it is known to have cosigned.
     sizes: Mutex<BTreeMap<String, u64>>,
+    /// When it was last asked about each origin that it does not know.
+    unknown: Mutex<BTreeMap<String, Micros>>,
 }
 
 impl std::fmt::Debug for Witness {
@@ -71,14 +77,31 @@ impl Witness {
             line.trim().split_once(' ').ok_or_else(|| wrong("no space in it".to_owned()))?;
         let key = key.trim().parse().map_err(|error| wrong(format!("{error}")))?;
         let url = url.trim_end_matches('/').to_owned();
-        Ok(Self { key, url, client, sizes: Mutex::default() })
+        Ok(Self { key, url, client, sizes: Mutex::default(), unknown: Mutex::default() })
     }
 
     fn known(&self, origin: &str) -> Option<u64> {
         self.sizes.lock().unwrap_or_else(PoisonError::into_inner).get(origin).copied()
     }
 
+    /// Whether it said last that it does not know a log: its policy lacks the log's key.
+    #[must_use]
+    pub fn lacks(&self, origin: &str) -> bool {
+        self.asked_in_vain(origin).is_some()
+    }
+
+    fn asked_in_vain(&self, origin: &str) -> Option<Micros> {
+        self.unknown.lock().unwrap_or_else(PoisonError::into_inner).get(origin).copied()
+    }
+
+    /// Notes that it does not know a log; gives whether that is news.
+    fn note_unknown(&self, origin: &str, now: Micros) -> bool {
+        let mut unknown = self.unknown.lock().unwrap_or_else(PoisonError::into_inner);
+        unknown.insert(origin.to_owned(), now).is_none()
+    }
+
     fn learn(&self, origin: &str, size: u64) {
+        self.unknown.lock().unwrap_or_else(PoisonError::into_inner).remove(origin);
         let mut sizes = self.sizes.lock().unwrap_or_else(PoisonError::into_inner);
         sizes.insert(origin.to_owned(), size);
     }
@@ -143,9 +166,14 @@ pub fn round(app: &App) -> Result<(), Failure> {
         .enumerate()
         .filter(|(at, tree)| trees.get(at + 1).is_none_or(|next| next.party != tree.party));
     let newest: Vec<&Tree> = newest.map(|(_, tree)| tree).collect();
+    let now = app.clock.micros();
     for witness in &app.ledger.witnesses {
         for tree in &newest {
             if witness.known(&tree.origin) == Some(tree.head.size) {
+                continue;
+            }
+            let in_vain = witness.asked_in_vain(&tree.origin);
+            if in_vain.is_some_and(|at| (0..UNKNOWN_MICROS).contains(&(now - at))) {
                 continue;
             }
             let done = match tree.head.size {
@@ -232,8 +260,9 @@ fn show(app: &App, witness: &Witness, tree: &Tree) -> Result<Result<(), String>,
                 return Ok(Ok(()));
             }
             404 => {
-                witness.learn(&tree.origin, checkpoint.head.size);
-                tracing::warn!(?witness, origin = tree.origin, "the witness does not know it");
+                if witness.note_unknown(&tree.origin, app.clock.micros()) {
+                    tracing::warn!(?witness, origin = tree.origin, "the witness does not know it");
+                }
                 return Ok(Ok(()));
             }
             _ => return Ok(Err(format!("it answered {status}: {text:.200}"))),

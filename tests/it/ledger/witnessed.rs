@@ -5,7 +5,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 use tl_store::AlarmCode;
-use tl_tests::checkpoint::{all_signed, fetch, log_size};
+use tl_tests::checkpoint::{all_signed, fetch, log_size, signed_up_to};
 use tl_tests::installation::Installation;
 use tl_tests::program::{self, Program};
 use tl_tests::{plant, wait};
@@ -18,12 +18,20 @@ const NAME: &str = "bureau.example.cn/w1";
 pub(super) fn witness(installation: &Installation) -> Result<(Program, String)> {
     let folder = installation.folder().join("witness");
     fs::create_dir_all(&folder)?;
-    let (key, policy) = (folder.join("witness.key"), folder.join("policy"));
     let mut keygen = Command::new(program::witness()?);
+    let key = folder.join("witness.key");
     let vkey = program::succeed(keygen.args(["keygen", "--name", NAME, "--out"]).arg(key))?;
+    let (running, url) = serve(installation, "127.0.0.1:0")?;
+    Ok((running, format!("{url} {}", vkey.trim())))
+}
+
+/// Starts the witness with the keys that the logs have now; gives its address.
+fn serve(installation: &Installation, listen: &str) -> Result<(Program, String)> {
+    let folder = installation.folder().join("witness");
+    let policy = folder.join("policy");
     fs::write(&policy, installation.run(&["ledger", "policy"])?)?;
     let mut serve = Command::new(program::witness()?);
-    serve.args(["serve", "--listen", "127.0.0.1:0", "--dir"]).arg(&folder);
+    serve.args(["serve", "--listen", listen, "--dir"]).arg(&folder);
     serve.arg("--policy").arg(policy);
     let mut running = Program::start(&mut serve, &installation.folder().join("witness.log"))?;
     let url = wait::until("the witness's address", || {
@@ -31,7 +39,51 @@ pub(super) fn witness(installation: &Installation) -> Result<(Program, String)> 
         let output = running.output();
         Ok(output.lines().find_map(|line| line.strip_prefix("witness  ").map(str::to_owned)))
     })?;
-    Ok((running, format!("{url} {}", vkey.trim())))
+    Ok((running, url))
+}
+
+/// A witness can't vouch for a tree whose key it does not have; once it has it, it is asked again
+/// without a new start of the server.
+#[test]
+fn a_witness_that_gets_a_next_tree_s_key_later_is_asked_again() -> Result<()> {
+    let mut installation = Installation::sqlite()?;
+    let smelter = plant::create(&installation, "smelter")?;
+    let party = &smelter.party;
+    installation.start()?;
+    all_signed(&installation, party)?;
+    let (running, setting) = witness(&installation)?;
+    installation.stop()?;
+    let mut installation = installation.with("--witness-service", &setting);
+    installation.run(&["ledger", "reopen", "--log", "smelter", "--reason", "key-lost"])?;
+    installation.start()?;
+    // It has never seen anything of tree 2, and says so: the first checkpoint may be signed.
+    let first = signed_up_to(&installation, party, 2, 1)?;
+    installation.stop()?;
+    installation.masters(party, smelter.master_puts().take(1), &plant::days_ago(1))?;
+    let said = installation.log().len();
+    installation.start()?;
+    wait::until("the witness's word that it does not know the tree", || {
+        let log = installation.log();
+        let new = log.get(said..).unwrap_or_default();
+        Ok(new.contains("the witness does not know it").then_some(()))
+    })?;
+    installation.party("other", plant::AREA)?;
+    signed_up_to(&installation, &"other".parse()?, 1, 1)?;
+    let head = fetch(&installation.client()?, party, 2)?.context("signed before")?.head();
+    ensure!(head == first.head(), "signed at {head:?} though nobody has vouched");
+
+    running.stop()?;
+    let listen = setting.split([' ', '/']).nth(2).context("an address in the setting")?;
+    let (running, _) = serve(&installation, listen)?;
+    let grown = signed_up_to(&installation, party, 2, first.head().size + 1)?;
+    ensure!(grown.head().size > first.head().size, "grown");
+    wait::until("a cosigned checkpoint of tree 2", || {
+        let found = fetch(&installation.client()?, party, 2).ok().flatten();
+        let cosigned = |text: &str| text.contains(&format!("\u{2014} {NAME} "));
+        Ok(found.filter(|it| cosigned(&it.to_string())))
+    })?;
+    installation.stop()?;
+    running.stop().map(drop)
 }
 
 #[test]

@@ -59,13 +59,11 @@ fn alarm_section(desk: &Desk, view: &LedgerView, alarm: &Alarm) -> Section {
     let t = desk.t;
     let mut facts = Facts::default();
     let state = alarm.state(&view.trees);
-    let tone = if state == AlarmState::Open { Tone::Bad } else { Tone::Note };
     let ended = view.newest().is_some_and(|tree| tree.number != alarm.number);
-    let tree = t.ledger_alarm_tree(alarm.number);
-    let place = if ended { format!("{tree} · {}", t.ledger_alarm_over()) } else { tree };
-    let what = Cell::state(tone, t.alarm_code(alarm.code)).small(place);
-    facts.add(t.ledger_alarm_word(), what);
+    let tree = Cell::text(t.ledger_alarm_tree(alarm.number));
+    let tree = if ended { tree.small(t.ledger_alarm_over()) } else { tree };
     facts.add(t.ledger_alarm_state(), alarm_state(t, view, state));
+    facts.add(t.ledger_tree_word(), tree);
     facts.add(t.ledger_alarm_since(), Cell::time(desk.minute(alarm.noticed_at)));
     facts.add(t.ledger_alarm_detail(), Cell::text(noticed(t, alarm)));
     if state == AlarmState::Open {
@@ -80,7 +78,7 @@ fn alarm_section(desk: &Desk, view: &LedgerView, alarm: &Alarm) -> Section {
     };
     facts.add(t.proof_files(), evidence);
     let id = format!("alarm-{}-{}", alarm.number, mark.replace('/', "-"));
-    Section::new(&id, t.ledger_alarms(), facts)
+    Section::new(&id, t.ledger_alarm_title(t.alarm_code(alarm.code)), facts)
 }
 
 /// Whether the log has gone on since, and from where.
@@ -202,7 +200,7 @@ fn trees(t: Words, view: &LedgerView) -> Table {
             Cell::text(tree.number.to_string()),
             Cell::text(reason),
             Cell::text(format::grouped(&tree.head.size.to_string())),
-            Cell::code(&tree.origin),
+            Cell::text(&tree.origin),
         ]);
     }
     table

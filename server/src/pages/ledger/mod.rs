@@ -11,6 +11,7 @@ use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use tl_domain::ids::PartyId;
 use tl_domain::time::Micros;
+use tl_store::Tree;
 
 use super::desk::{Desk, Links};
 use super::part::{Cell, Chip, Tone};
@@ -160,7 +161,12 @@ fn witness(app: &App, t: Words, view: &LedgerView, now: Micros) -> Cell {
         true => Cell::text(t.ledger_no_line()),
         false => Cell::text(text.join("; ")),
     };
-    if seen < size { cell.small(t.ledger_behind(size - seen)) } else { cell }
+    let cell = if seen < size { cell.small(t.ledger_behind(size - seen)) } else { cell };
+    let lacks = |tree: &Tree| app.ledger.witnesses.iter().any(|one| one.lacks(&tree.origin));
+    match view.newest().is_some_and(lacks) {
+        true => cell.chip(Tone::Watch, t.ledger_witness_lacks()),
+        false => cell,
+    }
 }
 
 /// All that somebody should know, the worst first.
