@@ -21,7 +21,7 @@ use serde_json::Value;
 
 use crate::decoder::{Decoder, Output, Rejection, Reply, count};
 use crate::framing::noise::Noise;
-use crate::lab::element::TL_ISOTOPES;
+use crate::lab::element::Analyte;
 use crate::lab::unit::Concentration;
 use crate::limits::{RAW_BYTES_MAX, REPLIES_MAX, head};
 use crate::reading::{Reason, Refusal};
@@ -38,13 +38,15 @@ pub const PROTOCOLS: &[&str] = &["astm_lis"];
 pub struct Profile {
     /// The unit to report in, and the unit of results that name none.
     pub unit: Option<Concentration>,
-    /// The isotope to report where both were measured.
-    #[serde(default = "default_isotope")]
-    pub prefer_isotope: String,
+    /// The substance to read.
+    #[serde(default)]
+    pub analyte: Analyte,
+    /// The isotope to report where several were measured; the usual one if absent.
+    pub prefer_isotope: Option<String>,
     /// Largest difference of the isotopes in percent of the reported one; not checked if absent.
     #[serde(default, deserialize_with = "crate::registry::decimal_or_number")]
     pub max_isotope_diff_pct: Option<Decimal>,
-    /// The instrument's own test codes of thallium, each with its mass number or `""`.
+    /// The instrument's own test codes of the substance, each with its mass number or `""`.
     #[serde(default)]
     pub test_codes: BTreeMap<String, String>,
     /// Which field of the order names the sample.
@@ -63,22 +65,20 @@ pub enum SampleField {
     Instrument,
 }
 
-fn default_isotope() -> String {
-    "205".to_owned()
-}
-
 /// Makes a decoder from a declared profile.
 pub fn build(protocol: &str, fields: Value) -> Result<Box<dyn Decoder>, ProfileError> {
     let profile: Profile = profile_fields(protocol, fields)?;
-    if !TL_ISOTOPES.contains(&profile.prefer_isotope.as_str()) {
-        return Err(bad_field(protocol, "`prefer_isotope` is \"203\" or \"205\""));
-    }
+    let analyte = profile.analyte;
+    analyte
+        .isotope_or_usual(profile.prefer_isotope.as_deref())
+        .map_err(|detail| bad_field(protocol, detail))?;
     if profile.max_isotope_diff_pct.is_some_and(|limit| limit.is_sign_negative()) {
         return Err(bad_field(protocol, "`max_isotope_diff_pct` is not negative"));
     }
-    let known = |mass: &String| mass.is_empty() || TL_ISOTOPES.contains(&mass.as_str());
+    let known = |mass: &String| mass.is_empty() || analyte.has_isotope(mass);
     if let Some((code, _)) = profile.test_codes.iter().find(|(_, mass)| !known(mass)) {
-        let detail = format!("test code {code:?}: the mass is \"203\", \"205\" or \"\"");
+        let symbol = analyte.symbol();
+        let detail = format!("test code {code:?}: the mass of an isotope of {symbol}, or \"\"");
         return Err(bad_field(protocol, detail));
     }
     Ok(Box::new(Host {
@@ -165,6 +165,13 @@ impl Decoder for Host {
 
     fn patience_ms(&self) -> u64 {
         PATIENCE_MS
+    }
+}
+
+impl Profile {
+    /// The isotope to report.
+    fn isotope(&self) -> &str {
+        self.prefer_isotope.as_deref().unwrap_or(self.analyte.usual_isotope())
     }
 }
 

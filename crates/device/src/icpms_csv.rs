@@ -1,4 +1,4 @@
-//! Result files of ICP-MS and ICP-OES instruments: one file in, thallium values out.
+//! Result files of ICP-MS and ICP-OES instruments: one file in, values of one substance out.
 //!
 //! A file is judged as a whole: an unknown header, a missing unit or a cut file gives nothing.
 //! Calibration rows, blanks and other elements are skipped and counted; rows the instrument or
@@ -6,6 +6,7 @@
 //! other is its cross-check. The shape is declared; no shape is guessed from the bytes.
 //! Waiting until a file is complete, and never overwriting one, is for the caller.
 
+pub mod mapped;
 mod masshunter;
 mod nexion;
 mod qtegra;
@@ -17,13 +18,13 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::decoder::{Accepted, Decoder, Output, Rejection, Skipped, count};
-use crate::lab::element;
+use crate::lab::element::Analyte;
 use crate::lab::unit::Concentration;
-use crate::limits::{LAB_FILE_BYTES_MAX, RAW_BYTES_MAX, head};
+use crate::limits::{LAB_FILE_BYTES_MAX, RAW_BYTES_MAX, TABLE_ROWS_MAX, head};
 use crate::reading::{Assay, Reading, Reason, Refusal};
 use crate::registry::{ProfileError, bad_field, profile_fields};
 use crate::table::encoding::decode_text;
-use crate::table::{DecodedText, Row, Table, read_rows};
+use crate::table::{DecodedText, Row, Table, TextEncoding, read_rows};
 
 /// Protocol names of this family, one for each shape of file.
 pub const PROTOCOLS: &[&str] = &[
@@ -32,6 +33,7 @@ pub const PROTOCOLS: &[&str] = &[
     "perkinelmer_nexion_wide",
     "perkinelmer_winlab32_long",
     "thermo_qtegra_wide",
+    "generic_csv",
 ];
 
 /// What the laboratory declared about its export.
@@ -40,9 +42,11 @@ pub const PROTOCOLS: &[&str] = &[
 pub struct Profile {
     /// The unit to report in, and the unit of columns that name none.
     pub unit: Option<Concentration>,
-    /// The isotope to report where both were measured.
-    #[serde(default = "default_isotope")]
-    pub prefer_isotope: String,
+    /// The substance to read.
+    #[serde(default)]
+    pub analyte: Analyte,
+    /// The isotope to report where several were measured; the usual one if absent.
+    pub prefer_isotope: Option<String>,
     /// Largest difference of the isotopes in percent of the reported one; not checked if absent.
     #[serde(default, deserialize_with = "crate::registry::decimal_or_number")]
     pub max_isotope_diff_pct: Option<Decimal>,
@@ -59,10 +63,10 @@ pub struct Profile {
     pub unit_row: bool,
     /// Beginnings of names that are no samples, in place of the usual ones.
     pub skip_names: Option<Vec<String>>,
-}
-
-fn default_isotope() -> String {
-    "205".to_owned()
+    /// The encoding; found by byte order mark, then strict UTF-8, then GB 18030 if absent.
+    pub encoding: Option<TextEncoding>,
+    /// Which column is what (generic_csv only).
+    pub mapping: Option<mapped::Mapping>,
 }
 
 fn default_delimiter() -> char {
@@ -85,31 +89,42 @@ pub(crate) enum Finding {
 
 /// Makes a decoder from a declared profile.
 pub fn build(protocol: &str, fields: Value) -> Result<Box<dyn Decoder>, ProfileError> {
-    let profile: Profile = profile_fields(protocol, fields)?;
-    let shape: Shape = match protocol {
-        "agilent_masshunter_2row" => masshunter::two_rows,
-        "agilent_masshunter_flat" => masshunter::flat,
-        "perkinelmer_nexion_wide" => nexion::wide,
-        "perkinelmer_winlab32_long" => winlab::long,
-        "thermo_qtegra_wide" => qtegra::wide,
-        other => return Err(bad_field(other, "no shape of this name")),
-    };
-    if !element::TL_ISOTOPES.contains(&profile.prefer_isotope.as_str()) {
-        return Err(bad_field(protocol, "`prefer_isotope` is \"203\" or \"205\""));
+    Ok(Box::new(LabFileDecoder::new(protocol, fields)?))
+}
+
+/// Judges cells as a workbook gives them, header rows included, under a whole device profile.
+///
+/// # Errors
+/// The profile cannot be used, or is none of a laboratory's table.
+pub fn read_cells(profile: &Value, rows: &[Vec<String>]) -> Result<Vec<Output>, ProfileError> {
+    let mut fields = profile.clone();
+    let protocol = fields.as_object_mut().and_then(|it| it.remove("protocol"));
+    let protocol = protocol.as_ref().and_then(Value::as_str).unwrap_or_default();
+    if !PROTOCOLS.contains(&protocol) {
+        return Err(bad_field(protocol, "a protocol of laboratory tables is needed"));
     }
-    if !matches!(profile.decimal, '.' | ',') || profile.decimal == profile.delimiter {
-        return Err(bad_field(protocol, "`decimal` is . or , and not the delimiter"));
+    let decoder = LabFileDecoder::new(protocol, fields)?;
+    if rows.len() > TABLE_ROWS_MAX {
+        let detail = format!("{} rows; at most {TABLE_ROWS_MAX} are read", rows.len());
+        let reason = Reason::TooLong;
+        let (raw, length, offset) = (Vec::new(), 0, 0);
+        return Ok(vec![Output::Rejected(Rejection { reason, detail, raw, length, offset })]);
     }
-    if matches!(profile.delimiter, '"' | '\r' | '\n') || profile.delimiter.is_alphanumeric() {
-        return Err(bad_field(protocol, "`delimiter` is a comma, semicolon or tab"));
+    let mut text = String::new();
+    let mut table = Table { rows: Vec::new(), ends_with_newline: true };
+    for (cells, number) in rows.iter().zip(1..) {
+        let start = text.len();
+        text.push_str(&cells.join("\t"));
+        table.rows.push(Row { number, cells: cells.clone(), span: start..text.len() });
+        text.push('\n');
     }
-    if profile.unit_row && protocol != "thermo_qtegra_wide" {
-        return Err(bad_field(protocol, "`unit_row` belongs to thermo_qtegra_wide only"));
-    }
-    if profile.max_isotope_diff_pct.is_some_and(|limit| limit.is_sign_negative()) {
-        return Err(bad_field(protocol, "`max_isotope_diff_pct` is not negative"));
-    }
-    Ok(Box::new(LabFileDecoder { profile, shape, file: Vec::new(), length: 0 }))
+    let whole = DecodedText { text, encoding: TextEncoding::Utf8 };
+    Ok(decoder.judge_table(&whole, &table).unwrap_or_else(|refusal| {
+        let raw = head(whole.text.as_bytes(), RAW_BYTES_MAX);
+        let length = count(whole.text.len());
+        let Refusal { reason, detail } = refusal;
+        vec![Output::Rejected(Rejection { reason, detail, raw, length, offset: 0 })]
+    }))
 }
 
 /// Collects a file and judges it at its end.
@@ -154,27 +169,69 @@ impl Decoder for LabFileDecoder {
 }
 
 impl LabFileDecoder {
+    fn new(protocol: &str, fields: Value) -> Result<Self, ProfileError> {
+        let profile: Profile = profile_fields(protocol, fields)?;
+        let shape: Shape = match protocol {
+            "agilent_masshunter_2row" => masshunter::two_rows,
+            "agilent_masshunter_flat" => masshunter::flat,
+            "perkinelmer_nexion_wide" => nexion::wide,
+            "perkinelmer_winlab32_long" => winlab::long,
+            "thermo_qtegra_wide" => qtegra::wide,
+            "generic_csv" => mapped::mapped,
+            other => return Err(bad_field(other, "no shape of this name")),
+        };
+        profile
+            .analyte
+            .isotope_or_usual(profile.prefer_isotope.as_deref())
+            .map_err(|detail| bad_field(protocol, detail))?;
+        if !matches!(profile.decimal, '.' | ',') || profile.decimal == profile.delimiter {
+            return Err(bad_field(protocol, "`decimal` is . or , and not the delimiter"));
+        }
+        if matches!(profile.delimiter, '"' | '\r' | '\n') || profile.delimiter.is_alphanumeric() {
+            return Err(bad_field(protocol, "`delimiter` is a comma, semicolon or tab"));
+        }
+        if profile.unit_row && protocol != "thermo_qtegra_wide" {
+            return Err(bad_field(protocol, "`unit_row` belongs to thermo_qtegra_wide only"));
+        }
+        match (&profile.mapping, protocol == "generic_csv") {
+            (Some(mapping), true) => mapping.check(protocol, &profile)?,
+            (None, true) => return Err(bad_field(protocol, "`mapping` is missing")),
+            (Some(_), false) => {
+                return Err(bad_field(protocol, "`mapping` belongs to generic_csv"));
+            }
+            (None, false) => {}
+        }
+        if profile.max_isotope_diff_pct.is_some_and(|limit| limit.is_sign_negative()) {
+            return Err(bad_field(protocol, "`max_isotope_diff_pct` is not negative"));
+        }
+        Ok(Self { profile, shape, file: Vec::new(), length: 0 })
+    }
+
     fn judge(&self, file: &[u8]) -> Result<Vec<Output>, Refusal> {
-        let text = decode_text(file, None)
+        let text = decode_text(file, self.profile.encoding)
             .map_err(|error| Refusal::new(Reason::BadEncoding, error.to_string()))?;
         let table = read_rows(&text.text, self.profile.delimiter)
             .map_err(|error| Refusal::new(Reason::Truncated, error.to_string()))?;
-        let rows_with_data = table.rows.iter().filter(|row| !row.is_blank()).count();
-        if rows_with_data == 0 {
-            return Err(Refusal::new(Reason::Empty, "the file holds no rows"));
-        }
-        if !table.ends_with_newline {
+        if !table.ends_with_newline && table.rows.iter().any(|row| !row.is_blank()) {
             let detail = "the last row has no line end: the file is cut or still being written; \
                           wait until it is complete or export it again";
             return Err(Refusal::new(Reason::Truncated, detail));
         }
-        let findings = (self.shape)(&self.profile, &table)?;
+        self.judge_table(&text, &table)
+    }
+
+    fn judge_table(&self, text: &DecodedText, table: &Table) -> Result<Vec<Output>, Refusal> {
+        let rows_with_data = table.rows.iter().filter(|row| !row.is_blank()).count();
+        if rows_with_data == 0 {
+            return Err(Refusal::new(Reason::Empty, "the file holds no rows"));
+        }
+        let findings = (self.shape)(&self.profile, table)?;
         if findings.is_empty() {
             return Err(Refusal::new(Reason::Empty, "the file holds headers and no rows of data"));
         }
         Ok(findings
             .into_iter()
-            .filter_map(|(index, finding)| Some(output(&text, table.rows.get(index)?, finding)))
+            .filter_map(|(index, finding)| Some(output(text, table.rows.get(index)?, finding)))
             .collect())
     }
 }
@@ -204,6 +261,11 @@ const NO_SAMPLES: &[&str] = &[
 ];
 
 impl Profile {
+    /// The isotope to report.
+    pub(crate) fn isotope(&self) -> &str {
+        self.prefer_isotope.as_deref().unwrap_or(self.analyte.usual_isotope())
+    }
+
     /// Why a sample of this name is no sample; the first word decides.
     pub(crate) fn no_sample(&self, name: &str) -> Option<String> {
         let upper = name.to_uppercase();

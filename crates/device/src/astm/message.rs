@@ -239,7 +239,7 @@ impl Message {
             let of = |wanted: bool| -> Vec<usize> {
                 let fits = |entry: &Entry| match &entry.found {
                     Found::Result(it) => match it.isotope() {
-                        Some(mass) => (mass == profile.prefer_isotope) == wanted,
+                        Some(mass) => (mass == profile.isotope()) == wanted,
                         None => false,
                     },
                     _ => false,

@@ -1,12 +1,12 @@
-//! Result records: which of them are thallium, and whether their value, unit and state hold.
+//! Result records: which of them are the substance, and whether their value, unit and state hold.
 //!
-//! `R|n|^^^Tl^205|value|unit|range|flag|nature|status|…`. A test code is thallium by its exact
-//! symbol or by the declared codes; what only looks like thallium is refused and told.
+//! `R|n|^^^Tl^205|value|unit|range|flag|nature|status|…`. A test code names the
+//! substance by its exact symbol or by the declared codes; what only looks like it is refused.
 //! Source: ASTM E1394-97 / LIS02-A2 clause 9.1 (fields 9.1.3 to 9.1.13).
 
 use super::Profile;
 use super::record::Delimiters;
-use crate::lab::element::{TL_ISOTOPES, mass_header};
+use crate::lab::element::mass_header;
 use crate::lab::unit::{Concentration, reported_unit};
 use crate::lab::value::Measured;
 use crate::limits::quoted;
@@ -20,7 +20,7 @@ pub(super) enum Found {
     Skipped(String),
 }
 
-/// A result of thallium that holds.
+/// A result of the substance that holds.
 #[derive(Debug)]
 pub(super) struct Outcome {
     assay: Assay,
@@ -71,7 +71,7 @@ pub(super) fn read(
     let test = delimiters.field(record, 3);
     let isotope = match isotope(profile, delimiters, test) {
         Ok(Some(isotope)) => isotope,
-        Ok(None) => return Found::Skipped(format!("test {:?} is not thallium", quoted(test))),
+        Ok(None) => return Found::Skipped(format!("test {:?} is not read here", quoted(test))),
         Err(refusal) => return Found::Refused(refusal),
     };
     let Some(sample) = sample else {
@@ -84,7 +84,7 @@ pub(super) fn read(
     }
 }
 
-/// The mass number of a thallium test (`""` where it names none); `None` for other tests.
+/// The mass number of a test of the substance (`""` where it names none); `None` for other tests.
 fn isotope(
     profile: &Profile,
     delimiters: &Delimiters,
@@ -98,23 +98,25 @@ fn isotope(
         Some(header) => (header.symbol, header.mass),
         None => (code, mass),
     };
-    let mass_fits = TL_ISOTOPES.contains(&mass.as_str());
-    match symbol.as_str() {
-        "Tl" if mass.is_empty() || mass_fits => Ok(Some(mass)),
-        "Tl" => {
-            let detail = format!("test {:?}: thallium is measured on 203 or 205", quoted(test));
-            Err(Refusal::new(Reason::BadField, detail))
+    let analyte = profile.analyte;
+    if analyte.is_named(&symbol) {
+        if mass.is_empty() || analyte.has_isotope(&mass) {
+            return Ok(Some(mass));
         }
-        other if mass_fits || other.eq_ignore_ascii_case("tl") || other == "铊" => {
-            let detail = format!(
-                "test {:?} looks like thallium and is not written Tl; declare it under \
-                 `test_codes` or correct the method",
-                quoted(test)
-            );
-            Err(Refusal::new(Reason::AnalyteMissing, detail))
-        }
-        _ => Ok(None),
+        let detail =
+            format!("test {:?}: {} is not measured on this mass", quoted(test), analyte.symbol());
+        return Err(Refusal::new(Reason::BadField, detail));
     }
+    if analyte.is_misspelt(&symbol) {
+        let detail = format!(
+            "test {:?} looks like {} and is not written so; declare it under `test_codes` or \
+             correct the method",
+            quoted(test),
+            analyte.symbol()
+        );
+        return Err(Refusal::new(Reason::AnalyteMissing, detail));
+    }
+    Ok(None)
 }
 
 fn result(
@@ -144,7 +146,7 @@ fn result(
     let marks = AssayMarks { flag: text(7), result_status: text(9), detection_limit: None };
     let assay = Assay {
         sample: sample.to_owned(),
-        analyte: "Tl",
+        analyte: profile.analyte.symbol(),
         isotope: (!isotope.is_empty()).then_some(isotope),
         value: value.text(),
         unit: target.symbol.to_owned(),

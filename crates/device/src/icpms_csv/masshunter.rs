@@ -1,6 +1,6 @@
 //! Agilent MassHunter: the batch table with two header rows, and the flat table whose second row
-//! repeats "Conc.". Columns that are no concentrations (RSD, CPS) are left alone; a thallium
-//! column without a concentration is an error.
+//! repeats "Conc.". Columns that are no concentrations (RSD, CPS) are left alone; a column
+//! of the analyte without a concentration is an error.
 
 use super::wide::{self, Kind, Layout};
 use super::{Finding, Profile};
@@ -90,7 +90,7 @@ fn spread(elements: &Row, columns: usize) -> Vec<&str> {
         .collect()
 }
 
-/// The thallium columns whose second header is a concentration.
+/// The analyte's columns whose second header is a concentration.
 fn concentrations(
     profile: &Profile,
     elements: &[&str],
@@ -98,11 +98,13 @@ fn concentrations(
 ) -> Result<Vec<wide::Isotope>, Refusal> {
     let is_concentration = |index: usize| concentration(names.cell(index)).is_some();
     let columns = || elements.iter().copied().enumerate();
-    let thallium = |text: &str| element::mass_header(text).is_some_and(|it| it.symbol == "Tl");
+    let symbol = profile.analyte.symbol();
+    let wanted = |text: &str| element::mass_header(text).is_some_and(|it| it.symbol == symbol);
     let found: Vec<(usize, &str)> =
-        columns().filter(|(index, text)| is_concentration(*index) || !thallium(text)).collect();
-    if columns().any(|(_, text)| thallium(text)) && !found.iter().any(|(_, text)| thallium(text)) {
-        let detail = "the thallium columns hold no \"Conc.\"; export concentrations, not counts";
+        columns().filter(|(index, text)| is_concentration(*index) || !wanted(text)).collect();
+    if columns().any(|(_, text)| wanted(text)) && !found.iter().any(|(_, text)| wanted(text)) {
+        let detail =
+            format!("the columns of {symbol} hold no \"Conc.\"; export concentrations, not counts");
         return Err(Refusal::new(Reason::NotConcentration, detail));
     }
     wide::isotopes(profile, found.into_iter(), |index| unit(names.cell(index)))

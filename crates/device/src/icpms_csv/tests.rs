@@ -175,6 +175,141 @@ fn a_file_over_the_limit_is_refused_and_not_kept() {
     assert_eq!((it.reason, it.length, it.raw.len()), (Reason::TooLong, 6 << 20, RAW_BYTES_MAX));
 }
 
+fn mapped(fields: Value, mapping: Value, input: &str) -> Vec<String> {
+    let mut fields = fields;
+    fields["mapping"] = mapping;
+    findings("generic_csv", fields, input)
+}
+
+#[test]
+fn a_saved_mapping_reads_a_laboratorys_own_table() {
+    let mapping = || {
+        json!({"header_row": 3, "sample": "样品编号", "analyte": "检测项目", "value": "检测结果",
+               "unit": "单位", "detection_limit": "检出限", "acquired_at": "检测日期",
+               "state": {"column": "状态", "words": ["合格"]}, "end": "以下空白"})
+    };
+    let head = "某检测公司,,,,,,\n报告编号:2026-117,,,,,,\n\
+                样品编号,检测项目,检测结果,单位,检出限,检测日期,状态\n";
+    let rows = "\
+W-1,铊,0.00002L,mg/L,0.00002,2026-11-01,合格
+W-1,铅,0.012,mg/L,0.001,2026-11-01,合格
+W-2,Tl,0.0042,mg/L,0.00002,2026-11-01,合格
+W-3,铊,未检出,μg/L,0.02,2026-11-01,合格
+W-4,铊,ND,μg/L,0.02,2026-11-01,合格
+W-5,铊,<0.02,μg/L,0.02,2026-11-01,合格
+W-6,铊,4.2,,,,合格
+W-7,铊,4.2,mg/kg,,,合格
+W-8,铊,4.2,μg/L,,,作废
+空白-1,铊,0.01,μg/L,,,合格
+以下空白
+检测:某某  审核:某某
+";
+    let unit = || json!({"unit": "ug/L"});
+    let found = mapped(unit(), mapping(), &format!("{head}{rows}"));
+    assert_eq!(
+        found,
+        [
+            "W-1 0.02L ug/L",
+            "skipped",
+            "W-2 4.2 ug/L",
+            "W-3 未检出 ug/L",
+            "W-4 ND ug/L",
+            "W-5 <0.02 ug/L",
+            "W-6 4.2 ug/L",
+            "unit_conflict",
+            "rejected_by_lab",
+            "skipped",
+        ]
+    );
+    let open = mapped(json!({}), mapping(), &format!("{head}W-6,铊,4.2,,,,合格\n"));
+    assert_eq!(open, ["unit_missing"]);
+    let lead = "W-1,铅,1,mg/L,,,合格\n";
+    assert_eq!(mapped(unit(), mapping(), &format!("{head}{lead}")), ["analyte_missing"]);
+    let cadmium = mapped(json!({"analyte": "Pb"}), mapping(), &format!("{head}{lead}"));
+    assert_eq!(cadmium, ["W-1 1 mg/L"]);
+    assert_eq!(mapped(unit(), mapping(), &format!("{head}W-1,铊,1\n")), ["truncated"]);
+    let without = json!({"sample": "样品编号", "value": "结果"});
+    assert_eq!(mapped(unit(), without, &format!("{head}{rows}")), ["bad_header"]);
+}
+
+#[test]
+fn a_mapping_of_one_column_takes_its_unit_from_a_row() {
+    let mapping = || {
+        json!({"sample": "ID", "value": "Tl205", "cross_check": "Tl203", "isotope": "205",
+               "unit_row": 2, "kind": {"column": "Kind", "words": ["S"]}})
+    };
+    let input = "ID,Kind,Tl203,Tl205,,\n,,ppb,ppb,,\nA,S,4.22,4.20\nB,QC,1,1\n空白,S,9.9,4.2\n";
+    let limit = json!({"max_isotope_diff_pct": 10});
+    assert_eq!(
+        mapped(limit, mapping(), input),
+        ["A 4.20 ug/L (4.22)", "skipped", "isotope_mismatch"]
+    );
+    let twice = input.replace("Tl203", "Tl205");
+    assert_eq!(mapped(json!({}), mapping(), &twice), ["bad_header"]);
+}
+
+#[test]
+fn mappings_that_cannot_be_meant_are_errors() {
+    let good = || json!({"sample": "A", "value": "B"});
+    assert!(build("generic_csv", json!({"mapping": good()})).is_ok());
+    assert!(build("generic_csv", json!({})).is_err());
+    assert!(build("agilent_masshunter_flat", json!({"mapping": good()})).is_err());
+    for wrong in [
+        json!({"sample": "A"}),
+        json!({"sample": "A", "value": "A"}),
+        json!({"sample": "A", "value": "B", "header_row": 0}),
+        json!({"sample": "A", "value": "B", "unit_row": 5}),
+        json!({"sample": "A", "value": "B", "unit_row": 2, "unit": "U"}),
+        json!({"sample": "A", "value": "B", "analyte_names": ["Tl"]}),
+        json!({"sample": "A", "value": "B", "analyte": "C", "analyte_names": []}),
+        json!({"sample": "A", "value": "B", "isotope": "208"}),
+        json!({"sample": "A", "value": "B", "valeu": "C"}),
+    ] {
+        assert!(build("generic_csv", json!({"mapping": wrong})).is_err(), "{wrong} was taken");
+    }
+}
+
+#[test]
+fn another_substance_is_a_setting() {
+    let input = "Sample Name,205  Tl,111  Cd,114  Cd\nConc.,Conc.,Conc.,Conc.\nW-1,1,2.2,2.3\n";
+    let read = |fields: Value| findings("agilent_masshunter_flat", fields, input);
+    assert_eq!(read(json!({"unit": "ug/L", "analyte": "Cd"})), ["W-1 2.2 ug/L (2.3)"]);
+    let other = json!({"unit": "ug/L", "analyte": "Cd", "prefer_isotope": "114"});
+    assert_eq!(read(other), ["W-1 2.3 ug/L (2.2)"]);
+    assert_eq!(read(json!({"unit": "ug/L", "analyte": "Hg"})), ["analyte_missing"]);
+    let wrong = json!({"unit": "ug/L", "analyte": "Cd", "prefer_isotope": "205"});
+    assert!(build("agilent_masshunter_flat", wrong).is_err());
+    assert!(build("agilent_masshunter_flat", json!({"analyte": "Xx"})).is_err());
+}
+
+#[test]
+fn cells_of_a_workbook_are_judged_like_a_file() {
+    let cells = |rows: &[&[&str]]| -> Vec<Vec<String>> {
+        rows.iter().map(|row| row.iter().map(|cell| (*cell).to_owned()).collect()).collect()
+    };
+    let profile = json!({"protocol": "generic_csv", "unit": "ug/L",
+                         "mapping": {"sample": "编号", "value": "铊"}});
+    let rows = cells(&[&["编号", "铊"], &["W-1", "4.20"], &["W-2", "ND"]]);
+    let out = read_cells(&profile, &rows).expect("a good profile");
+    let [Output::Accepted(first), Output::Accepted(second)] = out.as_slice() else {
+        panic!("two results, got {out:?}");
+    };
+    assert_eq!(first.raw, b"W-1\t4.20");
+    assert!(matches!(&second.reading, Reading::Assay(it) if it.value == "ND"));
+    let out = read_cells(&profile, &cells(&[&["x"]])).expect("a good profile");
+    assert!(matches!(out.as_slice(), [Output::Rejected(it)] if it.reason == Reason::BadHeader));
+    assert!(read_cells(&json!({"protocol": "scanner"}), &rows).is_err());
+}
+
+/// A profile of a shape that has no fields of its own but, for one, its mapping.
+fn bare(shape: &str, fields: Value) -> Value {
+    let mut fields = fields;
+    if shape == "generic_csv" {
+        fields["mapping"] = json!({"sample": "Sample", "value": "203  Tl  [ He ] "});
+    }
+    fields
+}
+
 proptest! {
     #[test]
     fn any_bytes_behind_a_header_give_the_same_for_every_cut(
@@ -186,15 +321,16 @@ proptest! {
         seed in any::<u64>(),
     ) {
         let input = format!("{TWO_ROWS}{}", rows.concat()).into_bytes();
-        let whole = decode(shape, json!({"unit": "ug/L"}), &input, Split::Whole);
-        prop_assert_eq!(&whole, &decode(shape, json!({"unit": "ug/L"}), &input, Split::Seed(seed)));
+        let profile = || bare(shape, json!({"unit": "ug/L"}));
+        let whole = decode(shape, profile(), &input, Split::Whole);
+        prop_assert_eq!(&whole, &decode(shape, profile(), &input, Split::Seed(seed)));
         prop_assert!(!whole.is_empty(), "a file says something or is refused");
     }
 
     #[test]
     fn any_bytes_never_panic(input in prop::collection::vec(any::<u8>(), 0..300)) {
         for shape in PROTOCOLS {
-            let out = decode(shape, json!({}), &input, Split::Whole);
+            let out = decode(shape, bare(shape, json!({})), &input, Split::Whole);
             prop_assert!(!out.is_empty());
         }
     }

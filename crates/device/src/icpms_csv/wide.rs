@@ -4,7 +4,7 @@
 //! no maker's files are judged less strictly than another's.
 
 use super::{Finding, Profile};
-use crate::lab::element::{self, MassHeader, TL_ISOTOPES};
+use crate::lab::element::{self, MassHeader};
 use crate::lab::unit::{Concentration, reported_unit};
 use crate::lab::value::Measured;
 use crate::limits::quoted;
@@ -36,7 +36,7 @@ pub(crate) struct Kind {
     pub(crate) others: &'static [&'static str],
 }
 
-/// A column of thallium.
+/// A column of the analyte.
 pub(crate) struct Isotope {
     pub(crate) column: usize,
     pub(crate) mass: String,
@@ -76,7 +76,7 @@ pub(crate) fn row(table: &Table, index: usize) -> Result<&Row, Refusal> {
         .ok_or_else(|| Refusal::new(Reason::Truncated, "the file ends inside its header rows"))
 }
 
-/// The thallium columns among headers; `unit_of` gives the unit text of a column, if it has one.
+/// The analyte's columns among headers; `unit_of` gives the unit text of a column, if it has one.
 pub(crate) fn isotopes<'a>(
     profile: &Profile,
     headers: impl Iterator<Item = (usize, &'a str)>,
@@ -89,14 +89,17 @@ pub(crate) fn isotopes<'a>(
         if header.internal_standard {
             continue;
         }
-        if element::looks_like_thallium(&header) {
+        let (analyte, mass) = (profile.analyte, header.mass.as_str());
+        let fits = analyte.has_isotope(mass);
+        if analyte.is_misspelt(&header.symbol) || (fits && analyte.symbol() != header.symbol) {
             suspects.push(text.trim().to_owned());
         }
-        if header.symbol != "Tl" || !wanted_mode(profile, &header) {
+        if header.symbol != analyte.symbol() || !wanted_mode(profile, &header) {
             continue;
         }
-        if !TL_ISOTOPES.contains(&header.mass.as_str()) {
-            let detail = format!("{:?}: thallium is measured on 203 or 205", quoted(text));
+        if !fits {
+            let detail =
+                format!("{:?}: {} is not measured on this mass", quoted(text), analyte.symbol());
             return Err(Refusal::new(Reason::BadHeader, detail));
         }
         let unit = column_unit(profile, text, unit_of(index)?)?;
@@ -114,7 +117,8 @@ fn wanted_mode(profile: &Profile, header: &MassHeader) -> bool {
 }
 
 fn missing(profile: &Profile, suspects: &[String]) -> Refusal {
-    let mut detail = "no column of thallium (symbol Tl, mass 203 or 205)".to_owned();
+    let mut detail =
+        format!("no column of {} with the mass of an isotope", profile.analyte.symbol());
     if let Some(mode) = &profile.gas_mode {
         detail.push_str(&format!(" in gas mode {mode:?}"));
     }
@@ -133,7 +137,7 @@ fn refuse_doubles(found: &[Isotope]) -> Result<(), Refusal> {
             continue;
         };
         let detail = format!(
-            "{} Tl is there twice, in modes {:?} and {:?}; declare `gas_mode`",
+            "mass {} is there twice, in modes {:?} and {:?}; declare `gas_mode`",
             one.mass, one.mode, other.mode
         );
         return Err(Refusal::new(Reason::AmbiguousColumn, detail));
@@ -212,8 +216,9 @@ impl Layout {
             let detail = "more cells than headers; a name may hold the delimiter without quotes";
             return Err(Refusal::new(Reason::BadField, detail));
         }
-        let preferred = self.isotopes.iter().find(|it| it.mass == profile.prefer_isotope);
-        let main = preferred.or(self.isotopes.first()).expect("a layout has a thallium column");
+        let preferred = self.isotopes.iter().find(|it| it.mass == profile.isotope());
+        let main =
+            preferred.or(self.isotopes.first()).expect("a layout has a column of the analyte");
         let target = profile.unit.clone().unwrap_or_else(|| main.unit.reported());
         let written = Measured::parse(row.cell(main.column), profile.decimal)?;
         let value = written.convert(&main.unit, &target)?;
@@ -223,8 +228,8 @@ impl Layout {
             && !value.agrees(check, limit)
         {
             let detail = format!(
-                "{sample}: {} Tl gives {}, the other isotope {} {}: more than {limit} % apart, an \
-                 interference is likely; measure again",
+                "{sample}: mass {} gives {}, the other isotope {} {}: more than {limit} % apart, \
+                 an interference is likely; measure again",
                 main.mass,
                 value.text(),
                 check.text(),
@@ -237,7 +242,7 @@ impl Layout {
         let acquired_at = self.acquired_at.map(|it| row.cell(it)).filter(|text| !text.is_empty());
         Ok(Assay {
             sample: sample.to_owned(),
-            analyte: "Tl",
+            analyte: profile.analyte.symbol(),
             isotope: Some(main.mass.clone()),
             value: value.text(),
             unit: target.symbol.to_owned(),

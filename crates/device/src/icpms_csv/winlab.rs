@@ -1,5 +1,5 @@
 //! PerkinElmer WinLab32 (ICP-OES): one row for each sample and line, `Tl 190.801`, with its unit.
-//! Rows of other elements are skipped. A thallium row without a unit is refused.
+//! Rows of other elements are skipped. A row of the analyte without a unit is refused.
 
 use super::wide::{self, column_unit};
 use super::{Finding, Profile};
@@ -31,7 +31,7 @@ struct Columns {
 pub(super) fn long(profile: &Profile, table: &Table) -> Result<Vec<(usize, Finding)>, Refusal> {
     let columns = columns(wide::row(table, 0)?)?;
     let mut found = Vec::new();
-    let mut thallium_rows = 0usize;
+    let mut analyte_rows = 0usize;
     for (index, row) in table.rows.iter().enumerate().skip(1) {
         if row.is_blank() {
             continue;
@@ -46,17 +46,18 @@ pub(super) fn long(profile: &Profile, table: &Table) -> Result<Vec<(usize, Findi
             return Err(Refusal::new(Reason::Truncated, detail));
         }
         let analyte = row.cell(columns.analyte);
-        let finding = match line(analyte) {
+        let finding = match line(profile, analyte) {
             Some(wavelength) => {
-                thallium_rows += 1;
+                analyte_rows += 1;
                 columns.judge(profile, row, wavelength)
             }
-            None => Finding::Skipped(format!("{:?} is not thallium", quoted(analyte))),
+            None => Finding::Skipped(format!("{:?} is not read here", quoted(analyte))),
         };
         found.push((index, finding));
     }
-    if thallium_rows == 0 {
-        let detail = "no row of thallium (`Tl` and a wavelength)";
+    if analyte_rows == 0 {
+        let symbol = profile.analyte.symbol();
+        let detail = format!("no row of {symbol} (`{symbol}` and a wavelength)");
         return Err(Refusal::new(Reason::AnalyteMissing, detail));
     }
     Ok(found)
@@ -86,9 +87,9 @@ fn columns(headers: &Row) -> Result<Columns, Refusal> {
     })
 }
 
-/// The wavelength of a thallium line such as `Tl 190.801`.
-fn line(analyte: &str) -> Option<&str> {
-    let wavelength = analyte.strip_prefix("Tl")?.strip_prefix(' ')?.trim();
+/// The wavelength of a line such as `Tl 190.801`.
+fn line<'a>(profile: &Profile, analyte: &'a str) -> Option<&'a str> {
+    let wavelength = analyte.strip_prefix(profile.analyte.symbol())?.strip_prefix(' ')?.trim();
     let plain = !wavelength.is_empty()
         && wavelength.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
     plain.then_some(wavelength)
@@ -120,7 +121,7 @@ impl Columns {
         let acquired_at = parts.filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" ");
         Ok(Assay {
             sample: sample.to_owned(),
-            analyte: "Tl",
+            analyte: profile.analyte.symbol(),
             isotope: None,
             value: value.text(),
             unit: target.symbol.to_owned(),
