@@ -117,3 +117,53 @@ proptest! {
         prop_assert!(read(&packed).is_err());
     }
 }
+
+/// A workbook whose first sheet's cells are the given XML.
+fn with_sheet(xml: &[u8]) -> Vec<u8> {
+    use std::io::{Cursor, Read as _, Write as _};
+    let bytes = crate::template::balance().expect("a workbook");
+    let mut from = zip::ZipArchive::new(Cursor::new(bytes)).expect("packed");
+    let mut to = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    let options = zip::write::SimpleFileOptions::default();
+    for index in 0..from.len() {
+        let mut part = from.by_index(index).expect("a part");
+        let name = part.name().expect("a name").into_owned();
+        to.start_file(&name, options).expect("a part");
+        let mut content = Vec::new();
+        part.read_to_end(&mut content).expect("read");
+        let is_first = name == "xl/worksheets/sheet1.xml";
+        to.write_all(if is_first { xml } else { &content }).expect("written");
+    }
+    to.finish().expect("packed").into_inner()
+}
+
+const CELLS: &str = "<?xml version=\"1.0\"?><worksheet \
+    xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\"><sheetData>\
+    <row r=\"1\"><c r=\"A1\" t=\"inlineStr\"><is><t>期间</t></is></c><c r=\"B1\"><v>1e400</v></c>\
+    <c r=\"XFD1048576\"><v>-0</v></c></row><row r=\"3\"><c r=\"A3\" t=\"s\"><v>999999</v></c>\
+    <c r=\"A2\" t=\"e\"><v>#N/A</v></c></row></sheetData></worksheet>";
+
+#[test]
+fn strange_cells_are_read_or_refused() {
+    let found = read(&with_sheet(CELLS.as_bytes()));
+    assert!(found.is_ok() || found.is_err_and(|refused| !refused.problems.is_empty()));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(150))]
+    #[test]
+    fn damaged_cells_never_break_the_reader(
+        flips in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..12),
+        cut in any::<prop::sample::Index>(),
+    ) {
+        let mut xml = CELLS.as_bytes().to_vec();
+        for (at, byte) in flips {
+            let at = at.index(xml.len());
+            xml[at] = byte;
+        }
+        xml.truncate(cut.index(xml.len()).max(200));
+        if let Ok(found) = read(&with_sheet(&xml)) {
+            let _ = crate::balance::read(&found);
+        }
+    }
+}
