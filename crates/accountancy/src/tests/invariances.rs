@@ -105,8 +105,10 @@ proptest! {
         let mut stratum = Stratum::exact("in", Role::Receipt, flows.clone());
         stratum.delta_long = delta;
         let periods = flows.len();
-        let evaluated =
-            |stratum: Stratum| Evaluation::of(&stratum::series(&[stratum], periods).unwrap(), SETTINGS);
+        let evaluated = |stratum: Stratum| {
+            let series = stratum::series(&[stratum], periods).unwrap();
+            Evaluation::of(&series, SETTINGS)
+        };
         let fault = evaluated(stratum.clone()).standardised.unwrap_err();
         prop_assert_eq!(fault, Fault::NotPositiveDefinite { period: 2 });
         // A random error of its own gives each period back what it needs.
