@@ -37,7 +37,7 @@ messages! { ALARM {
         "the checkpoint of {size} records: its row was changed";
     alarm_checkpoints_missing(count, after, before) =
         "含 {after} 条和含 {before} 条的存证点之间，缺 {count} 个存证点",
-        "{count} checkpoints are missing between those of {after} and {before} records";
+        "missing checkpoints between those of {after} and {before} records: {count}";
     alarm_newest_missing(size) = "最近的存证点（含 {size} 条）不见了",
         "the newest checkpoint, of {size} records, is missing";
     alarm_checkpoint_beyond(size, head) = "有含 {size} 条的存证点，而存证树只到 {head} 条",

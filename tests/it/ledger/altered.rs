@@ -34,7 +34,7 @@ for (name,) in run("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetc
     run("DROP TRIGGER " + name)
 "#;
 
-const ALTERATIONS: [Alteration; 8] = [
+const ALTERATIONS: [Alteration; 10] = [
     Alteration {
         what: "a row's bytes and its leaf",
         statements: r#"
@@ -87,6 +87,22 @@ run("UPDATE checkpoint SET note = replace(note, char(10), char(10) || '1') WHERE
 "#,
         code: AlarmCode::TreeChanged,
         named: "checkpoint of size",
+    },
+    Alteration {
+        what: "an old checkpoint is gone",
+        statements: r#"
+run("DELETE FROM checkpoint WHERE OWN AND size = (SELECT MIN(size) FROM checkpoint WHERE OWN)")
+"#,
+        code: AlarmCode::TreeChanged,
+        named: "missing checkpoints between those of sizes 0 and",
+    },
+    Alteration {
+        what: "when a checkpoint was signed",
+        statements: r#"
+run("UPDATE checkpoint SET signed_at = signed_at - 60000000 WHERE OWN AND ordinal = 2")
+"#,
+        code: AlarmCode::TreeChanged,
+        named: "its row was changed",
     },
     Alteration {
         what: "the tree's head",

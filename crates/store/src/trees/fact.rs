@@ -205,7 +205,7 @@ impl AlarmFact {
             }
             Self::CheckpointsMissing { count, after, before } => write!(
                 f,
-                "{count} checkpoints are missing between those of sizes {after} and {before}"
+                "missing checkpoints between those of sizes {after} and {before}: {count}"
             ),
             Self::NewestCheckpointMissing { size } => {
                 write!(f, "the newest checkpoint, of size {size}, is missing")

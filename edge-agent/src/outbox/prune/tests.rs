@@ -55,7 +55,11 @@ impl Bench {
 
     /// Holds a checkpoint over so many entries of the log, and one more, since some days.
     fn hold(&self, entries: usize, days: i64) {
-        let log = FakeLog::new(entries + 1);
+        self.pin(&FakeLog::new(entries + 1), days);
+    }
+
+    /// Holds the newest checkpoint of a log as the first one that it sees, since some days.
+    fn pin(&self, log: &FakeLog, days: i64) {
         let answer = log.answer(None);
         let Judgement::Keep(kept) = judge(&log.party, None, &answer) else {
             panic!("not kept");
@@ -112,6 +116,18 @@ fn results_are_kept_and_what_is_covered_goes() {
     assert_eq!(tail, Ok(None), "links stay");
     bench.hold(9, 8);
     assert_eq!((bench.prune().entries, bench.kept()), (1, vec![]));
+}
+
+#[test]
+fn an_agent_that_comes_when_the_log_goes_on_in_a_later_tree_prunes_too() {
+    let bench = Bench::new(3);
+    [(1, 21), (2, 24), (3, 25)].into_iter().for_each(|(dseq, index)| bench.stored(dseq, index));
+    let mut log = FakeLog::new(30);
+    // The next tree begins with entry 20 of the log and has six entries.
+    log.continue_at(20);
+    log.tree().grow(3);
+    bench.pin(&log, 8);
+    assert_eq!((bench.prune().entries, bench.kept()), (2, vec![3]), "25 is one beyond");
 }
 
 #[test]

@@ -172,5 +172,5 @@ fn facts_are_kept_as_json_that_stays_readable() {
     let fact = AlarmFact::CheckpointsMissing { count: 2, after: 4, before: 10 };
     assert_eq!(serde_json::to_string(&fact).expect("JSON"), kept);
     assert_eq!(serde_json::from_str::<AlarmFact>(kept).expect("a fact"), fact);
-    assert_eq!(fact.to_string(), "2 checkpoints are missing between those of sizes 4 and 10");
+    assert_eq!(fact.to_string(), "missing checkpoints between those of sizes 4 and 10: 2");
 }
