@@ -16,7 +16,8 @@ fuzz_target!(|input: &[u8]| {
     let profile = match pick % 2 {
         0 => json!({"protocol": "astm_lis"}),
         _ => json!({"protocol": "astm_lis", "unit": "mg/L", "max_isotope_diff_pct": 10,
-                    "test_codes": {"TL": "205"}, "sample_field": "instrument"}),
+                    "prefer_isotope": "205", "test_codes": {"TL": "205"},
+                    "sample_field": "instrument"}),
     };
     same_for_every_cut::check(&profile, stream, BUFFERED_MAX);
     same_for_every_cut::check(&profile, &framed(stream), BUFFERED_MAX);

@@ -41,7 +41,8 @@ pub struct Profile {
     /// The substance to read.
     #[serde(default)]
     pub analyte: Analyte,
-    /// The isotope to report where several were measured; the usual one if absent.
+    /// The isotope to report where several were measured, the other one being its check; each
+    /// result stands by itself if absent.
     pub prefer_isotope: Option<String>,
     /// Largest difference of the isotopes in percent of the reported one; not checked if absent.
     #[serde(default, deserialize_with = "crate::registry::decimal_or_number")]
@@ -165,13 +166,6 @@ impl Decoder for Host {
 
     fn patience_ms(&self) -> u64 {
         PATIENCE_MS
-    }
-}
-
-impl Profile {
-    /// The isotope to report.
-    fn isotope(&self) -> &str {
-        self.prefer_isotope.as_deref().unwrap_or(self.analyte.usual_isotope())
     }
 }
 

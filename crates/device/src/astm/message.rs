@@ -232,14 +232,15 @@ impl Message {
         self.entries.into_iter().map(Entry::output).collect()
     }
 
-    /// Within an order, results of the preferred isotope take those of the other one as their
-    /// check, each the one in its place, where there are as many of both.
+    /// Where an isotope is declared: within an order its results take those of the other one as
+    /// their check, each the one in its place, if there are as many of both.
     fn join_isotopes(&mut self, profile: &Profile) {
+        let Some(preferred) = &profile.prefer_isotope else { return };
         for order in 0..=self.orders {
             let of = |wanted: bool| -> Vec<usize> {
                 let fits = |entry: &Entry| match &entry.found {
                     Found::Result(it) => match it.isotope() {
-                        Some(mass) => (mass == profile.isotope()) == wanted,
+                        Some(mass) => (mass == preferred) == wanted,
                         None => false,
                     },
                     _ => false,

@@ -216,10 +216,13 @@ fn only_results_of_thallium_that_hold_are_taken() {
 #[test]
 fn two_isotopes_of_an_order_are_one_result_with_its_check() {
     let both = ["R|1|^^^Tl^203|4.22|ug/L||N||F", "R|2|^^^Tl^205|4.20|ug/L||N||F"];
+    let expected = "W-1 4.22 ug/L, W-1 4.20 ug/L, AAAAAAA";
+    assert_eq!(read(&profile(), &message(&both)), expected, "nothing is declared");
     let expected = "skipped, W-1 4.20 ug/L (4.22), AAAAAAA";
-    assert_eq!(read(&profile(), &message(&both)), expected);
+    assert_eq!(read(&with("prefer_isotope", json!("205")), &message(&both)), expected);
     let apart = ["R|1|^^^Tl^203|6.40|ug/L||N||F", "R|2|^^^Tl^205|4.20|ug/L||N||F"];
-    let limit = with("max_isotope_diff_pct", json!(10));
+    let mut limit = with("max_isotope_diff_pct", json!(10));
+    limit["prefer_isotope"] = json!("205");
     assert_eq!(read(&limit, &message(&apart)), "skipped, isotope_mismatch, AAAAAAA");
     assert_eq!(read(&profile(), &message(&both[..1])), "W-1 4.22 ug/L, AAAAAA");
 }
