@@ -1,7 +1,9 @@
 //! Periods, tests, marks and closings on books made by hand.
 
 mod calendar;
+mod handover;
 mod marks;
+mod own_errors;
 mod periods;
 mod policy;
 mod series;
