@@ -22,6 +22,7 @@ use crate::keys::KeyFolder;
 use crate::ledger::Ledger;
 use crate::limits::{LOGIN_ADDRESSES_MAX, LOGIN_BURST, LOGIN_REFILL, VERIFY_BURST, VERIFY_REFILL};
 use crate::tls::{Authority, ServerCertificate};
+use crate::trace::TraceDesk;
 use crate::usecase::balances::BalanceShelf;
 use crate::usecase::reconciliation::ReconciliationShelf;
 
@@ -53,6 +54,8 @@ pub struct App {
     pub balances: BalanceShelf,
     /// Reconciliations that were asked for, likewise.
     pub reconciliations: ReconciliationShelf,
+    /// Event graphs, for traces.
+    pub trace: TraceDesk,
     /// Parties whose accountancy could not be computed.
     pub account_failures: Failures,
     /// When each device's snapshot was last compared with the store, and its version.
@@ -74,6 +77,7 @@ impl App {
         keys: KeyFolder,
         ledger: Ledger,
     ) -> Self {
+        let trace = TraceDesk::new(&config.substance);
         Self {
             store,
             config,
@@ -87,6 +91,7 @@ impl App {
             hashing: Semaphore::new(HASHING_MAX),
             device_url: OnceLock::new(),
             balances: BalanceShelf::default(),
+            trace,
             reconciliations: ReconciliationShelf::default(),
             account_failures: Failures::default(),
             snapshots: Mutex::default(),

@@ -28,6 +28,7 @@ pub mod random;
 pub mod router;
 pub mod serve;
 pub mod tls;
+pub mod trace;
 pub mod usecase;
 
 #[cfg(test)]

@@ -84,6 +84,11 @@ pub fn document() -> utoipa::openapi::OpenApi {
         api::ledger::entry_bytes,
         api::ledger::overview,
         api::balance::compute,
+        api::trace::backward,
+        api::trace::forward,
+        api::trace::genealogy,
+        api::sheets::balance,
+        api::sheets::flowsheet,
         api::reconciliation::compute,
         api::reconciliation::area,
         api::accounts::find,
@@ -91,8 +96,6 @@ pub fn document() -> utoipa::openapi::OpenApi {
         api::accounts::close,
         api::accounts::resolve,
         api::accounts::marks,
-        api::sheets::balance,
-        api::sheets::flowsheet,
     )
 )]
 struct Api;

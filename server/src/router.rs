@@ -131,6 +131,9 @@ table! {
     get "/api/v1/ledger" api::ledger::overview;
     post "/api/v1/corrections" api::entries::correct;
     get "/api/v1/balance" api::balance::compute;
+    get "/api/v1/trace/backward" api::trace::backward;
+    get "/api/v1/trace/forward" api::trace::forward;
+    get "/api/v1/trace/genealogy" api::trace::genealogy;
     get "/api/v1/reconciliation" api::reconciliation::compute;
     get "/api/v1/reconciliation/area" api::reconciliation::area;
     get "/api/v1/accounts" api::accounts::find;

@@ -45,7 +45,7 @@ pub use blobs::{BlobBounds, BlobState};
 pub use check::{CheckReport, Finding};
 pub use error::StoreError;
 pub use ingest::{Draft, INSTALLATION, Submission};
-pub use lineage::LineageState;
+pub use lineage::{LineageState, LoadedRegion};
 pub use open::{Options, Store, create_postgres_database, drop_postgres_database};
 pub use query::{
     BalanceFacts, BatchFilter, EntryView, HandoverPair, LogState, LogView, Page, Paged,

@@ -24,6 +24,7 @@ pub mod session;
 pub mod sheets;
 pub mod stock;
 pub mod tasks;
+pub mod trace;
 
 use actix_web::{HttpResponse, web};
 use tl_domain::ids::PartyId;

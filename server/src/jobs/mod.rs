@@ -1,5 +1,6 @@
 //! What the server does by itself beside requests: renew its certificate, forget old sessions,
-//! the jobs of the ledger (`ledger::job`) and of accountancy (`accounts::job`).
+//! the jobs of the ledger (`ledger::job`), of accountancy (`accounts::job`) and of the event graph
+//! (`trace::job`).
 
 use std::time::Duration;
 
@@ -15,6 +16,7 @@ const EVERY: Duration = Duration::from_secs(3600);
 pub fn start(app: &web::Data<App>) {
     crate::ledger::job::start(app);
     crate::accounts::job::start(app);
+    crate::trace::job::start(app);
     let app = app.clone();
     actix_web::rt::spawn(async move {
         let mut tick = actix_web::rt::time::interval(EVERY);

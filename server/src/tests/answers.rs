@@ -115,6 +115,7 @@ fn address(world: &World, path: &str) -> String {
         }
         "/api/v1/handovers/{code}" => path.replace("{code}", world.handover.as_str()),
         "/api/v1/flows" | "/api/v1/balance" => format!("{path}?{span}"),
+        path if path.starts_with("/api/v1/trace/") => format!("{path}?batch={}", world.batch),
         _ => path.to_owned(),
     }
 }

@@ -14,5 +14,6 @@ mod people;
 mod permissions;
 mod sheets;
 mod sign_in;
+mod trace;
 mod verify;
 mod world;

@@ -122,6 +122,9 @@ fn address(world: &World, route: &Route) -> String {
     if route.method != "get" || whole.contains(&route.path) {
         return path;
     }
+    if route.path.starts_with("/api/v1/trace/") {
+        return format!("{path}?party=alfa&batch={}", world.batch);
+    }
     let span = matches!(route.path, "/api/v1/flows" | "/api/v1/balance");
     if span { format!("{path}?party=alfa&{SPAN}") } else { format!("{path}?party=alfa") }
 }

@@ -26,4 +26,5 @@ pub mod sign_in;
 pub mod snapshot;
 pub mod stock;
 pub mod tasks;
+pub mod trace;
 pub mod upload;
