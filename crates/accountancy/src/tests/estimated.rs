@@ -7,7 +7,8 @@ use crate::estimate::control::{self, Certified, ChartKey, ControlResult};
 use crate::estimate::partners::{self, HandoverLine, Sides};
 use crate::estimate::replicates::{self, Replicate};
 use crate::estimate::rounds::{self, Round};
-use crate::estimate::{Scatter, Span, Verdict};
+use crate::estimate::{Interval, Scatter, Span, Verdict};
+use crate::simulation::generator::Generator;
 use crate::verification::laboratory::LaboratoryResult;
 
 pub(super) fn pair(n: usize, values: &[f64]) -> Replicate {
@@ -325,4 +326,27 @@ fn the_document_asks_for_as_many_data() {
     for wanted in wanted {
         assert!(text.contains(&wanted), "docs/uncertainty.md does not say {wanted:?}");
     }
+}
+
+#[test]
+fn as_many_data_as_are_taken_in_are_answered() {
+    let most = crate::limits::ROWS;
+    let mut generator = Generator::seeded(21);
+    let mut figure = || 100.0 * (1.0 + 0.05 * generator.normal());
+    let groups: Vec<Replicate> = (0..most).map(|n| pair(n, &[figure(), figure()])).collect();
+    let found = replicates::split(&groups, &groups[..most / 2], 2).unwrap();
+    // Half of the assay's variance is taken off: 0.05/√2 is left.
+    let Interval { low, high } = found.sampling.interval;
+    assert!(low > 0.034 && high < 0.037, "{:?}", found.sampling);
+    let lines: Vec<HandoverLine> = (0..most)
+        .map(|n| line(n, &format!("b{}", n / 3), [figure(), figure()], Some(figure())))
+        .collect();
+    let found = partners::evaluate(&lines, 0.0).unwrap();
+    let Sides::Separated(sides) = found.sides else { panic!("not separated") };
+    for side in [sides.shipper, sides.receiver, sides.third] {
+        let Interval { low, high } = side.random.interval;
+        assert!(low > 0.049 && high < 0.051, "{:?}", side.random);
+    }
+    let too_many: Vec<Replicate> = groups.iter().cloned().chain([pair(0, &[1.0, 1.0])]).collect();
+    assert_eq!(replicates::random(&too_many).unwrap_err().code(), "too_many");
 }
