@@ -68,6 +68,31 @@ pub(crate) fn same_for_every_cut(
     Ok(())
 }
 
+/// Fails where one damaged byte turns a good piece into another reading.
+pub(crate) fn damage_gives_no_other_reading(
+    profile: &Value,
+    good: &[u8],
+    index: prop::sample::Index,
+    byte: u8,
+) -> Result<(), TestCaseError> {
+    let readings = |input: &[u8]| -> Vec<Reading> {
+        let accepted = |output| match output {
+            Output::Accepted(it) => Some(it.reading),
+            _ => None,
+        };
+        decode(profile, input, Split::Whole).into_iter().filter_map(accepted).collect()
+    };
+    let expected = readings(good);
+    prop_assert!(!expected.is_empty(), "the piece was not good");
+    let mut damaged = good.to_vec();
+    let at = index.index(damaged.len());
+    damaged[at] = byte;
+    for reading in readings(&damaged) {
+        prop_assert!(expected.contains(&reading), "byte {at} as {byte:02X}h gave {reading:?}");
+    }
+    Ok(())
+}
+
 /// Good pieces, damaged pieces and garbage in any order.
 pub(crate) fn damaged_streams(
     good: impl Strategy<Value = Vec<u8>> + Clone + 'static,

@@ -9,7 +9,7 @@ use crate::case::run_answering;
 use crate::checksum::sum8;
 use crate::reading::Reading;
 use crate::registry::decoder_for;
-use crate::replay::{damaged_streams, same_for_every_cut};
+use crate::replay::{damage_gives_no_other_reading, damaged_streams, same_for_every_cut};
 use crate::split::Split;
 
 const HEADER: &str = r"H|\^&|||ICPMS^lab1^1.0|||||||P|LIS2-A2|20261101083000";
@@ -306,5 +306,15 @@ proptest! {
         seed in any::<u64>(),
     ) {
         same_for_every_cut(&profile(), &input, seed, 1 << 17)?;
+    }
+
+    #[test]
+    fn one_damaged_byte_gives_no_other_reading(
+        number in 0u32..10_000,
+        index in any::<prop::sample::Index>(),
+        byte in any::<u8>(),
+    ) {
+        let good = message(&[&format!("R|1|^^^Tl^205|{number}|ug/L||N||F")]);
+        damage_gives_no_other_reading(&profile(), &good, index, byte)?;
     }
 }

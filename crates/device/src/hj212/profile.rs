@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use super::factor::{self, Factor};
@@ -49,26 +49,33 @@ pub enum Edition {
 }
 
 /// The declared units of concentrations.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
-#[serde(untagged)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Units {
     /// `"standard"`: units and number formats of table B.1.
-    Word(UnitsWord),
+    Standard,
     /// The unit of each code; codes that are not named follow table B.1.
     Each(BTreeMap<String, Concentration>),
-    /// Not declared.
+    /// Not declared, or said to be `"undeclared"`.
     #[default]
-    Missing,
+    Undeclared,
 }
 
-/// A word for all units.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum UnitsWord {
-    /// Units and number formats of table B.1.
-    Standard,
-    /// Said to be unknown.
-    Undeclared,
+impl<'de> Deserialize<'de> for Units {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match Value::deserialize(deserializer)? {
+            Value::Null => Ok(Self::Undeclared),
+            Value::String(word) if word == "undeclared" => Ok(Self::Undeclared),
+            Value::String(word) if word == "standard" => Ok(Self::Standard),
+            units @ Value::Object(_) => {
+                serde_json::from_value(units).map(Self::Each).map_err(serde::de::Error::custom)
+            }
+            other => Err(serde::de::Error::custom(format!(
+                "`units` is \"standard\" or the unit of each code, such as {{\"w20089\": \
+                 \"mg/L\"}}; found {}",
+                quoted(&other.to_string())
+            ))),
+        }
+    }
 }
 
 /// The unit of one code.
@@ -125,8 +132,8 @@ impl Profile {
 
     pub(super) fn unit_of(&self, code: &str) -> UnitOf<'_> {
         match &self.units {
-            Units::Missing | Units::Word(UnitsWord::Undeclared) => UnitOf::Unknown,
-            Units::Word(UnitsWord::Standard) => UnitOf::Standard,
+            Units::Undeclared => UnitOf::Unknown,
+            Units::Standard => UnitOf::Standard,
             Units::Each(units) => units.get(code).map_or(UnitOf::Standard, UnitOf::Declared),
         }
     }

@@ -6,7 +6,7 @@ use serde_json::json;
 use super::*;
 use crate::case::run_answering;
 use crate::registry::decoder_for;
-use crate::replay::{brief, damaged_streams, same_for_every_cut};
+use crate::replay::{brief, damage_gives_no_other_reading, damaged_streams, same_for_every_cut};
 use crate::split::Split;
 
 const MN: &str = "010000A8900016F000169DC0";
@@ -186,6 +186,8 @@ fn the_edition_is_declared() {
         json!({"edition": "2018"}),
         json!({"edition": "2017", "units": {"w20089": "mg/kg"}}),
         json!({"edition": "2017", "units": {"x": "mg/L"}}),
+        json!({"edition": "2017", "units": "mg/L"}),
+        json!({"edition": "2017", "units": {"w20089": "ppb"}}),
         json!({"edition": "2017", "factors": ["w99999"]}),
         json!({"edition": "2017", "unit": "standard"}),
     ] {
@@ -294,5 +296,15 @@ proptest! {
         seed in any::<u64>(),
     ) {
         same_for_every_cut(&profile(), &input, seed, 40_000)?;
+    }
+
+    #[test]
+    fn one_damaged_byte_gives_no_other_reading(
+        number in 0u32..10_000,
+        index in any::<prop::sample::Index>(),
+        byte in any::<u8>(),
+    ) {
+        let good = live(&format!("w20089-Rtd={number},w20089-Flag=N"));
+        damage_gives_no_other_reading(&profile(), &good, index, byte)?;
     }
 }

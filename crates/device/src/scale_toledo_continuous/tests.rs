@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
-use crate::replay::{brief, damaged_streams, same_for_every_cut};
+use crate::replay::{brief, damage_gives_no_other_reading, damaged_streams, same_for_every_cut};
 
 fn profile(checksum: &str) -> Value {
     json!({"protocol": "toledo_continuous", "checksum": checksum})
@@ -127,5 +127,15 @@ proptest! {
     ) {
         same_for_every_cut(&profile("twos7"), &input, seed, 128)?;
         same_for_every_cut(&profile("none"), &input, seed, 128)?;
+    }
+
+    #[test]
+    fn one_damaged_byte_gives_no_other_reading(
+        number in 0u32..1_000_000,
+        index in any::<prop::sample::Index>(),
+        byte in any::<u8>(),
+    ) {
+        let good = checked([0x2c, 0x30, 0x20], &format!("{number:06}000000"));
+        damage_gives_no_other_reading(&profile("twos7"), &good, index, byte)?;
     }
 }

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
-use crate::replay::{brief, damaged_streams, same_for_every_cut};
+use crate::replay::{brief, damage_gives_no_other_reading, damaged_streams, same_for_every_cut};
 
 fn profile() -> Value {
     json!({"protocol": "yaohua_a12e"})
@@ -57,5 +57,15 @@ proptest! {
         seed in any::<u64>(),
     ) {
         same_for_every_cut(&profile(), &input, seed, SCALE_LINE_BYTES_MAX + 4)?;
+    }
+
+    #[test]
+    fn one_damaged_byte_gives_no_other_reading(
+        number in 0u32..1000,
+        index in any::<prop::sample::Index>(),
+        byte in any::<u8>(),
+    ) {
+        let good = line(format!("WG{number:03}.250kg").as_bytes());
+        damage_gives_no_other_reading(&profile(), &good, index, byte)?;
     }
 }
