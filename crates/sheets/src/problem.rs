@@ -91,7 +91,7 @@ impl Problem {
                 if !self.read.is_empty() {
                     place.push_str(&format!("，读到“{}”", self.read));
                 }
-                format!("{}：{message}", place.trim_start())
+                placed(place.trim_start(), "：", message)
             }
             Language::English => {
                 if self.row > 0 {
@@ -103,10 +103,15 @@ impl Problem {
                 if !self.read.is_empty() {
                     place.push_str(&format!(", read {:?}", self.read));
                 }
-                format!("{}: {message}", place.trim_start())
+                placed(place.trim_start(), ": ", message)
             }
         }
     }
+}
+
+/// The message behind its place; alone when it is about the whole file.
+fn placed(place: &str, between: &str, message: &str) -> String {
+    if place.is_empty() { message.to_owned() } else { format!("{place}{between}{message}") }
 }
 
 /// Why a file gives nothing: everything that is wrong with it, at once.

@@ -143,7 +143,9 @@ fn run(arguments: Arguments, words: Words) -> anyhow::Result<ExitCode> {
             maintain::restore(&config()?, &folder, words)?;
         }
         Command::Calc(calc) => return Ok(calc::run(&calc, words)),
-        Command::Sheet(sheet) => return Ok(sheet::run(&sheet, words)),
+        Command::Sheet(sheet) => {
+            return Ok(sheet::run(&sheet, arguments.settings.substance.as_deref(), words));
+        }
         Command::Ledger(ledger) => return ledger::run(ledger, config, words),
         Command::Openapi => print_all(&format!("{}\n", crate::openapi::text()))?,
         Command::Errors => print_all(&errors::table())?,

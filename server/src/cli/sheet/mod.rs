@@ -71,9 +71,6 @@ pub(super) struct BalanceArgs {
     /// 另存流向图 / also the Sankey, as SVG
     #[arg(long, value_name = "FILE")]
     svg: Option<PathBuf>,
-    /// 元素 / substance
-    #[arg(long, default_value = "Tl")]
-    substance: Analyte,
 }
 
 /// A flow sheet.
@@ -92,11 +89,18 @@ pub(super) struct FlowsheetArgs {
 /// Why a command gave nothing: its exit code and what to say.
 struct Stop(u8, Vec<String>);
 
-/// Runs a command.
-pub(super) fn run(sheet: &Sheet, words: Words) -> ExitCode {
+/// What a sheet is about when nobody says.
+const USUAL_SUBSTANCE: &str = "Tl";
+
+/// Runs a command; `substance` is the one of the command line or the environment.
+pub(super) fn run(sheet: &Sheet, substance: Option<&str>, words: Words) -> ExitCode {
     let done = match sheet {
         Sheet::Template(which) => print_template(which),
-        Sheet::Balance(asked) => print_balance(asked, words),
+        Sheet::Balance(asked) => {
+            let named = substance.unwrap_or(USUAL_SUBSTANCE).parse::<Analyte>();
+            let named = named.map_err(|error| Stop(UNREADABLE, vec![error.to_string()]));
+            named.and_then(|substance| print_balance(asked, &substance, words))
+        }
         Sheet::Flowsheet(asked) => print_flowsheet(asked, words),
     };
     match done {
@@ -177,9 +181,9 @@ fn refused(path: &Path, refused: &tl_sheets::Refused, words: Words) -> Stop {
     Stop(UNREADABLE, lines.iter().map(|line| format!("{name}: {line}")).collect())
 }
 
-fn print_balance(asked: &BalanceArgs, words: Words) -> Result<(), Stop> {
+fn print_balance(asked: &BalanceArgs, substance: &Analyte, words: Words) -> Result<(), Stop> {
     let bytes = read(&asked.file)?;
-    let report = sheets::balance(&bytes, &asked.substance)
+    let report = sheets::balance(&bytes, substance)
         .map_err(|refusal| refused(&asked.file, &refusal, words))?;
     if let Some(file) = &asked.svg {
         let name = asked.file.file_stem().unwrap_or_default().to_string_lossy();

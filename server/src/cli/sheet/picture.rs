@@ -1,4 +1,4 @@
-//! The Sankey of a sheet's balance: materials in, the plant, materials out, stocks, what is missing.
+//! The Sankey of a sheet's balance: materials in and out, stocks, what is unaccounted for.
 //!
 //! Invariant: amounts are those of the report; all months together when there are several. Terms
 //! without a figure are not drawn, the description counts them.

@@ -25,6 +25,17 @@ fn the_picture_shows_materials_stocks_and_the_gap() {
 }
 
 #[test]
+fn the_substance_is_the_one_of_the_settings() {
+    use clap::Parser as _;
+    let line = "tl-server sheet balance a.xlsx --table --substance Cd";
+    let parsed = crate::cli::Arguments::try_parse_from(line.split_whitespace()).expect("arguments");
+    assert_eq!(parsed.settings.substance.as_deref(), Some("Cd"));
+    assert!(matches!(parsed.command, crate::cli::Command::Sheet(Sheet::Balance(_))));
+    let both = "tl-server sheet balance a.xlsx --table --json";
+    assert!(crate::cli::Arguments::try_parse_from(both.split_whitespace()).is_err());
+}
+
+#[test]
 fn every_bad_cell_is_a_line_with_the_files_name() {
     let bad = template::balance_csv().replace("3520.40", "约三千").replace("汽车衡", "秤");
     let refusal = sheets::balance(bad.as_bytes(), &"Tl".parse().expect("a name")).expect_err("bad");

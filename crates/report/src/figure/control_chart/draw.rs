@@ -1,7 +1,7 @@
 //! Writes a control chart as SVG elements. Invariant: shape or dash tells the same as colour, and
 //! words never stand on words: a label without free room is left to the point's title.
 
-use super::plot::{self, Plot, SIZE, SWATCH, Sample, TITLE_SIZE};
+use super::plot::{self, Plot, SIZE, SWATCH, Sample, TITLE_SIZE, runs};
 use super::{Band, ControlChart, Course, Options, Panel, Shape};
 use crate::figure::Surface;
 use crate::figure::palette::{Colour, FLOW, GAP, GRID, MUTED, PAPER, PROCESS, RETURN, STOCK, TEXT};
@@ -384,19 +384,4 @@ fn figure(value: f64) -> String {
         return text;
     }
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
-}
-
-/// Stretches of neighbouring figures: where each begins, and its values.
-fn runs(values: &[Option<f64>]) -> Vec<(usize, Vec<f64>)> {
-    let mut runs: Vec<(usize, Vec<f64>)> = Vec::new();
-    let mut is_open = false;
-    for (index, value) in values.iter().enumerate() {
-        match (value, runs.last_mut()) {
-            (Some(value), Some((_, run))) if is_open => run.push(*value),
-            (Some(value), _) => runs.push((index, vec![*value])),
-            (None, _) => {}
-        }
-        is_open = value.is_some();
-    }
-    runs
 }

@@ -142,3 +142,18 @@ fn legend(panel: &Panel, words: &Words, width: f64, top: f64) -> Vec<Entry> {
     }
     entries
 }
+
+/// Stretches of neighbouring figures: where each begins, and its values.
+pub(super) fn runs(values: &[Option<f64>]) -> Vec<(usize, Vec<f64>)> {
+    let mut runs: Vec<(usize, Vec<f64>)> = Vec::new();
+    let mut is_open = false;
+    for (index, value) in values.iter().enumerate() {
+        match (value, runs.last_mut()) {
+            (Some(value), Some((_, run))) if is_open => run.push(*value),
+            (Some(value), _) => runs.push((index, vec![*value])),
+            (None, _) => {}
+        }
+        is_open = value.is_some();
+    }
+    runs
+}
