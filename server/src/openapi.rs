@@ -95,6 +95,8 @@ pub fn document() -> utoipa::openapi::OpenApi {
         api::accounts::areas,
         api::accounts::close,
         api::accounts::resolve,
+        api::accounts::by_partner,
+        api::accounts::own_errors,
         api::accounts::marks,
     )
 )]

@@ -17,7 +17,7 @@ use tl_domain::time::{Micros, MicrosSpan};
 
 use crate::period::{Figures, PeriodAccount, series};
 use crate::periods::Ends;
-use crate::policy::Policy;
+use crate::policy::{Policy, Settled};
 use crate::resolution::fit;
 
 /// Sources of error that an account names.
@@ -172,23 +172,23 @@ pub struct SourceShare {
 /// Evaluates the periods of one area.
 ///
 /// # Errors
-/// `Fault` for figures that are no numbers, or a policy that has no thresholds.
+/// `Fault` for figures that are no numbers.
 pub fn evaluate(
     periods: &[PeriodAccount],
     ends: Ends,
     resolutions: &[FindingResolve],
-    policy: &Policy,
+    settled: &Settled,
 ) -> Result<Account, Fault> {
-    let rules = policy.rules()?;
+    let Settled { policy, rules } = settled;
     let from = tested_from(periods, ends);
     let spans: Vec<MicrosSpan> = periods.iter().map(PeriodAccount::span).collect();
     let measured = series(periods)?;
-    let sigma = Evaluation::of(&measured, settings(&rules, 0)).sigma;
+    let sigma = Evaluation::of(&measured, settings(rules, 0)).sigma;
     let mut account = Account {
         ends,
         periods: periods.iter().zip(sigma).map(|(p, sigma)| result(p, sigma)).collect(),
         tested_from: from,
-        limits: limits(&rules, policy),
+        limits: limits(rules, policy),
         alarms: Vec::new(),
         breaks: breaks(&measured, &spans),
         fault: None,
@@ -198,7 +198,7 @@ pub fn evaluate(
         unfit_resolutions: Vec::new(),
     };
     if from < periods.len() {
-        account.test(&periods[from..], &spans[from..], resolutions, (&rules, policy))?;
+        account.test(&periods[from..], &spans[from..], resolutions, (rules, policy))?;
     }
     Ok(account)
 }
@@ -276,8 +276,8 @@ impl Account {
 
     /// Whether its limits are those of a policy.
     #[must_use]
-    pub fn follows(&self, policy: &Policy) -> bool {
-        policy.rules().is_ok_and(|rules| self.limits == limits(&rules, policy))
+    pub fn follows(&self, settled: &Settled) -> bool {
+        self.limits == limits(&settled.rules, &settled.policy)
     }
 
     /// The last period that was tested.

@@ -44,6 +44,15 @@ pub struct Policy {
     pub pending_days: u32,
 }
 
+/// A policy with the limits that follow from it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Settled {
+    /// The policy.
+    pub policy: Policy,
+    /// The limits of the tests.
+    pub rules: Rules,
+}
+
 impl Default for Policy {
     /// One false mark a quarter, 3 kg (accountancy §5.4), 10 %, 10 working days, three closings,
     /// 20 working days (an outside station's delay, practice §2.2).
@@ -72,11 +81,16 @@ impl Policy {
         shared.min(correction::family_rate(YEARLY_RATE_MAX, HORIZON_QUARTERS / 4))
     }
 
-    /// The limits of the tests.
+    /// The policy with the limits of its tests, which take a moment to compute: settle it once for
+    /// all enterprises that share it.
     ///
     /// # Errors
     /// `Fault` for a rate that no threshold can have.
-    pub fn rules(&self) -> Result<Rules, Fault> {
+    pub fn settled(self) -> Result<Settled, Fault> {
+        Ok(Settled { rules: self.rules()?, policy: self })
+    }
+
+    fn rules(&self) -> Result<Rules, Fault> {
         let act = self.rate() / TESTS;
         let watch = (act * WATCH_FACTOR).min(0.5);
         let k = page::REFERENCE_VALUE;

@@ -11,7 +11,6 @@ use std::time::Duration;
 
 use actix_web::web;
 use tl_accounts::evaluate::Account;
-use tl_accounts::policy::Policy;
 use tl_domain::ids::{Analyte, PartyId};
 use tl_domain::time::{HOUR_MICROS, Micros};
 use tl_store::{Due, StatesOf, Store};
@@ -84,9 +83,8 @@ pub fn compute<'a>(
     now: Micros,
 ) -> Result<Vec<(&'a Due, Failure)>, Failure> {
     let policies = policy::all(store)?;
-    let bureau = Policy::default();
     let one = |due: &'a Due| {
-        let policy = policies.get(&due.party).unwrap_or(&bureau);
+        let policy = policies.of(&due.party);
         refresh::run(store, &refresh::Job { due, substance, policy, now })
     };
     let failed = Mutex::new(Vec::new());
@@ -117,9 +115,8 @@ pub fn restate(app: &App) -> Result<usize, Failure> {
     let area = StatesOf::Area("enterprise");
     let mut stale = Vec::new();
     for state in app.store.account_states(&app.config.substance, &area)? {
-        let Some(policy) = policies.get(&state.party) else { continue };
         let account: Account = refresh::read(&state.doc)?;
-        if !account.follows(policy) {
+        if !account.follows(policies.of(&state.party)) {
             stale.push(state.party);
         }
     }

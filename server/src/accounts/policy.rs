@@ -1,12 +1,15 @@
 //! The city's policy for a party: one rate of false marks, shared over its enterprises.
 
 use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
-use tl_accounts::policy::Policy;
+use tl_accounts::policy::{Policy, Settled};
 use tl_domain::event::PartyKind;
 use tl_domain::ids::PartyId;
-use tl_store::{LogView, Store, StoreError};
+use tl_store::{Store, StoreError};
+
+use crate::error::Failure;
 
 /// Digits of an area code that name a city (GB/T 2260).
 const CITY_DIGITS: usize = 4;
@@ -41,11 +44,52 @@ pub fn city(area: &str) -> &str {
     area.get(..CITY_DIGITS).unwrap_or(area)
 }
 
+/// The policies of enterprises, each settled once for all that share it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Policies {
+    by_party: BTreeMap<PartyId, usize>,
+    settled: Vec<Settled>,
+    default: Settled,
+}
+
+impl Policies {
+    /// The policy of a party; the default for one that is no enterprise.
+    #[must_use]
+    pub fn of(&self, party: &PartyId) -> &Settled {
+        self.by_party.get(party).map_or(&self.default, |place| &self.settled[*place])
+    }
+
+    /// Whether the party is an enterprise.
+    #[must_use]
+    pub fn knows(&self, party: &PartyId) -> bool {
+        self.by_party.contains_key(party)
+    }
+}
+
+/// Limits that were computed before: a policy changes seldom, and is asked for at every change of
+/// books.
+static KNOWN: Mutex<Vec<Settled>> = Mutex::new(Vec::new());
+/// Policies whose limits are kept.
+const KNOWN_MAX: usize = 64;
+
+fn settle(policy: Policy) -> Result<Settled, Failure> {
+    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(settled) = known.iter().find(|settled| settled.policy == policy) {
+        return Ok(*settled);
+    }
+    let settled = policy.settled().map_err(|fault| Failure::internal(&fault))?;
+    if known.len() >= KNOWN_MAX {
+        known.clear();
+    }
+    known.push(settled);
+    Ok(settled)
+}
+
 /// The policy of each enterprise.
 ///
 /// # Errors
 /// The store's; a setting that does not read counts as none and is logged.
-pub fn all(store: &Store) -> Result<BTreeMap<PartyId, Policy>, StoreError> {
+pub fn all(store: &Store) -> Result<Policies, Failure> {
     let logs = store.logs()?;
     let enterprises = || logs.iter().filter(|log| log.kind == PartyKind::Enterprise);
     let mut cities: BTreeMap<&str, (usize, CityPolicy)> = BTreeMap::new();
@@ -58,11 +102,22 @@ pub fn all(store: &Store) -> Result<BTreeMap<PartyId, Policy>, StoreError> {
             }
         }
     }
-    let of = |log: &LogView| {
-        let (count, settled) = cities.get(city(&log.area)).copied().unwrap_or_default();
-        (log.party.clone(), merged(settled, count))
+    let mut found = Policies {
+        by_party: BTreeMap::new(),
+        settled: Vec::new(),
+        default: settle(Policy::default())?,
     };
-    Ok(enterprises().map(of).collect())
+    let mut places: BTreeMap<&str, usize> = BTreeMap::new();
+    for (city, (count, settled)) in &cities {
+        places.insert(city, found.settled.len());
+        found.settled.push(settle(merged(*settled, *count))?);
+    }
+    for log in enterprises() {
+        if let Some(place) = places.get(city(&log.area)) {
+            found.by_party.insert(log.party.clone(), *place);
+        }
+    }
+    Ok(found)
 }
 
 fn settled(store: &Store, city: &str) -> Result<CityPolicy, StoreError> {

@@ -6,7 +6,7 @@
 use tl_accounts::evaluate::{self, Account};
 use tl_accounts::period::PeriodAccount;
 use tl_accounts::periods::{self, Ends, Periods};
-use tl_accounts::policy::Policy;
+use tl_accounts::policy::Settled;
 use tl_accounts::{area, resolution};
 use tl_domain::balance::{self, Question, Records, Scope};
 use tl_domain::event::FindingResolve;
@@ -24,8 +24,8 @@ pub struct Job<'a> {
     pub due: &'a Due,
     /// For which substance.
     pub substance: &'a Analyte,
-    /// The city's policy.
-    pub policy: &'a Policy,
+    /// The city's policy with its limits.
+    pub policy: &'a Settled,
     /// Now.
     pub now: Micros,
 }

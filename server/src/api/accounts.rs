@@ -3,19 +3,23 @@
 use actix_web::web::Query;
 use actix_web::{HttpResponse, web};
 use serde::Deserialize;
+use tl_accounts::handover::PartnerAccount;
+use tl_accounts::own_errors::OwnError;
 use tl_domain::event::FindingResolve;
 use tl_domain::ids::{Analyte, OperatorId, PartyId};
-use tl_domain::time::Span;
+use tl_domain::time::{Moment, Span};
+use tl_store::Page;
 use utoipa::{IntoParams, ToSchema};
 
 use super::balance::parse_scope;
-use super::request::{Capture, Of, page};
+use super::request::{Capture, Of, page, span};
 use super::schema::{self, RecordedAnswer, Rows};
 use super::{record, with_leave};
 use crate::app::App;
 use crate::auth::Session;
 use crate::error::ApiError;
 use crate::usecase::accounts::{self, AreaAccount, Closing, Marked};
+use crate::usecase::partners;
 
 /// Which area.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -61,6 +65,72 @@ pub async fn areas(
         accounts::areas(app, permit, &app.config.substance)
     });
     Ok(web::Json(Rows::all(found.await?)))
+}
+
+/// Which span of a party's books.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct SpanAsked {
+    #[param(value_type = Option<String>)]
+    party: Option<PartyId>,
+    /// Substance; that of the installation when absent.
+    #[param(value_type = Option<String>)]
+    substance: Option<Analyte>,
+    /// Beginning, RFC 3339 with offset; counts only together with `to`, else the last year.
+    #[param(value_type = Option<String>)]
+    from: Option<Moment>,
+    /// End (half-open).
+    #[param(value_type = Option<String>)]
+    to: Option<Moment>,
+    /// Rows to skip.
+    offset: Option<u64>,
+    /// Rows to give, at most 500.
+    limit: Option<u32>,
+}
+
+impl SpanAsked {
+    fn read(self, app: &App) -> Result<(Option<PartyId>, partners::Asked, Page), ApiError> {
+        let page = page(self.offset, self.limit)?;
+        let span = match (self.from, self.to) {
+            (Some(from), Some(to)) => Some(span(&from, &to)?),
+            _ => None,
+        };
+        let substance = self.substance.unwrap_or_else(|| app.config.substance.clone());
+        Ok((self.party, partners::Asked { substance, span }, page))
+    }
+}
+
+/// Shipper–receiver differences, per line and cumulated per partner and material.
+#[utoipa::path(get, path = "/api/v1/accounts/partners", tag = "accounts", params(SpanAsked),
+    responses((status = 200, body = Rows<schema::PartnerAccount>)))]
+pub async fn by_partner(
+    app: web::Data<App>,
+    session: Session,
+    query: Query<SpanAsked>,
+) -> Result<web::Json<Rows<PartnerAccount>>, ApiError> {
+    let (party, asked, page) = query.into_inner().read(&app)?;
+    let viewer = session.clone();
+    let found = with_leave(&app, session, party, move |app, permit| {
+        partners::differences(app, permit, &viewer, &asked)
+    });
+    Ok(web::Json(Rows::cut(found.await?, page)))
+}
+
+/// The plant's own measurement errors, beside the class data.
+#[utoipa::path(get, path = "/api/v1/accounts/errors", tag = "accounts", params(SpanAsked),
+    responses((status = 200, body = Rows<schema::OwnError>)))]
+pub async fn own_errors(
+    app: web::Data<App>,
+    session: Session,
+    query: Query<SpanAsked>,
+) -> Result<web::Json<Rows<OwnError>>, ApiError> {
+    let (party, asked, page) = query.into_inner().read(&app)?;
+    let viewer = session.clone();
+    let found = with_leave(&app, session, party, move |app, permit| {
+        partners::own_errors(app, permit, &viewer, &asked)
+    });
+    Ok(web::Json(Rows::cut(found.await?, page)))
 }
 
 /// Which rows of the list of marks.

@@ -102,8 +102,8 @@ pub fn area(
     let masters = masters(app, party)?;
     let account: Account = refresh::read(&state.doc)?;
     let policies = policy::all(&app.store)?;
-    let policy = policies.get(party).copied().unwrap_or_default();
-    let marks = marks(app, &state, &account, scope, &masters, &policy)?;
+    let policy = &policies.of(party).policy;
+    let marks = marks(app, &state, &account, scope, &masters, policy)?;
     let closed = app.store.periods(party)?;
     let closed = closed.iter().filter(|row| of_area(row, scope) && row.substance == *substance);
     let behind = app.store.accounts_due()?.iter().any(|due| due.party == *party);
@@ -147,7 +147,10 @@ pub fn marked(app: &App, session: &Session, substance: &Analyte) -> Result<Vec<M
     let visible = app.visible_parties(session)?;
     app.note_looks(session, visible.iter().map(|log| &log.party))?;
     for log in visible {
-        let Some(policy) = policies.get(&log.party) else { continue };
+        if !policies.knows(&log.party) {
+            continue;
+        }
+        let policy = &policies.of(&log.party).policy;
         let state = states.remove(&log.party);
         let account: Option<Account> =
             state.as_ref().map(|state| refresh::read(&state.doc)).transpose()?;
@@ -342,10 +345,10 @@ fn current(
     substance: &Analyte,
 ) -> Result<Account, Failure> {
     let policies = policy::all(&app.store)?;
-    let policy = policies.get(party).copied().unwrap_or_default();
+    let policy = policies.of(party);
     for due in app.store.accounts_due()?.iter().filter(|due| due.party == *party) {
         let now = app.clock.micros();
-        refresh::run(&app.store, &refresh::Job { due, substance, policy: &policy, now })?;
+        refresh::run(&app.store, &refresh::Job { due, substance, policy, now })?;
     }
     let name = area::name(scope);
     let states = app.store.account_states(substance, &StatesOf::Party(party))?;

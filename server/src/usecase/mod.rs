@@ -17,6 +17,7 @@ pub mod handovers;
 pub mod installation;
 pub mod ledgers;
 pub mod masters;
+pub mod partners;
 pub mod people;
 pub mod reconciliation;
 pub mod runs;

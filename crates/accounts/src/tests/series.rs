@@ -9,7 +9,7 @@ use crate::close;
 use crate::evaluate::evaluate;
 use crate::period::{OwnErrors, Part, PeriodAccount, TermAccount, series};
 use crate::periods::Ends;
-use crate::policy::Policy;
+use crate::policy::{Policy, Settled};
 
 fn term(part: Part, name: &str, grams: i64, own: &[(u64, f64)], lab: f64) -> TermAccount {
     TermAccount {
@@ -25,6 +25,10 @@ fn term(part: Part, name: &str, grams: i64, own: &[(u64, f64)], lab: f64) -> Ter
         shared: vec![(0, lab)],
         own: OwnErrors(own.to_vec()),
     }
+}
+
+fn default() -> Settled {
+    Policy::default().settled().expect("limits")
 }
 
 /// A month in which as much left as came; its stocks are measured with errors `own`.
@@ -75,6 +79,7 @@ fn a_kept_period_reads_back_to_the_last_bit() {
 #[test]
 fn a_steady_loss_alarms_and_the_periods_before_do_not_change() {
     let policy = Policy { significant_grams: 100.0, ..Policy::default() };
+    let policy = policy.settled().expect("limits");
     let of = |count| evaluate(&months(count, 60), Ends::StockTakes, &[], &policy).expect("figures");
     let (short, long) = (of(5), of(9));
     assert!(!short.alarms.is_empty(), "{short:#?}");
@@ -89,11 +94,11 @@ fn a_steady_loss_alarms_and_the_periods_before_do_not_change() {
 fn periods_without_measured_ends_are_not_tested() {
     let mut periods = months(6, 60);
     periods[2].stock_measured = false;
-    let account = evaluate(&periods, Ends::StockTakes, &[], &Policy::default()).expect("figures");
+    let account = evaluate(&periods, Ends::StockTakes, &[], &default()).expect("figures");
     assert_eq!(account.tested_from, 3);
     let tested: Vec<bool> = account.periods.iter().map(|p| p.tests.is_some()).collect();
     assert_eq!(tested, [false, false, false, true, true, true]);
-    let books = evaluate(&periods, Ends::Months, &[], &Policy::default()).expect("figures");
+    let books = evaluate(&periods, Ends::Months, &[], &default()).expect("figures");
     assert!(books.alarms.is_empty() && books.detectable.is_none());
 }
 
@@ -101,7 +106,7 @@ fn periods_without_measured_ends_are_not_tested() {
 fn a_stock_that_opens_differently_is_named() {
     let mut periods = months(3, 0);
     periods[1].terms[0].grams = SubstanceMass(507.into());
-    let account = evaluate(&periods, Ends::StockTakes, &[], &Policy::default()).expect("figures");
+    let account = evaluate(&periods, Ends::StockTakes, &[], &default()).expect("figures");
     assert_eq!(account.breaks.len(), 1);
     assert_eq!((account.breaks[0].name.as_str(), account.breaks[0].grams), ("stock", 7.0));
 }
@@ -110,7 +115,7 @@ fn a_stock_that_opens_differently_is_named() {
 fn what_was_closed_stays_and_the_difference_is_named() {
     let account = |loss| {
         let periods = months(1, loss);
-        evaluate(&periods, Ends::StockTakes, &[], &Policy::default()).expect("figures")
+        evaluate(&periods, Ends::StockTakes, &[], &default()).expect("figures")
     };
     let issued = account(3).periods[0].clone();
     let row = PeriodRow {
@@ -137,13 +142,14 @@ proptest! {
     /// The order of terms within a month changes nothing; a unit changes all figures alike.
     #[test]
     fn order_and_unit_change_nothing(seed in 0_usize..24, loss in 0_i64..80) {
+        let policy = default();
         let plain = months(4, loss);
         let mut turned = plain.clone();
         for period in &mut turned {
             period.terms.rotate_left(seed % 4);
         }
         let of = |periods: &[PeriodAccount]| {
-            evaluate(periods, Ends::StockTakes, &[], &Policy::default()).expect("figures")
+            evaluate(periods, Ends::StockTakes, &[], &policy).expect("figures")
         };
         let (plain, turned) = (of(&plain), of(&turned));
         for (a, b) in plain.periods.iter().zip(&turned.periods) {

@@ -9,6 +9,10 @@ choices! {
     DataMark { Complete Pending Insufficient }
     /// 平衡.
     BalanceMark { Consistent Undecidable Watch Abnormal }
+    /// Why a line of a handover can't be evaluated.
+    NotEvaluable {
+        NotReceived NotShipped ShipperHasNoContent ReceiverHasNoContent NoError
+    }
     /// Why a mark is what it is.
     MarkReason {
         NoPeriods NoStockTakes StockTakeOverdue FiguresAwaited FiguresMissing ContinuityBreak
@@ -134,6 +138,50 @@ objects! {
         marks: Option<Marks>,
         last: Option<PeriodResult>,
         detectable_percent: Option<f64>,
+    }
+    /// A difference with its test, grams.
+    HandoverDifference { grams: f64, sigma: f64, z: f64, significant: bool, }
+    /// What a difference is made of, grams.
+    DifferenceSplit { weight: f64, moisture: f64, assay: f64, }
+    /// One line of a handover as both sides have it.
+    ComparedLine {
+        code: String,
+        line: u32,
+        shipped_at: Option<i64>,
+        received_at: Option<i64>,
+        shipped: Option<String>,
+        received: Option<String>,
+        difference: Option<HandoverDifference>,
+        split: Option<DifferenceSplit>,
+        lack: Option<NotEvaluable>,
+    }
+    /// All lines of a pair of partners and a material.
+    PartnerAccount {
+        shipper: String,
+        receiver: String,
+        material: Option<String>,
+        lines: Vec<ComparedLine>,
+        cumulated: Option<HandoverDifference>,
+    }
+    /// An estimate of a plant's own error, beside the class data.
+    OwnError {
+        #[schema(value_type = Object)]
+        subject: (),
+        class: String,
+        percent: f64,
+        #[schema(value_type = Vec<f64>)]
+        interval_percent: (),
+        dof: f64,
+        count: u64,
+        wanted: u64,
+        #[schema(value_type = Vec<i64>)]
+        span: (),
+        class_percent: Option<f64>,
+        verdict: String,
+        #[schema(value_type = Vec<String>)]
+        text: (),
+        outliers: Vec<String>,
+        equal: u64,
     }
     /// Body of `finding.resolve`.
     FindingResolve {
