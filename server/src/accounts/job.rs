@@ -23,6 +23,8 @@ use crate::error::Failure;
 const LOOK: Duration = Duration::from_millis(250);
 /// Between two comparisons of the city's policy with what was computed.
 const POLICY: Duration = Duration::from_secs(60);
+/// Parties of one round: a server that is told to stop waits for the round to end.
+const ROUND_PARTIES: usize = 64;
 /// A party that failed is tried again after this, if its books do not change earlier.
 const AGAIN_MICROS: Micros = HOUR_MICROS;
 
@@ -54,7 +56,7 @@ pub fn start(app: &web::Data<App>) {
     });
 }
 
-/// Computes all parties that are due; gives how many were.
+/// Computes parties that are due, at most one round of them; gives how many were.
 ///
 /// # Errors
 /// The store's.
@@ -62,6 +64,7 @@ pub fn once(app: &App) -> Result<usize, Failure> {
     let now = app.clock.micros();
     let mut due = app.store.accounts_due()?;
     due.retain(|due| !app.account_failures.held(due, now));
+    due.truncate(ROUND_PARTIES);
     if due.is_empty() {
         return Ok(0);
     }

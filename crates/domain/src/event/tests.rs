@@ -180,6 +180,13 @@ fn samples() -> Vec<(&'static str, Value)> {
         ),
         ("label.print", json!({"of": "batch", "code": "ZAB5RRB149", "copies": 2})),
         (
+            "finding.resolve",
+            json!({"node": "roast", "substance": "Tl", "span": span, "reason": "leak found",
+                   "fact": {"what": "bias", "evidence": "scale_check", "class": "long_term",
+                            "source": "meter:scale-east", "percent": "1.5",
+                            "remaining_percent": "0.2"}}),
+        ),
+        (
             "period.close",
             json!({"span": span, "substance": "Tl", "size": 7, "root": "b".repeat(64),
             "opening": [entry], "closing": [], "figures": [["muf", "-1.5"]]}),
