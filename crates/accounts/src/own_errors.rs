@@ -117,7 +117,7 @@ pub fn of(
         let subject = Subject::Assay { lab, method };
         found.extend(from_replicates(subject, groups, class.assay));
     }
-    let doubled = grouped(&assays, substance, |assay| Group::subject(assay));
+    let doubled = grouped(&assays, substance, Group::subject);
     for ((lab, method), groups) in doubled {
         let both = class.assay.hypot(class.sampling);
         found.extend(from_replicates(Subject::Sampling { lab, method }, groups, both));
