@@ -20,7 +20,7 @@ mod weave;
 pub use gather::{Gathered, RECEIVE_LINE, RUN_LINE, of_flow, of_reception, of_run};
 pub use region::{
     Amounts, Answer, Edge, Extent, Link, OriginKind, OriginShare, RefreshError, Region,
-    RegionBuilder, RestingShare, Subject, VersionView, Walk,
+    RegionBuilder, RestingShare, Subject, VersionView, Walk, Window,
 };
 pub use row::{Damaged, Holder, Kind, Row};
 pub use tl_trace::batches::{BatchError, Key};

@@ -18,7 +18,7 @@ use tl_trace::batches::{Batches, Key};
 
 pub use self::build::RegionBuilder;
 pub use self::describe::{Edge, Link, Subject, VersionView, Walk};
-pub use self::question::{Amounts, Answer, Extent, OriginKind, OriginShare, RestingShare};
+pub use self::question::{Amounts, Answer, Extent, OriginKind, OriginShare, RestingShare, Window};
 pub use self::refresh::RefreshError;
 
 use crate::weave::{Keyring, Lot, Version, What};

@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 use tl_domain::code::Code;
 use tl_domain::ids::{Analyte, BatchId, EntryId, NodeId, PartyId, PlaceId};
 use tl_lineage::{
-    Amounts, Answer, Key, Link, OriginShare, Region, RestingShare, Scratch, Subject, Walk,
+    Amounts, Answer, Key, Link, OriginKind, OriginShare, Region, Scratch, Subject, Walk, Window,
 };
 use tl_store::Page;
 use tl_wire::problem::ErrorCode;
@@ -59,12 +59,6 @@ pub enum Direction {
     Forward,
 }
 
-/// Shares before they have names.
-enum Found {
-    Origins(Answer<OriginShare>),
-    Resting(Answer<RestingShare>),
-}
-
 /// A question that the graph answers.
 #[derive(Debug, Clone)]
 pub struct Question {
@@ -90,11 +84,20 @@ pub fn shares(
     let look = |region: &Region, scratch: &mut Scratch<f64>| -> Result<Views, Failure> {
         let starts = starts(region, permit.party(), &subjects)?;
         let gone = |error: tl_lineage::BatchError| Failure::internal(&error);
-        let found = match direction {
-            Direction::Backward => Found::Origins(region.backward(&starts, scratch).map_err(gone)?),
-            Direction::Forward => Found::Resting(region.forward(&starts, scratch).map_err(gone)?),
-        };
-        Ok(cut(region, &starts, found, &sight, page))
+        let sees = |party: &PartyId| sight.has(party);
+        let skip = usize::try_from(page.offset).unwrap_or(usize::MAX);
+        let window = Window { skip, take: page.limit as usize, sees: &sees };
+        Ok(match direction {
+            Direction::Backward => {
+                let answer = region.backward_in(&starts, window, scratch).map_err(gone)?;
+                let row = |share: OriginShare| (share.origin, Some(share.kind), share.amounts);
+                views(region, &starts, answer, row)
+            }
+            Direction::Forward => {
+                let answer = region.forward_in(&starts, window, scratch).map_err(gone)?;
+                views(region, &starts, answer, |share| (share.version, None, share.amounts))
+            }
+        })
     };
     match ask(app, permit, question, &sight, look)? {
         Ok(views) => {
@@ -220,44 +223,25 @@ fn subjects(app: &App, permit: &Permit<ReadParty>, about: &About) -> Result<Vec<
     })
 }
 
-/// The shares of a page, and the rest as sums.
-fn cut(region: &Region, starts: &[(Key, f64)], found: Found, sight: &Sight, page: Page) -> Views {
-    let (whole, sum, shares) = match found {
-        Found::Origins(answer) => {
-            let shares = answer.shares.iter();
-            let shares = shares.map(|share| (share.origin, Some(share.kind), share.amounts));
-            (answer.whole, answer.sum, shares.collect::<Vec<_>>())
-        }
-        Found::Resting(answer) => {
-            let shares = answer.shares.iter().map(|share| (share.version, None, share.amounts));
-            (answer.whole, answer.sum, shares.collect())
-        }
+/// The shares of a page by what they are called in the books.
+fn views<T>(
+    region: &Region,
+    starts: &[(Key, f64)],
+    answer: Answer<T>,
+    row: impl Fn(T) -> (Key, Option<OriginKind>, Amounts),
+) -> Views {
+    let subjects = starts.iter().filter_map(|(key, _)| region.view(*key));
+    let named = |share: T| {
+        let (key, kind, amounts) = row(share);
+        Some((region.view(key)?, kind, amounts))
     };
-    let (mut seen, mut outside) = (Vec::new(), TraceOutside::default());
-    for (key, kind, amounts) in shares {
-        match region.view(key) {
-            Some(view) if sight.has(&view.party) => seen.push((view, kind, amounts)),
-            _ => outside.add(amounts),
-        }
-    }
-    let total = seen.len();
-    let first = usize::try_from(page.offset).unwrap_or(usize::MAX).min(total);
-    let end = first.saturating_add(page.limit as usize).min(total);
-    let mut rest = TraceOutside::default();
-    for (at, (_, _, amounts)) in seen.iter().enumerate() {
-        if at < first || at >= end {
-            rest.add(*amounts);
-        }
-    }
-    let rows = seen.drain(first..end).collect();
-    let subjects = starts.iter().filter_map(|(key, share)| Some((region.view(*key)?, *share)));
-    Views { subjects: subjects.collect(), whole, sum, total, rows, rest, outside }
-}
-
-impl TraceOutside {
-    fn add(&mut self, amounts: Amounts) {
-        self.count += 1;
-        self.amounts.grams += amounts.grams;
-        self.amounts.tonnes += amounts.tonnes;
+    Views {
+        subjects: subjects.collect(),
+        whole: answer.whole,
+        sum: answer.sum,
+        total: answer.total,
+        rest: answer.rest.into(),
+        outside: answer.outside.into(),
+        rows: answer.shares.into_iter().filter_map(named).collect(),
     }
 }

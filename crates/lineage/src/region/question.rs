@@ -1,7 +1,6 @@
 //! Which lots are in this, where did this go: with the figures that show that nothing got lost.
 
-use std::collections::HashMap;
-
+use tl_domain::ids::PartyId;
 use tl_trace::batches::{BatchError, Key};
 use tl_trace::graph::{Measure, Scratch};
 use tl_trace::number::Compensated;
@@ -48,27 +47,53 @@ pub struct RestingShare {
     pub amounts: Amounts,
 }
 
+/// Which shares are wanted. The others are only summed: a late batch holds a little of thousands
+/// of lots, and nobody reads the last of them.
+#[derive(Clone, Copy)]
+pub struct Window<'a> {
+    /// Shares to skip, the largest first.
+    pub skip: usize,
+    /// Shares to give.
+    pub take: usize,
+    /// Whose books may show.
+    pub sees: &'a dyn Fn(&PartyId) -> bool,
+}
+
+impl Window<'_> {
+    /// All of them.
+    pub const ALL: Window<'static> = Window { skip: 0, take: usize::MAX, sees: &|_| true };
+}
+
 /// Shares with the sums that must agree.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Answer<T> {
-    /// All shares, the largest first.
+    /// The shares wanted, the largest first.
     pub shares: Vec<T>,
+    /// How many there are in books that may show.
+    pub total: usize,
     /// What was asked about holds so much.
     pub whole: Amounts,
-    /// The shares add up to so much.
+    /// All shares add up to so much.
     pub sum: Amounts,
+    /// Those that may show and are not among the shares.
+    pub rest: Extent,
+    /// Those in books that may not show.
+    pub outside: Extent,
     /// Versions that the walk came to.
     pub visited: usize,
 }
 
-/// How much of a list is shown.
-#[derive(Debug, Clone, Copy, PartialEq)]
+/// Shares that are only summed.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Extent {
-    /// The shares beyond those shown, added up.
-    pub rest: Amounts,
-    /// How many those are.
+    /// Their sum.
+    pub amounts: Amounts,
+    /// How many.
     pub count: usize,
 }
+
+/// An amount in a version, by its number.
+type Numbered = (u32, Amounts);
 
 impl Region {
     /// Which lots are in fractions of versions, and how much of each.
@@ -80,20 +105,31 @@ impl Region {
         starts: &[(Key, f64)],
         scratch: &mut Scratch<f64>,
     ) -> Result<Answer<OriginShare>, BatchError> {
-        let mut found: HashMap<Key, Amounts> = HashMap::new();
-        for part in self.batches.backward_of(starts, Measure::Substance, scratch)? {
-            found.entry(part.origin).or_default().grams += part.amount;
-        }
+        self.backward_in(starts, Window::ALL, scratch)
+    }
+
+    /// As [`Region::backward`], with only some of the shares.
+    ///
+    /// # Errors
+    /// `Unknown` for a key that the region does not have.
+    pub fn backward_in(
+        &self,
+        starts: &[(Key, f64)],
+        window: Window<'_>,
+        scratch: &mut Scratch<f64>,
+    ) -> Result<Answer<OriginShare>, BatchError> {
+        let grams = self.batches.backward_of(starts, Measure::Substance, scratch)?;
         let mut visited = scratch.visited();
-        for part in self.batches.backward_of(starts, Measure::Mass, scratch)? {
-            found.entry(part.origin).or_default().tonnes += part.amount;
-        }
+        let tonnes = self.batches.backward_of(starts, Measure::Mass, scratch)?;
         visited = visited.max(scratch.visited());
-        let share = |(origin, amounts)| OriginShare { origin, kind: self.kind(origin), amounts };
-        let mut shares: Vec<OriginShare> = found.into_iter().map(share).collect();
-        shares.sort_by(|a, b| larger(&a.amounts, &b.amounts).then(a.origin.cmp(&b.origin)));
-        let sum = sum(shares.iter().map(|share| share.amounts));
-        Ok(Answer { whole: self.held(starts)?, sum, shares, visited })
+        // Both lists come the latest first.
+        let later = |a: u32, b: u32| self.batches.rank(a) > self.batches.rank(b);
+        let found = joined(&grams, &tonnes, later);
+        let share = |(origin, amounts): Numbered| {
+            let origin = self.batches.key(origin as usize);
+            OriginShare { origin, kind: self.kind(origin), amounts }
+        };
+        Ok(self.answer(found, (self.held(starts)?, visited), window, share))
     }
 
     /// Where what fractions of versions hold rests now.
@@ -105,23 +141,26 @@ impl Region {
         starts: &[(Key, f64)],
         scratch: &mut Scratch<f64>,
     ) -> Result<Answer<RestingShare>, BatchError> {
-        let mut found: HashMap<Key, Amounts> = HashMap::new();
-        let amounts = |of: usize| -> Result<Vec<(Key, f64)>, BatchError> {
-            let amount = |(key, share): &(Key, f64)| {
-                let number = self.number(*key).ok_or(BatchError::Unknown(*key))?;
-                Ok((*key, self.totals[number][of] * share))
-            };
-            starts.iter().map(amount).collect()
-        };
-        for (key, grams) in self.batches.forward_of(&amounts(0)?, Measure::Substance, scratch)? {
-            found.entry(key).or_default().grams += grams;
+        self.forward_in(starts, Window::ALL, scratch)
+    }
+
+    /// As [`Region::forward`], with only some of the shares.
+    ///
+    /// # Errors
+    /// `Unknown` for a key that the region does not have.
+    pub fn forward_in(
+        &self,
+        starts: &[(Key, f64)],
+        window: Window<'_>,
+        scratch: &mut Scratch<f64>,
+    ) -> Result<Answer<RestingShare>, BatchError> {
+        let mut amounts = Vec::with_capacity(starts.len());
+        for (key, share) in starts {
+            let number = self.number(*key).ok_or(BatchError::Unknown(*key))?;
+            let [grams, tonnes] = self.totals[number];
+            amounts.push((*key, Amounts { grams: grams * share, tonnes: tonnes * share }));
         }
-        let mut visited = scratch.visited();
-        for (key, tonnes) in self.batches.forward_of(&amounts(1)?, Measure::Mass, scratch)? {
-            found.entry(key).or_default().tonnes += tonnes;
-        }
-        visited = visited.max(scratch.visited());
-        Ok(resting(found, self.held(starts)?, visited))
+        self.rests(&amounts, window, scratch)
     }
 
     /// Where what an origin brought rests now; what came to it from others is left out.
@@ -134,16 +173,65 @@ impl Region {
         scratch: &mut Scratch<f64>,
     ) -> Result<Answer<RestingShare>, BatchError> {
         let whole = self.brought(origin).unwrap_or_default();
-        let mut found: HashMap<Key, Amounts> = HashMap::new();
-        let grams = [(origin, whole.grams)];
-        for (key, grams) in self.batches.forward_of(&grams, Measure::Substance, scratch)? {
-            found.entry(key).or_default().grams += grams;
+        self.rests(&[(origin, whole)], Window::ALL, scratch)
+    }
+
+    fn rests(
+        &self,
+        starts: &[(Key, Amounts)],
+        window: Window<'_>,
+        scratch: &mut Scratch<f64>,
+    ) -> Result<Answer<RestingShare>, BatchError> {
+        let of = |pick: fn(&Amounts) -> f64| -> Vec<(Key, f64)> {
+            starts.iter().map(|(key, amounts)| (*key, pick(amounts))).collect()
+        };
+        let grams = of(|amounts| amounts.grams);
+        let grams = self.batches.forward_of(&grams, Measure::Substance, scratch)?;
+        let mut visited = scratch.visited();
+        let tonnes = of(|amounts| amounts.tonnes);
+        let tonnes = self.batches.forward_of(&tonnes, Measure::Mass, scratch)?;
+        visited = visited.max(scratch.visited());
+        // Both lists come the earliest first.
+        let earlier = |a: u32, b: u32| self.batches.rank(a) < self.batches.rank(b);
+        let found = joined(&grams, &tonnes, earlier);
+        let whole = sum(starts.iter().map(|(_, amounts)| *amounts));
+        let share = |(version, amounts): Numbered| RestingShare {
+            version: self.batches.key(version as usize),
+            amounts,
+        };
+        Ok(self.answer(found, (whole, visited), window, share))
+    }
+
+    /// The shares of a window; the others as sums. Only what is shown is put in order.
+    fn answer<T>(
+        &self,
+        found: Vec<Numbered>,
+        (whole, visited): (Amounts, usize),
+        window: Window<'_>,
+        share: impl Fn(Numbered) -> T,
+    ) -> Answer<T> {
+        let seen: Vec<bool> = self.parties.iter().map(window.sees).collect();
+        let shows = |(number, _): &Numbered| seen[self.about[*number as usize].party as usize];
+        let all = sum(found.iter().map(|(_, amounts)| *amounts));
+        let (mut shown, hidden): (Vec<Numbered>, Vec<Numbered>) =
+            found.into_iter().partition(shows);
+        let total = shown.len();
+        let end = window.skip.saturating_add(window.take).min(total);
+        if end < total {
+            shown.select_nth_unstable_by(end, larger);
         }
-        let tonnes = [(origin, whole.tonnes)];
-        for (key, tonnes) in self.batches.forward_of(&tonnes, Measure::Mass, scratch)? {
-            found.entry(key).or_default().tonnes += tonnes;
+        let beyond = shown.split_off(end);
+        shown.sort_unstable_by(larger);
+        let page = shown.split_off(window.skip.min(end));
+        Answer {
+            shares: page.into_iter().map(share).collect(),
+            total,
+            whole,
+            sum: all,
+            rest: extent(shown.iter().chain(&beyond)),
+            outside: extent(hidden.iter()),
+            visited,
         }
-        Ok(resting(found, whole, scratch.visited()))
     }
 
     /// What a version brought of its own: a lot, or the gap that was settled there.
@@ -192,20 +280,32 @@ impl Region {
     }
 }
 
-impl<T> Answer<T> {
-    /// Keeps the first so many; what is beyond them, added up.
-    pub fn largest(&mut self, shown: usize, amounts: impl Fn(&T) -> Amounts) -> Extent {
-        let others = self.shares.split_off(shown.min(self.shares.len()));
-        Extent { rest: sum(others.iter().map(amounts)), count: others.len() }
+/// Two lists of amounts by version as one; `first` says which of two versions comes first in both.
+fn joined(
+    grams: &[(u32, f64)],
+    tonnes: &[(u32, f64)],
+    first: impl Fn(u32, u32) -> bool,
+) -> Vec<Numbered> {
+    let mut both = Vec::with_capacity(grams.len().max(tonnes.len()));
+    let (mut left, mut right) = (grams.iter().peekable(), tonnes.iter().peekable());
+    loop {
+        let (of_grams, of_tonnes) = match (left.peek(), right.peek()) {
+            (None, None) => return both,
+            (Some(_), None) => (true, false),
+            (None, Some(_)) => (false, true),
+            (Some((a, _)), Some((b, _))) if a == b => (true, true),
+            (Some((a, _)), Some((b, _))) => (first(*a, *b), !first(*a, *b)),
+        };
+        let grams = if of_grams { left.next() } else { None };
+        let tonnes = if of_tonnes { right.next() } else { None };
+        let number = grams.or(tonnes).map_or(0, |(number, _)| *number);
+        let amount = |found: Option<&(u32, f64)>| found.map_or(0.0, |(_, amount)| *amount);
+        both.push((number, Amounts { grams: amount(grams), tonnes: amount(tonnes) }));
     }
 }
 
-fn resting(found: HashMap<Key, Amounts>, whole: Amounts, visited: usize) -> Answer<RestingShare> {
-    let share = |(version, amounts)| RestingShare { version, amounts };
-    let mut shares: Vec<RestingShare> = found.into_iter().map(share).collect();
-    shares.sort_by(|a, b| larger(&a.amounts, &b.amounts).then(a.version.cmp(&b.version)));
-    let sum = sum(shares.iter().map(|share| share.amounts));
-    Answer { whole, sum, shares, visited }
+fn extent<'a>(shares: impl Iterator<Item = &'a Numbered> + Clone) -> Extent {
+    Extent { count: shares.clone().count(), amounts: sum(shares.map(|(_, amounts)| *amounts)) }
 }
 
 /// Exact sums: rounding must not look like a loss.
@@ -219,7 +319,7 @@ fn sum(amounts: impl IntoIterator<Item = Amounts>) -> Amounts {
 }
 
 /// The largest by grams, whatever the sign; then by tonnes.
-fn larger(a: &Amounts, b: &Amounts) -> std::cmp::Ordering {
+fn larger((a_number, a): &Numbered, (b_number, b): &Numbered) -> std::cmp::Ordering {
     let grams = b.grams.abs().total_cmp(&a.grams.abs());
-    grams.then(b.tonnes.total_cmp(&a.tonnes))
+    grams.then(b.tonnes.total_cmp(&a.tonnes)).then(a_number.cmp(b_number))
 }

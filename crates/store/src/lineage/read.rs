@@ -81,13 +81,16 @@ impl Store {
     /// consistent view of the database.
     ///
     /// # Errors
-    /// The database's; `NoLog`; `Damaged` for a row that nothing of ours wrote.
+    /// The database's; `NoLog`; `Rebuilding`; `Damaged` for a row that nothing of ours wrote.
     pub fn lineage_books(&self, party: &PartyId) -> Result<(Books, u64), StoreError> {
         let name = || [Value::text(party.as_str())];
         self.read_all(|conn| {
-            let sizes = "SELECT size AS number FROM log WHERE party = ?";
+            // While projections are made anew the rows are not those of the log's size.
+            let sizes = "SELECT CASE WHEN projected = size THEN size ELSE -1 END AS number \
+                         FROM log WHERE party = ?";
             let size = conn.one::<crate::sql::Number>(sizes, &name())?;
-            let size = size.ok_or_else(|| StoreError::NoLog(party.clone()))?;
+            let size = size.ok_or_else(|| StoreError::NoLog(party.clone()))?.number;
+            let size = u64::try_from(size).map_err(|_| StoreError::Rebuilding(party.clone()))?;
             let sql = format!("SELECT {COLUMNS} FROM lineage_row WHERE party = ?");
             let rows: Vec<LineageRow> = conn.load(&sql, &name())?;
             let assays = "SELECT doc FROM assay_row WHERE party = ? ORDER BY reported_at, key";
@@ -101,7 +104,7 @@ impl Store {
                 takes: docs(conn, takes, &name())?,
                 masters: masters.into_iter().map(|row| row.record).collect(),
             };
-            Ok((books, size.number.unsigned_abs()))
+            Ok((books, size))
         })
     }
 }

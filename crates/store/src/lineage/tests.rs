@@ -140,16 +140,21 @@ on_both! {
         };
         assert_eq!(outputs(&fixture), 2);
         let party = fixture.plant.party.clone();
+        let only = Body::from(run_close(run.id(), &[(made[0].id(), "5000")]));
         fixture.own(&party, Supersede {
             target: close.reference(),
             reason: "one bag only".to_owned(),
             approved_by: "boss".parse().expect("a name"),
-            replacement: Some(Body::from(run_close(run.id(), &[(made[0].id(), "5000")])).to_value()),
+            replacement: Some(only.to_value()),
         });
         assert_eq!(outputs(&fixture), 1);
         let kept = fixture.store.dump_projections().expect("read");
         fixture.store.rebuild(|_, _| {}).expect("rebuilt");
         assert_eq!(fixture.store.dump_projections().expect("read"), kept);
+        let begun = "UPDATE log SET projected = 0";
+        fixture.store.write(|conn| conn.script(begun)).expect("as a rebuild begins");
+        let refused = fixture.store.lineage_books(&party).expect_err("rows are not all there");
+        assert!(matches!(refused, crate::StoreError::Rebuilding(_)), "{refused}");
     }
 
     fn a_database_from_before_gets_its_rows_when_it_is_opened(backend: Backend) {

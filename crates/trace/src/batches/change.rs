@@ -54,34 +54,36 @@ impl Batches {
         self.graph.settle(pinned)
     }
 
-    /// Which lots are in fractions of batches, the latest first.
+    /// Where a batch stands in the order of the graph, parents first.
+    pub fn rank(&self, number: u32) -> u32 {
+        self.graph.rank(NodeId(number))
+    }
+
+    /// Which lots are in fractions of batches, by number, the latest first.
     pub fn backward_of(
         &self,
         starts: &[(Key, f64)],
         measure: Measure,
         scratch: &mut Scratch<f64>,
-    ) -> Result<Vec<super::OriginPart>, BatchError> {
+    ) -> Result<Vec<(u32, f64)>, BatchError> {
         let starts = self.starts(starts)?;
         let found = self.graph.backward(&starts, measure, scratch);
         let found = found.expect("floats cost nothing of a budget");
-        let part = |(origin, amount)| super::OriginPart {
-            origin: self.keys.key(self.graph.node_of(origin).index()),
-            amount,
-        };
+        let part = |(origin, amount)| (self.graph.node_of(origin).0, amount);
         Ok(found.into_iter().map(part).collect())
     }
 
-    /// Where amounts that are in batches rest now, the earliest first.
+    /// Where amounts that are in batches rest now, by number, the earliest first.
     pub fn forward_of(
         &self,
         starts: &[(Key, f64)],
         measure: Measure,
         scratch: &mut Scratch<f64>,
-    ) -> Result<Vec<(Key, f64)>, BatchError> {
+    ) -> Result<Vec<(u32, f64)>, BatchError> {
         let starts = self.starts(starts)?;
         let found = self.graph.forward(&starts, measure, scratch);
         let found = found.expect("floats cost nothing of a budget");
-        Ok(found.into_iter().map(|(node, amount)| (self.keys.key(node.index()), amount)).collect())
+        Ok(found.into_iter().map(|(node, amount)| (node.0, amount)).collect())
     }
 
     fn starts(&self, starts: &[(Key, f64)]) -> Result<Vec<(NodeId, f64)>, BatchError> {

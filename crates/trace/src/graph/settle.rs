@@ -43,6 +43,11 @@ impl Graph<f64> {
         totals
     }
 
+    /// Where a node stands in the order.
+    pub(crate) fn rank(&self, node: NodeId) -> u32 {
+        self.nodes[node.index()].rank
+    }
+
     /// Puts other fractions on the edges of a node whose parents stay the same.
     pub(crate) fn reweigh(&mut self, node: NodeId, fractions: impl Iterator<Item = [f64; 2]>) {
         for (edge, [substance, mass]) in self.part_range(node.index()).zip(fractions) {

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use tl_domain::ids::{Analyte, EntryId, PartyId};
 use tl_domain::time::Micros;
-use tl_lineage::{Amounts, OriginKind, VersionView, Walk, What};
+use tl_lineage::{Amounts, Extent, OriginKind, VersionView, Walk, What};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -194,7 +194,7 @@ pub struct Genealogy {
 
 /// What the graph said, still without what the books say of batches.
 pub(super) struct Views {
-    pub(super) subjects: Vec<(VersionView, f64)>,
+    pub(super) subjects: Vec<VersionView>,
     pub(super) whole: Amounts,
     pub(super) sum: Amounts,
     pub(super) total: usize,
@@ -213,6 +213,12 @@ pub(super) struct Shown<'a> {
 impl From<Amounts> for TraceAmounts {
     fn from(amounts: Amounts) -> Self {
         Self { grams: amounts.grams, tonnes: amounts.tonnes }
+    }
+}
+
+impl From<Extent> for TraceOutside {
+    fn from(extent: Extent) -> Self {
+        Self { count: extent.count as u64, amounts: extent.amounts.into() }
     }
 }
 
@@ -255,7 +261,7 @@ impl Genealogy {
 impl Shown<'_> {
     pub(super) fn traced(&self, views: Views, substance: Analyte) -> Result<Traced, Failure> {
         let Views { subjects, whole, sum, total, rows, rest, outside } = views;
-        let parties = subjects.iter().map(|(view, _)| &view.party);
+        let parties = subjects.iter().map(|view| &view.party);
         self.note(parties.chain(rows.iter().map(|(view, ..)| &view.party)))?;
         let share = |(view, kind, amounts): (VersionView, Option<OriginKind>, Amounts)| {
             Ok(TraceShare {
@@ -270,7 +276,7 @@ impl Shown<'_> {
             substance,
             subjects: subjects
                 .into_iter()
-                .map(|(view, _)| self.version(view))
+                .map(|view| self.version(view))
                 .collect::<Result<_, Failure>>()?,
             whole: whole.into(),
             sum: sum.into(),
