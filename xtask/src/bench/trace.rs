@@ -1,5 +1,6 @@
 //! `bench trace`: backward and forward questions on a generated graph of batches, beside scipy's
-//! sparse triangular solve on the same graph in the same run.
+//! sparse triangular solve on the same graph in the same run; then the same on rows of a database,
+//! loaded as a server loads them.
 //!
 //! One million batches; `--full` asks ten million as well, where the reference is left out. Amounts
 //! must be conserved whatever the time: else the run fails.
@@ -10,6 +11,10 @@ use std::process::ExitCode;
 
 use super::mark;
 use super::reference::{self, Reference};
+use crate::machine;
+use crate::postgres::Durability;
+use crate::process::Group;
+use crate::stage::Stage;
 use crate::workspace;
 
 /// Batches of the graph, and of the ten times larger one.
@@ -53,7 +58,27 @@ pub(super) fn run(arguments: &[String]) -> Result<ExitCode> {
             });
         }
     }
+    right &= from_databases(full)?;
     Ok(if right { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// The graph as a server builds it, from SQLite and from PostgreSQL.
+fn from_databases(full: bool) -> Result<bool> {
+    let mut stage = Stage::default();
+    match machine::postgres_folder() {
+        Some(programs) => stage = stage.with_postgres(&programs, Durability::Full)?,
+        None => println!("no PostgreSQL server here: its figures are left out"),
+    }
+    let mut right = true;
+    for batches in if full { &[BATCHES, BATCHES_MANY][..] } else { &[BATCHES] } {
+        let program = ["run", "--release", "--package", "tl-tests", "--bin", "bench-trace"];
+        let mut command = workspace::cargo(&program);
+        let batches = batches.to_string();
+        command.args(["--features", "bench", "--", "--batches", &batches]);
+        stage.set(&mut command);
+        right &= Group::spawn(&mut command)?.wait()?.success();
+    }
+    Ok(right)
 }
 
 fn sizes(batches: u32) -> [String; 2] {
