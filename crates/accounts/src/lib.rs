@@ -15,6 +15,7 @@ pub mod period;
 pub mod periods;
 pub mod policy;
 pub mod reconciliation;
+pub mod region;
 pub mod resolution;
 pub mod workdays;
 

@@ -190,7 +190,12 @@ impl PeriodAccount {
         figures
     }
 
-    fn to_period<'a>(&'a self, label: String, owners: &mut BTreeMap<u64, &'a str>) -> Period {
+    /// The same as the tests take it; `owners` says which line a random source goes by.
+    pub(crate) fn to_period<'a>(
+        &'a self,
+        label: String,
+        owners: &mut BTreeMap<u64, &'a str>,
+    ) -> Period {
         let mut terms = Vec::with_capacity(self.terms.len());
         for term in &self.terms {
             for (number, _) in &term.own.0 {
@@ -201,7 +206,7 @@ impl PeriodAccount {
                 name: term.name.clone(),
                 amount: term.grams.to_f64(),
                 errors: self.parts(term, owners),
-                counterpart: None,
+                counterpart: term.partner.as_ref().map(ToString::to_string),
             });
         }
         Period { label, terms }

@@ -6,6 +6,7 @@ mod marks;
 mod own_errors;
 mod periods;
 mod policy;
+mod region;
 mod series;
 
 use tl_domain::balance::Records;

@@ -16,8 +16,9 @@ fn enterprises_share_the_city_s_rate() {
 
 #[test]
 fn limits_follow_the_rate() {
-    let rules =
-        |enterprises| Policy { enterprises, ..Policy::default() }.settled().expect("thresholds").rules;
+    let rules = |enterprises| {
+        Policy { enterprises, ..Policy::default() }.settled().expect("thresholds").rules
+    };
     let (few, many) = (rules(1), rules(400));
     assert!(many.act_sigmas > few.act_sigmas && many.act_threshold > few.act_threshold);
     assert!(few.warn_sigmas < few.act_sigmas && few.warn_threshold < few.act_threshold);
