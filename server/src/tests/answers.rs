@@ -34,7 +34,11 @@ async fn every_answer_fits(world: &World) {
     let routes = PAGE_ROUTES.iter().filter(|r| r.method == "get" && r.path.starts_with("/api/"));
     for route in routes {
         let admins = ["/api/v1/devices", "/api/v1/people"];
-        let login = if admins.contains(&route.path) { "admin" } else { "ehs" };
+        let login = match route.path {
+            "/api/v1/reconciliation/area" => "officer",
+            path if admins.contains(&path) => "admin",
+            _ => "ehs",
+        };
         let request = test::TestRequest::get()
             .uri(&address(world, route.path))
             .insert_header(("cookie", world.cookie(login)))
@@ -121,7 +125,10 @@ fn address(world: &World, path: &str) -> String {
             path.replace("{id}", &world.batch.to_string())
         }
         "/api/v1/handovers/{code}" => path.replace("{code}", world.handover.as_str()),
-        "/api/v1/flows" | "/api/v1/balance" => format!("{path}?{span}"),
+        "/api/v1/flows"
+        | "/api/v1/balance"
+        | "/api/v1/reconciliation"
+        | "/api/v1/reconciliation/area" => format!("{path}?{span}"),
         path if path.starts_with("/api/v1/trace/") => format!("{path}?batch={}", world.batch),
         _ => path.to_owned(),
     }

@@ -125,7 +125,8 @@ fn address(world: &World, route: &Route) -> String {
     if route.path.starts_with("/api/v1/trace/") {
         return format!("{path}?party=alfa&batch={}", world.batch);
     }
-    let span = matches!(route.path, "/api/v1/flows" | "/api/v1/balance");
+    let spans = ["/api/v1/flows", "/api/v1/balance"];
+    let span = spans.contains(&route.path) || route.path.starts_with("/api/v1/reconciliation");
     if span { format!("{path}?party=alfa&{SPAN}") } else { format!("{path}?party=alfa") }
 }
 
