@@ -27,8 +27,11 @@ const MONTHS: i64 = 12;
 const SECTIONS: usize = 5;
 const RUNS: usize = 5;
 
-/// Streams of a section: name, ends, class, dry tonnes or cubic metres a day, content.
-const STREAMS: [(&str, Option<&str>, Option<&str>, &str, f64, f64); 10] = [
+/// Name, ends, class, dry tonnes or cubic metres a day, content.
+type Way = (&'static str, Option<&'static str>, Option<&'static str>, &'static str, f64, f64);
+
+/// Streams of a section.
+const STREAMS: [Way; 10] = [
     ("ore", None, Some("yard"), "ore", 60.0, 20.0),
     ("zno", None, Some("yard"), "ore", 20.0, 70.0),
     ("coke", None, Some("works"), "reagent", 5.0, 0.4),
@@ -111,7 +114,10 @@ impl Books {
 
     fn month(&mut self, month: i64) {
         let day = |day: i64| START + (month * MONTH_DAYS + day) * DAY_MICROS;
-        let span = |from: i64, to: i64| json!({"from": moment(day(from)).as_str(), "to": moment(day(to)).as_str()});
+        let span = |from: i64, to: i64| {
+            let (from, to) = (moment(day(from)), moment(day(to)));
+            json!({"from": from.as_str(), "to": to.as_str()})
+        };
         for section in 0..SECTIONS {
             for (name, .., class, amount, content) in STREAMS {
                 let id = format!("{name}-{section}");

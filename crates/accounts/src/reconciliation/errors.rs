@@ -1,9 +1,9 @@
 //! Error sources of many quantities, made small: what touches one quantity alone is a variance,
 //! what several share keeps its number.
 //!
-//! A month has thousands of random errors and a few that count twice: the scale, the laboratory, the
-//! batch that lies in one stock and leaves in the next stream. Sums and correlations need the latter
-//! only by identity.
+//! A month has thousands of random errors and a few that count twice: the scale, the laboratory,
+//! the batch that lies in one stock and leaves in the next stream. Sums and correlations need the
+//! latter only by identity.
 
 use std::collections::HashMap;
 
