@@ -97,6 +97,7 @@ pub fn document() -> utoipa::openapi::OpenApi {
         api::accounts::resolve,
         api::accounts::by_partner,
         api::accounts::own_errors,
+        api::accounts::region,
         api::accounts::marks,
     )
 )]

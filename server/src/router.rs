@@ -142,6 +142,7 @@ table! {
     post "/api/v1/accounts/resolutions" api::accounts::resolve;
     get "/api/v1/accounts/partners" api::accounts::by_partner;
     get "/api/v1/accounts/errors" api::accounts::own_errors;
+    get "/api/v1/accounts/region" api::accounts::region;
     get "/api/v1/marks" api::accounts::marks;
     post "/api/v1/sheets/balance" api::sheets::balance;
     post "/api/v1/sheets/flowsheet" api::sheets::flowsheet;

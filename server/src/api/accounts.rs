@@ -5,6 +5,7 @@ use actix_web::{HttpResponse, web};
 use serde::Deserialize;
 use tl_accounts::handover::PartnerAccount;
 use tl_accounts::own_errors::OwnError;
+use tl_accounts::region::RegionMonth;
 use tl_domain::event::FindingResolve;
 use tl_domain::ids::{Analyte, OperatorId, PartyId};
 use tl_domain::time::{Moment, Span};
@@ -160,6 +161,35 @@ pub async fn marks(
     let substance = substance.unwrap_or_else(|| app.config.substance.clone());
     let found = App::run(&app, move |app| accounts::marked(app, &session, &substance));
     Ok(web::Json(Rows::cut(found.await?, page)))
+}
+
+/// Which area.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct RegionAsked {
+    /// Beginning of the area codes that are meant, such as a county's six digits; all in sight when
+    /// absent.
+    area: Option<String>,
+    /// Substance; that of the installation when absent.
+    #[param(value_type = Option<String>)]
+    substance: Option<Analyte>,
+}
+
+/// A county or a city: its enterprises rolled up by month, transfers between them netted out.
+#[utoipa::path(get, path = "/api/v1/accounts/region", tag = "accounts", params(RegionAsked),
+    responses((status = 200, body = Rows<schema::RegionMonth>), (status = 403)))]
+pub async fn region(
+    app: web::Data<App>,
+    session: Session,
+    query: Query<RegionAsked>,
+) -> Result<web::Json<Rows<RegionMonth>>, ApiError> {
+    let RegionAsked { area, substance } = query.into_inner();
+    let substance = substance.unwrap_or_else(|| app.config.substance.clone());
+    let found = App::run(&app, move |app| {
+        accounts::region(app, &session, &substance, area.as_deref())
+    });
+    Ok(web::Json(Rows::all(found.await?)))
 }
 
 /// A period to close.

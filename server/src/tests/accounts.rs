@@ -61,7 +61,7 @@ impl World {
     }
 
     /// Two months with stock takes at their ends; `out` kilograms leave of a hundred tonnes in.
-    fn two_months(&self, out: &str) -> EntryRef {
+    pub(super) fn two_months(&self, out: &str) -> EntryRef {
         self.pass(62 * DAY_MICROS);
         let ends = [START, START + 30 * DAY_MICROS, START + 60 * DAY_MICROS];
         self.count(ends[0], "1000");
@@ -320,8 +320,15 @@ async fn an_officer_sees_the_marks_of_the_area_and_each_look_is_kept() {
         marks["rows"].as_array().expect("rows").iter().map(|row| row["party"].clone()).collect();
     assert_eq!(marks["total"], parties.len());
     assert!(parties.contains(&json!("alfa")), "{marks}");
+    let region = ask!(world, &service, "officer", "/api/v1/accounts/region");
+    let rows = region["rows"].as_array().expect("months");
+    assert!(rows.iter().any(|row| row["by_enterprise"]["alfa"].is_number()), "{region}");
+    let none = ask!(world, &service, "officer", "/api/v1/accounts/region?area=4401");
+    assert_eq!(none["total"], 0);
     let looks = world.app.store.access_records(&"alfa".parse().expect("id"), Page::FIRST);
-    assert_eq!(looks.expect("store").rows[0].what, "GET /api/v1/marks");
+    let looks = looks.expect("store").rows;
+    let what: Vec<_> = looks.iter().map(|look| look.what.as_str()).collect();
+    assert_eq!(what, ["GET /api/v1/accounts/region", "GET /api/v1/marks"]);
     let own = ask!(world, &service, "ehs", "/api/v1/marks");
     assert_eq!(own["total"], 1, "an enterprise sees its own marks only");
 }

@@ -9,6 +9,7 @@ use tl_accounts::close::{self, Adjustment};
 use tl_accounts::evaluate::{Account, PeriodResult};
 use tl_accounts::marks::{self, Circumstances, Marks};
 use tl_accounts::policy::Policy;
+use tl_accounts::region::{self, RegionMonth};
 use tl_accounts::{area, workdays};
 use tl_domain::balance::{self, Records, Scope};
 use tl_domain::event::{EntryRef, FindingResolve, Master, PeriodClose};
@@ -21,7 +22,7 @@ use tl_wire::problem::ErrorCode;
 use super::capture::{Form, Recorded, record};
 use crate::accounts::{policy, refresh};
 use crate::app::App;
-use crate::auth::Session;
+use crate::auth::{Role, Session};
 use crate::auth::permit::{CloseBalance, Permit, ReadParty};
 use crate::clock::CHINA_OFFSET_SECONDS;
 use crate::error::Failure;
@@ -174,6 +175,43 @@ pub fn marked(app: &App, session: &Session, substance: &Analyte) -> Result<Vec<M
     Ok(found)
 }
 
+/// Enterprises of the viewer's area rolled up by month; those whose area code begins with `area`.
+///
+/// # Errors
+/// `Forbidden` for people who watch over nobody; the store's.
+pub fn region(
+    app: &App,
+    session: &Session,
+    substance: &Analyte,
+    area: Option<&str>,
+) -> Result<Vec<RegionMonth>, Failure> {
+    if !session.roles.has(Role::Officer) {
+        return Err(Failure::new(ErrorCode::Forbidden, "an area is rolled up for its bureau"));
+    }
+    let policies = policy::all(&app.store)?;
+    let mut visible = app.visible_parties(session)?;
+    visible.retain(|log| {
+        policies.knows(&log.party) && area.is_none_or(|area| log.area.starts_with(area))
+    });
+    app.note_looks(session, visible.iter().map(|log| &log.party))?;
+    let mut enterprises = BTreeMap::new();
+    let whole = area::name(&Scope::Enterprise);
+    for log in &visible {
+        let docs = app.store.account_periods(&log.party, &whole, substance)?;
+        let periods: Result<Vec<_>, _> = docs.iter().map(|kept| refresh::read(&kept.doc)).collect();
+        enterprises.insert(log.party.clone(), periods?);
+    }
+    let settled = match visible.first() {
+        Some(log) => policies.of(&log.party),
+        None => return Ok(Vec::new()),
+    };
+    region::months(&enterprises, china(), settled).map_err(|fault| Failure::internal(&fault))
+}
+
+fn china() -> FixedOffset {
+    FixedOffset::east_opt(CHINA_OFFSET_SECONDS).expect("+08:00 is an offset")
+}
+
 /// Order of a list: balance before data; those on trial and those not computed come last.
 fn worst(one: &Marked) -> Option<(bool, marks::BalanceMark, marks::DataMark)> {
     one.marks.as_ref().map(|marks| (!marks.trial, marks.balance, marks.data))
@@ -193,7 +231,7 @@ fn marks(
     policy: &Policy,
 ) -> Result<Marks, Failure> {
     let now = app.clock.micros();
-    let offset = FixedOffset::east_opt(CHINA_OFFSET_SECONDS).expect("+08:00 is an offset");
+    let offset = china();
     let none = BTreeSet::new();
     let seen = app.store.alarms_seen(&state.party, &state.area, &app.config.substance)?;
     let explain_until = |alarm: &tl_accounts::evaluate::AlarmResult| {

@@ -1,5 +1,7 @@
 //! Accountancy over periods; amounts in grams, decimal text where they were measured.
 
+use std::collections::BTreeMap;
+
 use super::{BlobRef, EntryRef, MicrosSpan, Span, choices, objects};
 
 choices! {
@@ -162,6 +164,19 @@ objects! {
         material: Option<String>,
         lines: Vec<ComparedLine>,
         cumulated: Option<HandoverDifference>,
+    }
+    /// One month of an area, grams.
+    RegionMonth {
+        month: String,
+        input: f64,
+        output: f64,
+        muf: f64,
+        sigma: f64,
+        cumuf: f64,
+        sigma_cumuf: f64,
+        internal_difference: f64,
+        by_enterprise: BTreeMap<String, f64>,
+        lacking: Vec<String>,
     }
     /// An estimate of a plant's own error, beside the class data.
     OwnError {
