@@ -50,11 +50,13 @@ pub struct Asked {
 
 /// Whose books, whether together, what about them, and up to when periods have ended.
 type Key = (Vec<PartyId>, bool, Asked, Micros);
+/// Versions of the books, and the answer.
+type Kept = (Vec<u64>, Arc<Reconciliation>);
 
 /// Answers kept while the books that they rest on stand as they did.
 #[derive(Debug, Default)]
 pub struct ReconciliationShelf {
-    kept: Mutex<HashMap<Key, (Vec<u64>, Arc<Reconciliation>)>>,
+    kept: Mutex<HashMap<Key, Kept>>,
 }
 
 impl ReconciliationShelf {
