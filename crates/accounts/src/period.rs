@@ -206,7 +206,12 @@ impl PeriodAccount {
                 name: term.name.clone(),
                 amount: term.grams.to_f64(),
                 errors: self.parts(term, owners),
-                counterpart: term.partner.as_ref().map(ToString::to_string),
+                // What is on its way lies with its shipper, whoever is to receive it.
+                counterpart: term
+                    .partner
+                    .as_ref()
+                    .filter(|_| !term.part.is_stock())
+                    .map(ToString::to_string),
             });
         }
         Period { label, terms }

@@ -79,6 +79,17 @@ fn what_enterprises_ship_to_each_other_is_inside() {
 }
 
 #[test]
+fn what_is_on_its_way_between_them_is_the_shipper_s_stock() {
+    let mut enterprises = chain("own");
+    let before = rolled(enterprises.clone())[0].clone();
+    let mine = enterprises.get_mut(&id::<PartyId>("mine")).expect("there");
+    mine[0].terms.push(term(Part::Closing, "transit smelter", Some("smelter"), 30, 6));
+    let after = &rolled(enterprises)[0];
+    assert_eq!(after.muf, before.muf - 30.0, "a closing stock of the area");
+    assert_eq!(after.internal_difference, before.internal_difference);
+}
+
+#[test]
 fn an_outside_laboratory_s_error_is_one_and_own_ones_are_not() {
     let mut both = chain("station");
     for periods in both.values_mut() {
