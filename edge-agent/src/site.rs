@@ -6,7 +6,7 @@
 
 use std::sync::{Arc, PoisonError, RwLock};
 
-use tl_domain::event::{Master, MaterialRecord, NodeRecord, SiteRecord};
+use tl_domain::event::{Master, MaterialRecord, MethodRecord, NodeRecord, SiteRecord};
 use tl_ledger::{Envelope, SNAPSHOT_TYPE};
 use tl_wire::snapshot::{KnownBatch, KnownSample, Snapshot, SnapshotUser};
 
@@ -84,6 +84,14 @@ impl Site {
     /// A material by its id.
     pub(crate) fn material(&self, id: &str) -> Option<&MaterialRecord> {
         self.materials().find(|record| record.id.as_str() == id)
+    }
+
+    /// A method by its id.
+    pub(crate) fn method(&self, id: &str) -> Option<&MethodRecord> {
+        self.masters().find_map(|master| match master {
+            Master::Method(record) if record.id.as_str() == id => Some(record),
+            _ => None,
+        })
     }
 
     /// Nodes in the order of the snapshot.

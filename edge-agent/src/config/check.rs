@@ -4,8 +4,11 @@
 //! Each refusal names the port and what to give instead; nothing is opened here.
 
 use serde_json::Value;
+use tl_device::registry::FAMILIES;
 
-use super::{Config, PortConfig, ScannerSerial, ScannerTcp, SerialLine};
+use super::{
+    Config, LabRules, MonitorTcp, PortConfig, Recorded, ScannerSerial, ScannerTcp, SerialLine,
+};
 
 impl Config {
     pub(super) fn check(&self) -> Result<(), String> {
@@ -55,16 +58,62 @@ fn check_port(port: &PortConfig) -> Result<(), String> {
         }
         PortConfig::ScaleSerial(port) => {
             check_line(&port.line)?;
-            tl_device::decoder_for(&port.profile).map(|_| ()).map_err(|error| error.to_string())
+            check_profile(&port.profile, |family| family.starts_with("scale_"))
         }
         PortConfig::TicketFolder(_) => Ok(()),
         PortConfig::LabFolder(port) => {
-            if port.digest.as_ref().is_some_and(|it| it.mass_g.value().is_zero()) {
-                return Err("digest: `mass_g` is zero".to_owned());
-            }
-            tl_device::decoder_for(&port.profile).map(|_| ()).map_err(|error| error.to_string())
+            check_rules(&port.rules)?;
+            check_profile(&port.profile, |family| family == "icpms_csv")
         }
+        PortConfig::LabTcp(port) => {
+            if port.connect.is_some() == port.listen.is_some() {
+                return Err("give either `connect` or `listen`".to_owned());
+            }
+            check_rules(&port.rules)?;
+            check_profile(&port.profile, |family| family == "astm")
+        }
+        PortConfig::LabSerial(port) => {
+            check_line(&port.line)?;
+            check_rules(&port.rules)?;
+            check_profile(&port.profile, |family| family == "astm")
+        }
+        PortConfig::MonitorTcp(port) => check_monitors(port),
     }
+}
+
+fn check_rules(rules: &LabRules) -> Result<(), String> {
+    if rules.digest.as_ref().is_some_and(|it| it.mass_g.value().is_zero()) {
+        return Err("digest: `mass_g` is zero".to_owned());
+    }
+    Ok(())
+}
+
+fn check_monitors(port: &MonitorTcp) -> Result<(), String> {
+    if port.monitors.is_empty() {
+        return Err("`monitors` names no monitor (MN) with its outlet's stream".to_owned());
+    }
+    match (port.record.contains(&Recorded::Minute), port.minute_span) {
+        (true, None) => {
+            return Err("minute data need `minute_span`, their length in minutes".to_owned());
+        }
+        (_, Some(minutes)) if minutes == 0 || 60 % minutes != 0 => {
+            return Err(format!("`minute_span` divides an hour, {minutes} does not"));
+        }
+        _ => {}
+    }
+    check_profile(&port.profile, |family| family == "hj212")
+}
+
+/// The profile is whole, and its protocol is of a family that this kind of port reads.
+fn check_profile(profile: &Value, fits: impl Fn(&str) -> bool) -> Result<(), String> {
+    tl_device::decoder_for(profile).map_err(|error| error.to_string())?;
+    let protocol = profile.get("protocol").and_then(Value::as_str).unwrap_or_default();
+    let families = || FAMILIES.iter().filter(|family| fits(family.name));
+    if families().any(|family| family.protocols.contains(&protocol)) {
+        return Ok(());
+    }
+    let known: Vec<&str> = families().flat_map(|family| family.protocols).copied().collect();
+    Err(format!("protocol {protocol:?} is not for this kind of port; use {}", known.join(", ")))
 }
 
 fn check_line(line: &SerialLine) -> Result<(), String> {

@@ -81,12 +81,38 @@
 //! volume_ml = "50"
 //! dilution = "10"
 //! mass_g = "0.2000"
+//!
+//! [[port]]                          # an instrument that speaks ASTM E1381/E1394, on the network
+//! kind = "lab_tcp"
+//! name = "icp-line"
+//! listen = "0.0.0.0:4001"           # or: connect = "192.168.1.40:4001"
+//! method = "icpms-tl"               # and all other settings of lab_folder but path, settle_ms
+//! profile = { protocol = "astm_lis", unit = "ug/L" }
+//!
+//! [[port]]                          # the same on a serial line
+//! kind = "lab_serial"
+//! name = "aas"
+//! path = "/dev/serial/by-id/usb-aas"
+//! baud = 9600
+//! profile = { protocol = "astm_lis", unit = "mg/L" }
+//!
+//! [[port]]                          # monitors that report by HJ 212; the device's role is water
+//! kind = "monitor_tcp"
+//! name = "outlets"
+//! listen = "0.0.0.0:9212"
+//! record = ["hour"]                 # minute | hour | day; minute needs minute_span = 10
+//! profile = { protocol = "hj212", edition = "2017", units = "standard" }
+//! [port.monitors.010000A8900016F000169DC0]   # MN of the monitor
+//! stream = "water-out"              # id of the outlet's stream
+//! meter = "monitor-1"               # id of the monitor's master record (optional)
 //! ```
 
 #[cfg(test)]
 mod tests;
 
 mod check;
+mod lab;
+mod monitor;
 mod port;
 
 use std::net::SocketAddr;
@@ -96,9 +122,11 @@ use serde::Deserialize;
 use tl_domain::ids::NodeId;
 
 pub(crate) use check::scanner_profile;
+pub(crate) use lab::{Digest, LabFolder, LabRules, LabSerial, LabTcp};
+pub(crate) use monitor::{MonitorTcp, Outlet, Recorded};
 pub(crate) use port::{
-    Digest, LabFolder, LineParity, PortConfig, ScaleSerial, ScannerSerial, ScannerTcp, SerialLine,
-    Station, StationWeigh, TicketFolder,
+    LineParity, PortConfig, ScaleSerial, ScannerSerial, ScannerTcp, SerialLine, Station,
+    StationWeigh, TicketFolder,
 };
 
 /// Name of the file in the agent's directory.
@@ -107,7 +135,7 @@ pub(crate) const FILE: &str = "config.toml";
 /// What `tl-edge enrol` writes when there is no configuration yet.
 pub(crate) const STARTER: &str = "\
 # tl-edge: see the agent's manual for ports (scanner_tcp, scanner_serial, scale_serial,
-# ticket_folder, lab_folder).
+# ticket_folder, lab_folder, lab_tcp, lab_serial, monitor_tcp).
 [page]
 listen = \"0.0.0.0:8443\"
 ";

@@ -8,9 +8,10 @@ use std::path::PathBuf;
 
 use serde::Deserialize;
 use serde_json::Value;
-use tl_domain::event::{Purpose, Standing};
-use tl_domain::ids::{MaterialId, MeterId, MethodId, NodeId, OperatorId, PartyId};
-use tl_domain::quantity::{Basis, DecimalText};
+use tl_domain::ids::{MaterialId, MeterId, NodeId, OperatorId, PartyId};
+
+use super::lab::{LabFolder, LabSerial, LabTcp};
+use super::monitor::MonitorTcp;
 
 /// One device or folder.
 #[derive(Debug, Clone, Deserialize)]
@@ -26,6 +27,12 @@ pub(crate) enum PortConfig {
     TicketFolder(TicketFolder),
     /// Files of a laboratory instrument.
     LabFolder(LabFolder),
+    /// Laboratory instrument on TCP.
+    LabTcp(LabTcp),
+    /// Laboratory instrument on a serial line.
+    LabSerial(LabSerial),
+    /// Online monitors that report to us.
+    MonitorTcp(MonitorTcp),
 }
 
 impl PortConfig {
@@ -37,6 +44,9 @@ impl PortConfig {
             Self::ScaleSerial(port) => &port.name,
             Self::TicketFolder(port) => &port.name,
             Self::LabFolder(port) => &port.name,
+            Self::LabTcp(port) => &port.name,
+            Self::LabSerial(port) => &port.name,
+            Self::MonitorTcp(port) => &port.name,
         }
     }
 
@@ -48,6 +58,9 @@ impl PortConfig {
             Self::ScaleSerial(_) => "scale_serial",
             Self::TicketFolder(_) => "ticket_folder",
             Self::LabFolder(_) => "lab_folder",
+            Self::LabTcp(_) => "lab_tcp",
+            Self::LabSerial(_) => "lab_serial",
+            Self::MonitorTcp(_) => "monitor_tcp",
         }
     }
 }
@@ -174,44 +187,6 @@ pub(crate) struct TicketFolder {
     pub(crate) mapping: Value,
 }
 
-/// Files of a laboratory instrument.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct LabFolder {
-    pub(crate) name: String,
-    pub(crate) path: PathBuf,
-    #[serde(default = "default_settle_ms")]
-    pub(crate) settle_ms: u64,
-    #[serde(default)]
-    pub(crate) basis: Option<Basis>,
-    #[serde(default)]
-    pub(crate) method: Option<MethodId>,
-    #[serde(default = "default_purpose")]
-    pub(crate) purpose: Purpose,
-    #[serde(default = "default_standing")]
-    pub(crate) standing: Standing,
-    #[serde(default)]
-    pub(crate) blank_limit: Option<DecimalText>,
-    #[serde(default = "default_blank_names")]
-    pub(crate) blank_names: Vec<String>,
-    #[serde(default)]
-    pub(crate) digest: Option<Digest>,
-    pub(crate) profile: Value,
-}
-
-/// How a solid was brought into solution, the same for all samples of a folder.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Digest {
-    /// Volume of the digest in mL.
-    pub(crate) volume_ml: DecimalText,
-    /// Dilution before the instrument, 1 for none.
-    #[serde(default = "default_dilution")]
-    pub(crate) dilution: DecimalText,
-    /// Mass that was weighed in, in g.
-    pub(crate) mass_g: DecimalText,
-}
-
 fn default_object() -> Value {
     Value::Object(serde_json::Map::new())
 }
@@ -224,18 +199,6 @@ fn default_data_bits() -> u8 {
 fn default_stable_frames() -> u32 {
     5
 }
-fn default_settle_ms() -> u64 {
+pub(super) fn default_settle_ms() -> u64 {
     2000
-}
-fn default_purpose() -> Purpose {
-    Purpose::Process
-}
-fn default_standing() -> Standing {
-    Standing::Preliminary
-}
-fn default_blank_names() -> Vec<String> {
-    ["BLK", "BLANK", "MB", "空白"].map(str::to_owned).to_vec()
-}
-fn default_dilution() -> DecimalText {
-    "1".parse().expect("1 is a decimal")
 }

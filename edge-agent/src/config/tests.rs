@@ -17,7 +17,16 @@ fn documented() -> String {
 fn the_documented_example_is_a_configuration() {
     let config = Config::parse(&documented()).expect("the documented example");
     let kinds: Vec<_> = config.ports.iter().map(PortConfig::kind).collect();
-    let all = ["scanner_tcp", "scanner_serial", "scale_serial", "ticket_folder", "lab_folder"];
+    let all = [
+        "scanner_tcp",
+        "scanner_serial",
+        "scale_serial",
+        "ticket_folder",
+        "lab_folder",
+        "lab_tcp",
+        "lab_serial",
+        "monitor_tcp",
+    ];
     assert_eq!(kinds, all);
 }
 
@@ -48,4 +57,57 @@ fn mistakes_are_named() {
         let error = Config::parse(text).expect_err(text);
         assert!(error.contains(words), "{text}: {error}");
     }
+}
+
+/// Every scale that has a decoder can be declared, and nothing that is no scale.
+#[test]
+fn ports_read_the_families_that_are_theirs() {
+    let scale = |profile: &str| {
+        Config::parse(&format!(
+            "[[port]]\nkind = 'scale_serial'\nname = 's'\npath = '/dev/null'\nmeter = 'm'\n\
+             profile = {{ {profile} }}\n"
+        ))
+        .map(|_| ())
+    };
+    let profiles = [
+        "protocol = 'yaohua_tf0', layout = '7d', unit = 'kg'",
+        "protocol = 'yaohua_cmd', address = 'A', direction = 'from_device', unit = 'kg'",
+        "protocol = 'yaohua_a12e'",
+        "protocol = 'yaohua_eq', order = 'low_first', unit = 'kg'",
+        "protocol = 'toledo_continuous', checksum = 'twos7', unit = 'kg'",
+        "protocol = 'mt_sics'",
+        "protocol = 'text_st'",
+        "protocol = 'rlws_stream'",
+        "protocol = 'awt_stream'",
+    ];
+    for profile in profiles {
+        assert_eq!(scale(profile), Ok(()), "{profile}");
+    }
+    let families = tl_device::registry::FAMILIES.iter();
+    let scales = families.filter(|it| it.name.starts_with("scale_"));
+    let count: usize = scales.map(|it| it.protocols.len()).sum();
+    assert_eq!(profiles.len(), count, "each protocol stands above");
+    let wrong = scale("protocol = 'hj212', edition = '2017'").expect_err("no scale");
+    assert!(wrong.contains("mt_sics") && wrong.contains("\"s\""), "{wrong}");
+}
+
+#[test]
+fn monitors_are_declared_with_their_outlets_and_spans() {
+    let monitor = |more: &str| {
+        Config::parse(&format!(
+            "[[port]]\nkind = 'monitor_tcp'\nname = 'm'\nlisten = '127.0.0.1:0'\n\
+             profile = {{ protocol = 'hj212', edition = '2017' }}\n{more}"
+        ))
+        .map(|_| ())
+        .map_err(|error| error.to_string())
+    };
+    let outlet = "[port.monitors.X]\nstream = 'water-out'\n";
+    assert_eq!(monitor(outlet), Ok(()));
+    assert_eq!(monitor(&format!("record = ['minute']\nminute_span = 10\n{outlet}")), Ok(()));
+    let refused = |more: &str| monitor(more).expect_err(more);
+    assert!(refused("monitors = {}\n").contains("outlet"));
+    assert!(refused(&format!("record = ['minute']\n{outlet}")).contains("minute_span"));
+    assert!(refused(&format!("minute_span = 7\n{outlet}")).contains("7 does not"));
+    assert!(refused(&format!("record = ['live']\n{outlet}")).contains("live"));
+    assert!(refused(&format!("{outlet}flow = 1\n")).contains("flow"));
 }

@@ -20,7 +20,7 @@ const WRITER: &str = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; \
                       PRAGMA wal_autocheckpoint=256; PRAGMA journal_size_limit=1048576;";
 
 /// Opens the writing connection, making or upgrading the tables.
-pub(super) fn open_writer(path: &Path) -> Result<SqliteConnection> {
+pub(crate) fn open_writer(path: &Path) -> Result<SqliteConnection> {
     let mut connection = connect(path)?;
     connection.batch_execute(COMMON)?;
     connection.batch_execute(WRITER).context("cannot set up the outbox's journal")?;

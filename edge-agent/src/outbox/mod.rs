@@ -38,6 +38,8 @@ use tl_ledger::Signer;
 pub(crate) use chain::{TAIL_LINKS, check_links};
 pub(crate) use connection::open_reader;
 #[cfg(test)]
+pub(crate) use connection::open_writer;
+#[cfg(test)]
 pub(crate) use held::AlarmRow;
 pub(crate) use held::{HeldRow, alarm_rows, held_rows, if_made, newest_held, open_alarms};
 pub(crate) use kept::{StoredSnapshot, open_blobs, stored_snapshot};

@@ -121,7 +121,7 @@ fn what_was_not_committed_is_not_there_after_a_crash() {
     drop(outbox);
     writer.join();
     // A process that dies in the middle of its transaction: the connection goes without a commit.
-    let mut connection = connection::open_writer(&home.database()).expect("opened");
+    let mut connection = open_writer(&home.database()).expect("opened");
     sql_query("BEGIN IMMEDIATE").execute(&mut connection).expect("begun");
     sql_query("UPDATE stream SET dseq = 77").execute(&mut connection).expect("updated");
     drop(connection);

@@ -111,6 +111,14 @@ impl<'a> Tx<'a> {
         self.refused_for_room
     }
 
+    /// Whether there is room for something that is no entry but has to be kept.
+    ///
+    /// # Errors
+    /// `NoRoom` or `DiskFull`.
+    pub(crate) fn admit(&mut self) -> Result<(), WriteError> {
+        self.shared.room.admit().inspect_err(|_| self.refused_for_room = true)
+    }
+
     /// The clock now; never behind the last entry.
     pub(crate) fn now(&self) -> Micros {
         self.shared.clock.wall().max(self.stream.last_micros)
@@ -140,7 +148,7 @@ impl<'a> Tx<'a> {
     /// # Errors
     /// As `append`.
     pub(crate) fn append_as(&mut self, id: EntryId, draft: Draft) -> Result<Appended, WriteError> {
-        self.shared.room.admit().inspect_err(|_| self.refused_for_room = true)?;
+        self.admit()?;
         let begins = self.stream.dseq == 0 && self.stream.epoch > 1;
         if begins && !matches!(draft.body, Body::EpochOpen(_)) {
             self.begin_replaced()?;

@@ -127,6 +127,34 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// What was noted under a key by `note_read`, when it was.
+    ///
+    /// # Errors
+    /// The database's.
+    pub(crate) fn known_as(&mut self, port: &str, key: Hash) -> Result<Option<String>, WriteError> {
+        let key = (port.to_owned(), key.to_string());
+        let row = read_file::table.find(key).select(read_file::name).first(self.connection);
+        Ok(row.optional()?)
+    }
+
+    /// Takes bytes out of the quarantine that were there until the rest of them came.
+    ///
+    /// # Errors
+    /// The database's.
+    pub(crate) fn release_aside(
+        &mut self,
+        port: &str,
+        reason: &str,
+        raw: &[u8],
+    ) -> Result<(), WriteError> {
+        let same = quarantine::table
+            .filter(quarantine::port.eq(port))
+            .filter(quarantine::reason.eq(reason))
+            .filter(quarantine::raw.eq(raw));
+        diesel::delete(same).execute(self.connection)?;
+        Ok(())
+    }
+
     /// Puts a result into the tray.
     ///
     /// # Errors

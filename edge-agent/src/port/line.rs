@@ -15,8 +15,6 @@ use crate::config::{LineParity, SerialLine};
 
 /// Longest wait of one read.
 pub(super) const READ_TIMEOUT: Duration = Duration::from_millis(100);
-/// A line that is quiet for so long ends what is incomplete.
-const QUIET: Duration = Duration::from_millis(1000);
 /// First pause before a device is opened again; doubles up to the last.
 const REOPEN_FIRST: Duration = Duration::from_millis(200);
 const REOPEN_LAST: Duration = Duration::from_secs(5);
@@ -30,9 +28,19 @@ impl<T: Read + Write> Stream for T {}
 pub(super) fn keep_open<S: Stream>(
     ports: &Ports,
     name: &str,
-    mut open: impl FnMut() -> std::io::Result<S>,
+    open: impl FnMut() -> std::io::Result<S>,
     decoder: &mut dyn Decoder,
     mut take: impl FnMut(Output, &mut S),
+) {
+    reopen(ports, name, open, |stream| read_until_gone(ports, stream, decoder, &mut take));
+}
+
+/// Opens a device and opens it again when `serve` has said why it is gone, until the agent stops.
+pub(super) fn reopen<S>(
+    ports: &Ports,
+    name: &str,
+    mut open: impl FnMut() -> std::io::Result<S>,
+    mut serve: impl FnMut(&mut S) -> String,
 ) {
     let mut pause = REOPEN_FIRST;
     while !ports.stopping() {
@@ -40,7 +48,7 @@ pub(super) fn keep_open<S: Stream>(
             Ok(mut stream) => {
                 ports.board.set(name, PortState::Open, "");
                 let since = Instant::now();
-                let why = read_until_gone(ports, &mut stream, decoder, &mut take);
+                let why = serve(&mut stream);
                 if ports.stopping() {
                     return;
                 }
@@ -64,9 +72,24 @@ pub(super) fn read_until_gone<S: Stream>(
     decoder: &mut dyn Decoder,
     take: &mut impl FnMut(Output, &mut S),
 ) -> String {
+    pump(ports, stream, decoder, |_, outputs, stream| {
+        outputs.drain(..).for_each(|output| take(output, stream));
+        Ok(())
+    })
+}
+
+/// Reads until the device is gone or `after`, called after each read, says why no more is read.
+/// A line that is quiet for longer than the decoder's patience ends what is incomplete.
+pub(super) fn pump<S: Stream>(
+    ports: &Ports,
+    stream: &mut S,
+    decoder: &mut dyn Decoder,
+    mut after: impl FnMut(&mut dyn Decoder, &mut Vec<Output>, &mut S) -> Result<(), String>,
+) -> String {
     let mut buffer = [0; BUFFER_BYTES];
     let mut outputs = Vec::new();
     let mut heard = Instant::now();
+    let patience = Duration::from_millis(decoder.patience_ms());
     let why = loop {
         if ports.stopping() {
             break "stopping".to_owned();
@@ -81,18 +104,19 @@ pub(super) fn read_until_gone<S: Stream>(
                 // The system's own word, not the end of one wait: nobody answers at the other end.
                 ErrorKind::TimedOut if error.raw_os_error().is_some() => break error.to_string(),
                 ErrorKind::TimedOut | ErrorKind::WouldBlock | ErrorKind::Interrupted => {
-                    if decoder.buffered() > 0 && heard.elapsed() > QUIET {
+                    if decoder.buffered() > 0 && heard.elapsed() > patience {
                         decoder.finish(&mut outputs);
                     }
                 }
                 _ => break error.to_string(),
             },
         }
-        outputs.drain(..).for_each(|output| take(output, stream));
+        if let Err(why) = after(decoder, &mut outputs, stream) {
+            return why;
+        }
     };
     decoder.finish(&mut outputs);
-    outputs.drain(..).for_each(|output| take(output, stream));
-    why
+    after(decoder, &mut outputs, stream).err().unwrap_or(why)
 }
 
 /// Opens a serial line, or any pseudo-terminal under a path.

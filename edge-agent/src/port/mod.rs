@@ -4,11 +4,15 @@
 //! again with growing pauses when it is gone. What it read and refused is on the board; only what
 //! became an entry is in the outbox.
 
+mod exchange;
 pub(crate) mod folder;
+mod instrument;
 pub(crate) mod lab;
 mod line;
+mod monitor;
 mod scale;
 mod scanner;
+mod tcp;
 pub(crate) mod tickets;
 mod workbook;
 
@@ -21,7 +25,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Result, anyhow};
+use tl_domain::event::KeyRole;
 use tl_domain::ids::OperatorId;
 
 pub(crate) use scale::{Scale, Scales};
@@ -77,6 +82,10 @@ impl Ports {
     /// # Errors
     /// A profile or address that can't be used, before anything runs.
     pub(crate) fn start(&self, config: &Config) -> Result<Vec<JoinHandle<()>>> {
+        let role = self.outbox.shared().identity.role;
+        for port in &config.ports {
+            may_sign(role, port).map_err(|why| anyhow!("port {}: {why}", port.name()))?;
+        }
         config.ports.iter().map(|port| self.start_one(port)).collect()
     }
 
@@ -94,6 +103,9 @@ impl Ports {
                 let lab = lab::Lab::new(ports, port);
                 spawn("lab", move || lab.run())
             }
+            PortConfig::LabTcp(port) => instrument::start_tcp(ports, port),
+            PortConfig::LabSerial(port) => instrument::start_serial(ports, port),
+            PortConfig::MonitorTcp(port) => monitor::start(ports, port),
         }
     }
 
@@ -117,4 +129,22 @@ impl Ports {
     pub(crate) fn context(&self, operator: Option<OperatorId>) -> Context {
         Context { site: self.site.now(), operator }
     }
+}
+
+/// Whether a device of this role may sign what a port gives (docs/entry-format.md): the server
+/// refuses the entries otherwise, long after the device was told that they are kept.
+fn may_sign(role: KeyRole, port: &PortConfig) -> Result<(), String> {
+    let (kind, needs) = match port {
+        PortConfig::MonitorTcp(_) => ("monitor.reading", &[KeyRole::Water][..]),
+        PortConfig::LabTcp(_) | PortConfig::LabSerial(_) => {
+            ("assay.report", &[KeyRole::Lab, KeyRole::Plant][..])
+        }
+        _ => return Ok(()),
+    };
+    if needs.contains(&role) {
+        return Ok(());
+    }
+    Err(format!(
+        "this device is enrolled as {role:?} and may not sign {kind}; enrol one as {needs:?} for it"
+    ))
 }

@@ -5,20 +5,16 @@
 #[cfg(test)]
 mod tests;
 
-use std::io::ErrorKind;
-use std::net::{TcpListener, TcpStream, ToSocketAddrs as _};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::net::TcpStream;
 use std::thread::JoinHandle;
-use std::time::Duration;
 
-use anyhow::{Context as _, Result, anyhow};
+use anyhow::{Result, anyhow};
 use serde_json::Value;
-use socket2::{SockRef, TcpKeepalive};
 use tl_device::{Accepted, Output, Reading};
 
 use super::Ports;
-use super::line::{READ_TIMEOUT, Stream, keep_open, open_serial, read_until_gone};
+use super::line::{Stream, keep_open, open_serial, read_until_gone};
+use super::tcp;
 use crate::board::PortState;
 use crate::capture::station;
 use crate::config::{ScannerSerial, ScannerTcp, Station, scanner_profile};
@@ -28,16 +24,6 @@ use crate::words::Words;
 
 /// Scanners that may be connected to one listening port.
 const CONNECTIONS_MAX: usize = 8;
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
-/// A scanner that is quiet for so long is asked whether it is still there.
-const PROBE_AFTER: Duration = Duration::from_secs(15);
-/// Time between two such questions.
-const PROBE_EVERY: Duration = Duration::from_secs(5);
-/// Questions without an answer after which the link is dead.
-const PROBES: u32 = 3;
-/// Longest wait until an answer can be sent; a full line is a dead one.
-const WRITE_TIMEOUT: Duration = Duration::from_secs(5);
 /// Sent after a scan that was taken.
 const ACK: u8 = 0x06;
 /// Sent after a scan that was refused.
@@ -57,16 +43,14 @@ pub(super) fn start_tcp(ports: Ports, config: ScannerTcp) -> Result<JoinHandle<(
     let scanner = Scanner::new(ports, &config.name, &config.profile, config.station)?;
     let scanner = Scanner { answer: config.answer, ..scanner };
     match (config.connect, config.listen) {
-        (Some(address), _) => spawn("scanner", move || scanner.connect(&address)),
+        (Some(address), _) => spawn("scanner", move || scanner.keep(|| tcp::connect(&address))),
         (None, Some(address)) => {
-            let listener = TcpListener::bind(address)
-                .with_context(|| format!("port {}: cannot listen on {address}", config.name))?;
-            listener.set_nonblocking(true)?;
-            let chosen = listener.local_addr()?;
-            let file = format!("port-{}.addr", scanner.name);
-            scanner.ports.home.write(&file, chosen.to_string().as_bytes())?;
-            tracing::info!(port = scanner.name, address = %chosen, "scanner port listens");
-            spawn("scanner", move || scanner.listen(&listener))
+            let listener = tcp::bind(&scanner.ports, &scanner.name, address)?;
+            spawn("scanner", move || {
+                let (ports, name) = (scanner.ports.clone(), scanner.name.clone());
+                let serve = move |stream, _| scanner.serve(stream);
+                tcp::accept(&ports, &name, &listener, CONNECTIONS_MAX, serve);
+            })
         }
         (None, None) => Err(anyhow!("port {}: neither `connect` nor `listen`", config.name)),
     }
@@ -76,17 +60,6 @@ pub(super) fn start_serial(ports: Ports, config: ScannerSerial) -> Result<JoinHa
     let scanner = Scanner::new(ports, &config.name, &config.profile, config.station)?;
     let scanner = Scanner { answer: config.answer, ..scanner };
     spawn("scanner", move || scanner.keep(|| open_serial(&config.line)))
-}
-
-/// Bounds every wait on a connection: a scanner without power or cable says no goodbye, and
-/// would keep its place for ever.
-fn watched(stream: &TcpStream) -> std::io::Result<()> {
-    stream.set_read_timeout(Some(READ_TIMEOUT))?;
-    stream.set_write_timeout(Some(WRITE_TIMEOUT))?;
-    stream.set_nodelay(true)?;
-    let probes =
-        TcpKeepalive::new().with_time(PROBE_AFTER).with_interval(PROBE_EVERY).with_retries(PROBES);
-    SockRef::from(stream).set_tcp_keepalive(&probes)
 }
 
 impl Scanner {
@@ -106,63 +79,14 @@ impl Scanner {
         }
     }
 
-    fn connect(&self, address: &str) {
-        self.keep(|| {
-            let mut last = std::io::Error::new(ErrorKind::NotFound, "the name has no address");
-            for address in address.to_socket_addrs()? {
-                match TcpStream::connect_timeout(&address, CONNECT_TIMEOUT) {
-                    Ok(stream) => return watched(&stream).map(|()| stream),
-                    Err(error) => last = error,
-                }
-            }
-            Err(last)
-        });
-    }
-
-    fn listen(&self, listener: &TcpListener) {
-        self.ports.board.set(&self.name, PortState::Open, "waiting for scanners");
-        let connected = Arc::new(AtomicUsize::new(0));
-        let mut threads: Vec<JoinHandle<()>> = Vec::new();
-        while !self.ports.stopping() {
-            match listener.accept() {
-                Ok((stream, peer)) if connected.load(Ordering::Acquire) < CONNECTIONS_MAX => {
-                    tracing::info!(port = self.name, %peer, "scanner connected");
-                    connected.fetch_add(1, Ordering::AcqRel);
-                    let (scanner, count) = (self.clone(), connected.clone());
-                    let served = spawn("scanner", move || {
-                        scanner.serve(stream);
-                        count.fetch_sub(1, Ordering::AcqRel);
-                    });
-                    match served {
-                        Ok(thread) => threads.push(thread),
-                        Err(error) => tracing::error!(%error, "a scanner was turned away"),
-                    }
-                }
-                Ok((_, peer)) => tracing::warn!(%peer, "too many scanners on this port"),
-                Err(error) if error.kind() == ErrorKind::WouldBlock => {
-                    threads.retain(|thread| !thread.is_finished());
-                    self.ports.pause(ACCEPT_PAUSE);
-                }
-                Err(error) => {
-                    tracing::warn!(%error, port = self.name, "accept failed");
-                    self.ports.pause(ACCEPT_PAUSE);
-                }
-            }
-        }
-        for thread in threads {
-            if thread.join().is_err() {
-                tracing::error!("a scanner's thread ended by a panic");
-            }
-        }
-    }
-
     fn serve(&self, mut stream: TcpStream) {
-        let ready = stream.set_nonblocking(false).and_then(|()| watched(&stream));
-        let decoder = tl_device::decoder_for(&self.profile);
-        if let (Ok(()), Ok(mut decoder)) = (ready, decoder) {
-            let mut take = |output: Output, stream: &mut TcpStream| self.take(&output, stream);
-            let why = read_until_gone(&self.ports, &mut stream, decoder.as_mut(), &mut take);
-            tracing::info!(port = self.name, why, "scanner gone");
+        match tl_device::decoder_for(&self.profile) {
+            Ok(mut decoder) => {
+                let mut take = |output: Output, stream: &mut TcpStream| self.take(&output, stream);
+                let why = read_until_gone(&self.ports, &mut stream, decoder.as_mut(), &mut take);
+                tracing::info!(port = self.name, why, "scanner gone");
+            }
+            Err(error) => self.ports.board.set(&self.name, PortState::Gone, &error.to_string()),
         }
     }
 

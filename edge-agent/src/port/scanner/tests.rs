@@ -7,6 +7,8 @@ use tl_domain::code::{Code, CodeKind, qr_text};
 
 use super::*;
 use crate::config::PortConfig;
+use crate::port::line::READ_TIMEOUT;
+use crate::port::tcp::{PROBE_AFTER, PROBE_EVERY, PROBES, WRITE_TIMEOUT, watched};
 use crate::port::tests::Bench;
 
 const STATION: &str = "

@@ -13,6 +13,7 @@ use crate::capture::record_fact;
 use crate::capture::tests::site;
 use crate::outbox::schema::{blob, unmatched};
 use crate::outbox::{Draft, Mark};
+use crate::port::lab::record::match_waiting;
 
 const LAB: &str = "
 [[port]]
@@ -47,7 +48,7 @@ impl Bench {
         self.ports.site.take(bytes, covers, &self.ports.outbox).expect("taken");
     }
 
-    fn sample(&self, code: Option<&Code>, lab_name: Option<&str>) {
+    pub(super) fn sample(&self, code: Option<&Code>, lab_name: Option<&str>) {
         let body = SampleTake {
             code: code.cloned(),
             subject: SampleSubject::Batches(Vec::new()),
@@ -105,7 +106,7 @@ fn a_result_without_a_sample_waits_and_is_matched_later() {
     assert!(bench.kinds().is_empty());
     assert_eq!(bench.counts().unmatched, 1);
     bench.sample(None, Some("N-1"));
-    bench.lab().match_waiting().expect("matched");
+    match_waiting(&bench.ports, "icpms").expect("matched");
     assert_eq!(bench.kinds(), ["sample.take", "assay.report"]);
     assert_eq!(bench.counts().unmatched, 0);
     let left: i64 =
@@ -149,7 +150,7 @@ fn results_find_samples_that_were_taken_elsewhere_after_own_ones() {
     assert_eq!(found[1..], ids, "by code; by name the newest");
     assert_eq!(bench.counts().unmatched, 1);
     bench.snapshot(2, vec![known(5, None, "late")]);
-    bench.lab().match_waiting().expect("matched");
+    match_waiting(&bench.ports, "icpms").expect("matched");
     assert_eq!(reported(&bench)[3], known(5, None, "").id.to_string());
 }
 
@@ -188,4 +189,125 @@ fn a_digest_of_a_solid_becomes_its_content() {
     // 4.20 µg/L × 50 mL × 10 ÷ 0.2 g = 10.5 mg/kg.
     assert_eq!(found["result"]["value"], "10.5");
     assert_eq!((&found["unit"], &found["basis"]), (&"mg/kg".into(), &"dry".into()));
+}
+
+/// A table of the laboratory's own, with its results as they are written there.
+const TABLE: &str = "
+[[port]]
+kind = 'lab_folder'
+name = 'icpms'
+path = 'DIR'
+METHOD
+[port.profile]
+protocol = 'generic_csv'
+[port.profile.mapping]
+sample = 'name'
+value = 'result'
+unit = 'unit'
+detection_limit = 'limit'
+";
+
+fn table(method: &str) -> Bench {
+    Bench::new(&TABLE.replace("METHOD", method))
+}
+
+/// What each row became, with samples that are all known, and the quarantine's reasons.
+fn results(bench: &Bench, rows: &[(&str, &str, &str)]) -> (Vec<Value>, Vec<String>) {
+    let mut text = "name,result,unit,limit\r\n".to_owned();
+    for (number, (result, unit, limit)) in rows.iter().enumerate() {
+        bench.sample(None, Some(&format!("N-{number}")));
+        text.push_str(&format!("N-{number},{result},{unit},{limit}\r\n"));
+    }
+    bench.lab().take(&bench.file("table.csv", text)).expect("read");
+    let reports = bench.entries().into_iter().filter(|it| it.0 == "assay.report");
+    let found = reports.map(|it| it.1["determinations"][0].clone()).collect();
+    (found, bench.reasons())
+}
+
+fn is(what: &str, field: &str, text: &str) -> Value {
+    serde_json::json!({ "is": what, field: text })
+}
+
+#[test]
+fn a_value_a_limit_and_not_detected_stay_apart() {
+    let bench = table("");
+    let (found, reasons) = results(
+        &bench,
+        &[
+            ("4.20", "ug/L", ""),
+            ("0", "ug/L", "0.02"),
+            ("<0.02", "ug/L", "0.01"),
+            ("0.00002L", "mg/L", ""),
+            ("ND", "ug/L", "0.02"),
+            ("未检出", "g/L", "0.00002"),
+        ],
+    );
+    let expected = [
+        is("value", "value", "4.20"),
+        is("value", "value", "0"),
+        is("below", "limit", "0.02"),
+        is("not_detected", "lod", "0.00002"),
+        is("not_detected", "lod", "0.02"),
+        is("not_detected", "lod", "0.02"),
+    ];
+    let read: Vec<&Value> = found.iter().map(|it| &it["result"]).collect();
+    assert_eq!(read, expected.iter().collect::<Vec<_>>(), "{reasons:?}");
+    assert_eq!(found[3]["unit"], "mg/L");
+    assert!(reasons.is_empty());
+}
+
+#[test]
+fn without_a_limit_nothing_is_reported_and_the_reason_says_what_is_missing() {
+    let rows = [("ND", "ug/L", ""), ("", "ug/L", ""), ("0L", "ug/L", ""), ("<0", "ug/L", "")];
+    let bench = table("");
+    let (found, reasons) = results(&bench, &rows);
+    assert_eq!(found, Vec::<Value>::new());
+    let expected = ["detection_limit_missing", "unusable_value", "unusable_value", "bad_value"];
+    assert_eq!(reasons, expected);
+    let lines = bench.ports.outbox.read(|db| crate::outbox::quarantined(db, 9)).expect("read");
+    let detail = &lines[3].3;
+    assert!(detail.contains("declares no `method`") && detail.contains("检出限"), "{detail}");
+}
+
+impl Bench {
+    /// A snapshot of the site whose only method has this limit.
+    fn method(&self, analyte: &str, lod: Option<&str>, unit: &str) {
+        let mut snapshot = site(None).snapshot.expect("a snapshot");
+        let record = serde_json::json!({
+            "what": "method", "id": "m-1", "name": "HJ 700", "analyte": analyte, "unit": unit
+        });
+        let mut record = record.as_object().expect("an object").clone();
+        record.extend(lod.map(|lod| ("lod".to_owned(), Value::from(lod))));
+        let method = serde_json::from_value(Value::Object(record)).expect("a master");
+        snapshot.version = 1;
+        snapshot.masters.push(method);
+        let payload = canonical::to_vec(&snapshot).expect("representable");
+        let envelope = Envelope::sign_as(SNAPSHOT_TYPE, payload, &Signer::from_seed(&[9; 32]));
+        let bytes = envelope.expect("signed").to_bytes();
+        let covers = Mark { epoch: 1, through: 0 };
+        self.ports.site.take(bytes, covers, &self.ports.outbox).expect("taken");
+    }
+}
+
+#[test]
+fn the_limit_of_the_method_is_taken_in_the_unit_of_the_result() {
+    let with = |analyte: &str, lod, unit: &str, digest: &str| {
+        let bench = table(&format!("method = 'm-1'\n{digest}"));
+        bench.method(analyte, lod, unit);
+        let (found, reasons) = results(&bench, &[("ND", "ug/L", "")]);
+        found.first().map_or_else(|| reasons.concat(), |it| it["result"]["lod"].to_string())
+    };
+    let digest = "digest = { volume_ml = '50', dilution = '10', mass_g = '0.2000' }";
+    assert_eq!(with("Tl", Some("0.02"), "ug/L", ""), "\"0.02\"");
+    assert_eq!(with("Tl", Some("0.00002"), "mg/L", ""), "\"0.02\"");
+    // 0.02 µg/L × 50 mL × 10 ÷ 0.2 g = 0.05 mg/kg; a limit of the solid is taken as it is.
+    assert_eq!(with("Tl", Some("0.02"), "ug/L", digest), "\"0.05\"");
+    assert_eq!(with("Tl", Some("0.1"), "mg/kg", digest), "\"0.1\"");
+    let missing = "detection_limit_missing";
+    assert_eq!(with("Tl", Some("0.1"), "mg/kg", ""), missing, "a solid's limit for water");
+    assert_eq!(with("Tl", Some("0.02"), "ug/m3", ""), missing, "a gas is no water");
+    assert_eq!(with("Cd", Some("0.02"), "ug/L", ""), missing, "another substance");
+    assert_eq!(with("Tl", None, "ug/L", ""), missing);
+    let unknown = table("method = 'm-1'");
+    assert_eq!(results(&unknown, &[("ND", "ug/L", "")]).1, [missing]);
 }

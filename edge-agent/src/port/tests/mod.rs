@@ -1,8 +1,10 @@
 //! Ports over a real outbox: what becomes an entry, once, and what is set aside.
 
 mod folder;
+mod instrument;
 mod lab;
 mod line;
+mod monitor;
 mod tickets;
 
 use std::sync::Arc;
