@@ -179,6 +179,53 @@ fn acknowledged_scans_survive_kills_and_numbers_have_no_gaps() {
     assert!(!directory.path().join("state.json").exists());
 }
 
+const OUTLET: &str = "
+[[port]]
+kind = 'monitor_tcp'
+name = 'outlet'
+listen = '127.0.0.1:0'
+profile = { protocol = 'hj212', edition = '2017', units = 'standard' }
+[port.monitors.010000A8900016F000169DC0]
+stream = 'water-out'
+";
+
+/// A telegram whose 9014 nobody saw, because the agent was killed after its commit.
+#[test]
+fn a_kill_between_commit_and_answer_leaves_a_telegram_that_is_known() {
+    let directory = directory(OUTLET);
+    let path = directory.path().join("device.json");
+    let identity = fs::read_to_string(&path).expect("read");
+    let telegram = tl_device::hj212::frame_of(
+        "QN=20261101090000123;ST=32;CN=2061;PW=123456;MN=010000A8900016F000169DC0;Flag=5;\
+         CP=&&DataTime=20261101080000;w20089-Avg=120,w20089-Flag=N&&",
+    );
+    let connect = || {
+        let address = fs::read_to_string(directory.path().join("port-outlet.addr"));
+        let stream = TcpStream::connect(address.expect("an address")).expect("connected");
+        stream.set_read_timeout(Some(WAIT)).expect("set");
+        stream
+    };
+    let output = run(&["run", "--dir", directory.path().to_str().expect("text")]);
+    let text = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(!output.status.success() && text.contains("monitor.reading"), "a plant's key: {text}");
+    fs::write(&path, identity.replace("\"plant\"", "\"water\"")).expect("written");
+    let agent = Agent::start(directory.path());
+    connect().write_all(&telegram).expect("sent");
+    let end = Instant::now() + WAIT;
+    while status(directory.path())["dseq"] != 1 {
+        assert!(Instant::now() < end, "the telegram is never recorded");
+    }
+    agent.kill();
+    let agent = Agent::start(directory.path());
+    let mut stream = connect();
+    stream.write_all(&telegram).expect("sent");
+    let mut answer = [0; 16];
+    stream.read_exact(&mut answer).expect("answered");
+    assert!(answer.starts_with(b"##"), "{}", String::from_utf8_lossy(&answer));
+    assert_eq!(status(directory.path())["dseq"], 1, "recorded once");
+    assert!(agent.stop());
+}
+
 #[test]
 fn a_scan_that_is_no_code_is_answered_with_nak() {
     let directory = directory("");
