@@ -7,7 +7,7 @@
 mod interior;
 mod program;
 
-use crate::estimate::{Estimate, Solver, start};
+use crate::estimate::{Estimate, Solver, lowered, nudged, start};
 use crate::limits::{MOST_PROGRAMS, MOST_VARIABLES_FOR_SADDLES};
 use crate::refusal::{Code, Refusal};
 use crate::system::System;
@@ -44,17 +44,20 @@ pub(crate) struct Step {
 pub(crate) fn bounded(system: &System, solver: &mut Solver) -> Result<Bounded, Refusal> {
     let free = vec![false; system.width()];
     let first = start(solver, system);
+    let has_bounds = system.lower.iter().chain(&system.upper).any(|bound| bound.is_finite());
+    if !has_bounds {
+        let estimate = lowered(solver, system, first);
+        return Ok(Bounded { estimate, active: free, programs: 0 });
+    }
     let estimate = solver.equality(system, first, &free);
     let scale = system.scale(&estimate.x);
     let broken = (0..system.width()).any(|i| system.breaks(i, estimate.x[i], 1e-9 * scale[i]));
     let mut found = match broken {
         true => descend(system, solver, &estimate.x)?,
-        false => Bounded { estimate, active: free, programs: 0 },
+        false => Bounded { estimate, active: free.clone(), programs: 0 },
     };
-    let has_bounds = system.lower.iter().chain(&system.upper).any(|bound| bound.is_finite());
     for _ in 0..MOST_SADDLES {
-        let settled = found.estimate.settled && has_bounds;
-        if !settled
+        if !found.estimate.settled
             || system.width() > MOST_VARIABLES_FOR_SADDLES
             || !solver.is_saddle(system, &found.estimate, &found.active)
         {
@@ -62,7 +65,7 @@ pub(crate) fn bounded(system: &System, solver: &mut Solver) -> Result<Bounded, R
         }
         // The way down from a saddle ends at a bound, so it is taken with the bounds in sight.
         let before = system.chi_squared(&found.estimate.x);
-        match descend(system, solver, &nudged(system, &found.estimate.x)) {
+        match descend(system, solver, &nudged(system, &found.estimate.x, &free)) {
             Ok(mut other)
                 if other.estimate.settled
                     && system.chi_squared(&other.estimate.x) < before - NOTICED =>
@@ -80,19 +83,6 @@ pub(crate) fn bounded(system: &System, solver: &mut Solver) -> Result<Bounded, R
 fn descend(system: &System, solver: &mut Solver, from: &[f64]) -> Result<Bounded, Refusal> {
     let (x, step, programs) = sequence(system, solver, from)?;
     polish(system, solver, x, &step, programs)
-}
-
-/// Unmeasured masses of assayed streams moved a little, each by its own share: two streams with
-/// the same contents stand at a saddle as long as they share their flow evenly.
-fn nudged(system: &System, x: &[f64]) -> Vec<f64> {
-    let mut x = x.to_vec();
-    for (number, term) in system.terms.iter().enumerate() {
-        if !system.weighs(term.first) {
-            let share = [0.03, -0.05, 0.07, -0.02, 0.05, -0.07][number % 6];
-            x[term.first] *= 1.0 + share;
-        }
-    }
-    x
 }
 
 /// Gauss-Newton steps, each a program with all bounds.

@@ -4,12 +4,14 @@
 //! stalls says so. Gauss-Newton far away, second-order terms near the solution; unmeasured
 //! variables move at most tenfold per step, each on its own.
 
+mod lower;
 mod start;
 
 use crate::kkt::{Kkt, Values, largest};
 use crate::limits::{CLOSED, DUAL, MOST_STEPS, PROXIMAL};
 use crate::refusal::Refusal;
 use crate::system::System;
+pub(crate) use lower::{lowered, nudged};
 pub(crate) use start::start;
 
 /// Where a settled solve ends.
@@ -23,6 +25,8 @@ const STALLS: usize = 12;
 const LEAST_HOLD: f64 = 1e-4;
 /// A direction with second-order terms must solve its system this well.
 const SOLVED: f64 = 1e-6;
+/// Refinements that do for balances whose terms are of comparable size.
+const REFINEMENTS: usize = 2;
 /// Steps during which unmeasured variables are held to tenfold moves.
 const GUARDED: usize = 15;
 const MOVE: f64 = 10.0;
@@ -44,6 +48,8 @@ pub(crate) struct Estimate {
 pub(crate) struct Solver {
     pub(crate) kkt: Kkt,
     pub(crate) jacobian: Vec<f64>,
+    /// Refinements of each step.
+    refinements: usize,
 }
 
 /// How a step is made: with second-order terms, and with which share of the proximal weights.
@@ -65,7 +71,7 @@ pub(crate) struct Local {
 
 impl Solver {
     pub(crate) fn new(system: &System) -> Result<Self, Refusal> {
-        Ok(Solver { kkt: Kkt::new(system)?, jacobian: Vec::new() })
+        Ok(Solver { kkt: Kkt::new(system)?, jacobian: Vec::new(), refinements: REFINEMENTS })
     }
 
     /// Linearises at x; frozen variables do not move.
@@ -198,13 +204,14 @@ impl Solver {
         how: How,
     ) -> Option<Vec<f64>> {
         if how.newton && self.factorise(system, local, lambda, frozen, how) {
-            let by = self.kkt.solve(right, 2);
+            let by = self.kkt.solve(right, self.refinements);
             if self.kkt.remainder < SOLVED {
                 return Some(by);
             }
         }
         let plain = How { newton: false, ..how };
-        self.factorise(system, local, lambda, frozen, plain).then(|| self.kkt.solve(right, 2))
+        self.factorise(system, local, lambda, frozen, plain)
+            .then(|| self.kkt.solve(right, self.refinements))
     }
 
     /// Factorises at a point, with second-order terms or without.
