@@ -1,10 +1,10 @@
 //! Leaves a saddle of the estimate without bounds.
 //!
-//! Invariant: a settled estimate only gives way to a settled one that is lower; what did not settle
-//! says so. There need not be a lowest point: two parallel streams of unmeasured mass and nearly equal contents carry any
-//! amount at no cost when one mass grows and the other falls below zero. The sum of squares has a
-//! limit all the same; where it stands still, one mass of each such group is held, and the rest
-//! is solved exactly.
+//! Invariant: a settled estimate only gives way to a settled one that is lower; what did not
+//! settle says so. There need not be a lowest point: two parallel streams of unmeasured mass and
+//! nearly equal contents carry any amount at no cost when one mass grows and the other falls
+//! below zero. The sum of squares has a limit all the same; where it stands still, one mass of
+//! each such group is held, and the rest is solved exactly.
 
 use crate::estimate::{Estimate, How, MOVE, REFINEMENTS, Solver, gradient};
 use crate::kkt::largest;
