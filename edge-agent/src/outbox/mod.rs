@@ -52,6 +52,8 @@ pub(crate) use queue::{
 pub(crate) use room::{Room, RoomState, used_bytes};
 pub(crate) use tickets::{TicketRow, open_tickets, ticket_by_number};
 pub(crate) use transaction::{Appended, Draft, Tx};
+#[cfg(test)]
+pub(crate) use trays::DAMAGE_ROWS_MAX;
 pub(crate) use trays::{Quarantined, Unmatched, quarantined, unmatched_names, unmatched_results};
 
 use crate::clock::AgentClock;

@@ -6,6 +6,9 @@ use tl_ledger::Hash;
 use super::schema::{quarantine, read_file, unmatched};
 use super::{Db, Outbox, Tx, WriteError};
 
+/// Most damaged pieces that are kept of one port and reason.
+pub(crate) const DAMAGE_ROWS_MAX: i64 = 1000;
+
 /// Something that must not become an entry.
 #[derive(Debug, Clone)]
 pub(crate) struct Quarantined {
@@ -101,6 +104,23 @@ impl Tx<'_> {
             ))
             .execute(self.connection)?;
         Ok(())
+    }
+
+    /// Keeps damage that nobody was told is kept, up to a bound for each port and reason: a line
+    /// with a wrong setting gives it without end. `false` when there is enough of it.
+    ///
+    /// # Errors
+    /// The database's.
+    pub(crate) fn put_damage_aside(&mut self, what: &Quarantined) -> Result<bool, WriteError> {
+        let kept: i64 = quarantine::table
+            .filter(quarantine::port.eq(&what.port))
+            .filter(quarantine::reason.eq(&what.reason))
+            .count()
+            .get_result(self.connection)?;
+        if kept >= DAMAGE_ROWS_MAX {
+            return Ok(false);
+        }
+        self.put_aside(what).map(|()| true)
     }
 
     /// Notes that a file was read to its end, with how much was accepted and refused.

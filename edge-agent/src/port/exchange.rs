@@ -5,11 +5,17 @@
 //! time. An answer that was lost makes it send again too; what it says then is known by the outbox.
 
 use serde_json::Value;
-use tl_device::Output;
+use tl_device::{Output, Reason};
 
 use super::Ports;
 use super::line::{Stream, pump, reopen};
 use crate::outbox::WriteError;
+
+/// Whether a refusal is about bytes that are no message at all: they get no answer that says
+/// "kept", so only a bounded number of them is.
+pub(super) fn is_damage(reason: Reason) -> bool {
+    matches!(reason, Reason::Noise | Reason::BadFrame | Reason::BadChecksum | Reason::Truncated)
+}
 
 /// Listens to one connection until it is gone; says why. `keep` makes durable what came.
 pub(super) fn converse<S: Stream>(

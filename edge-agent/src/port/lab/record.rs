@@ -20,6 +20,7 @@ use crate::capture::{record_fact, sample};
 use crate::config::LabRules;
 use crate::outbox::{Draft, Quarantined, Tx, Unmatched, WriteError, unmatched_names};
 use crate::port::Ports;
+use crate::port::exchange::is_damage;
 use crate::site::Site;
 
 /// A version 7 id that no clock gives: 1970-01-01 with all other bits zero.
@@ -99,7 +100,7 @@ pub(in crate::port) fn record(
             continue;
         };
         let aside =
-            |reason: &str, detail: &str| put_aside(source, series, reason, detail, &accepted.raw);
+            |reason: &str, detail: &str| aside_of(source, series, reason, detail, &accepted.raw);
         match determination(source.rules, site, assay) {
             Ok(_) if series.file.is_none() && repeats(tx, source, assay)? => {
                 // Without its time a second measurement can't be told from a lost answer.
@@ -126,7 +127,12 @@ pub(in crate::port) fn record(
     }
     for refused in &series.refused {
         let reason = refused.reason.name();
-        tx.put_aside(&put_aside(source, series, reason, &refused.detail, &refused.raw))?;
+        let aside = aside_of(source, series, reason, &refused.detail, &refused.raw);
+        if series.file.is_none() && is_damage(refused.reason) {
+            tx.put_damage_aside(&aside)?;
+        } else {
+            tx.put_aside(&aside)?;
+        }
         counts.1 += 1;
     }
     Ok(counts)
@@ -152,7 +158,7 @@ fn repeats(tx: &mut Tx<'_>, source: &Source<'_>, assay: &Assay) -> Result<bool, 
     Ok(false)
 }
 
-fn put_aside(
+fn aside_of(
     source: &Source<'_>,
     series: &Series,
     reason: &str,

@@ -17,6 +17,7 @@ use tl_ledger::Hash;
 use crate::capture::record_fact;
 use crate::config::{MonitorTcp, Outlet, Recorded};
 use crate::outbox::{Draft, Quarantined, Tx, WriteError};
+use crate::port::exchange::is_damage;
 
 /// Reason under which a part waits for the others of its message.
 const HELD_PART: &str = "held_part";
@@ -71,10 +72,15 @@ pub(super) fn record(
             }
             // The same bytes again on this connection: they were kept before they were answered.
             Output::Rejected(refused) if refused.reason == Reason::Duplicate => {}
+            Output::Rejected(it) if is_damage(it.reason) => {
+                desk.kept.set_aside.push(it.detail.clone());
+                let damage = desk.aside(it.reason.name(), &it.detail, &it.raw);
+                tx.put_damage_aside(&damage)?;
+            }
             Output::Rejected(it) => desk.set_aside(tx, it.reason.name(), &it.detail, &it.raw)?,
             // Codes that are not read are named; a part that waits for others is not.
             Output::Skipped(skipped) if skipped.item.is_none() => {
-                desk.hold(tx, &skipped.why, &skipped.raw)?;
+                tx.put_aside(&desk.aside(HELD_PART, &skipped.why, &skipped.raw))?;
             }
             Output::Skipped(_) => {}
         }
@@ -220,28 +226,17 @@ impl Desk<'_> {
         raw: &[u8],
     ) -> Result<(), WriteError> {
         self.kept.set_aside.push(detail.to_owned());
-        self.hold_as(tx, reason, detail, raw)
+        tx.put_aside(&self.aside(reason, detail, raw))
     }
 
-    /// Keeps a part until the others are there.
-    fn hold(&self, tx: &mut Tx<'_>, why: &str, raw: &[u8]) -> Result<(), WriteError> {
-        self.hold_as(tx, HELD_PART, why, raw)
-    }
-
-    fn hold_as(
-        &self,
-        tx: &mut Tx<'_>,
-        reason: &str,
-        detail: &str,
-        raw: &[u8],
-    ) -> Result<(), WriteError> {
-        tx.put_aside(&Quarantined {
+    fn aside(&self, reason: &str, detail: &str, raw: &[u8]) -> Quarantined {
+        Quarantined {
             port: self.config.name.clone(),
             source: self.peer.to_owned(),
             reason: reason.to_owned(),
             detail: detail.to_owned(),
             raw: raw.to_vec(),
-        })
+        }
     }
 }
 

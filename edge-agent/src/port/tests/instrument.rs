@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use diesel::connection::SimpleConnection as _;
 use serde_json::Value;
+use serialport::SerialPort as _;
 
 use super::Bench;
 use crate::config::PortConfig;
@@ -142,4 +143,57 @@ fn without_a_commit_the_last_frame_is_not_acknowledged() {
     database.batch_execute("DROP TRIGGER refuse").expect("dropped");
     assert_eq!(bench.instrument(&sent), [ACK; 6]);
     assert_eq!(bench.reported().len(), 1);
+}
+
+/// A serial line is a pseudo-terminal here: bytes in one by one, ACKs out.
+#[test]
+fn a_session_on_a_serial_line_is_answered_frame_by_frame() {
+    let bench = Bench::new(PORT);
+    bench.sample(None, Some("W-1"));
+    let PortConfig::LabTcp(port) = bench.config.ports[0].clone() else {
+        panic!("not an instrument");
+    };
+    let profile = port.profile.clone();
+    let instrument = Instrument::new(bench.ports.clone(), port);
+    let (mut device, mut line) = serialport::TTYPort::pair().expect("a pseudo-terminal");
+    device.set_timeout(WAIT).expect("set");
+    line.set_timeout(crate::port::line::READ_TIMEOUT).expect("set");
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            let keep = |outputs| instrument.keep("tty", outputs);
+            let name = "icp";
+            crate::port::exchange::converse(&bench.ports, name, &mut line, &profile, keep);
+        });
+        for byte in session(&[("W-1", "4.20", AT)]) {
+            device.write_all(&[byte]).expect("sent");
+        }
+        let mut answer = [0; 6];
+        device.read_exact(&mut answer).expect("answered");
+        assert_eq!(answer, [ACK; 6]);
+        bench.ports.stop.store(true, std::sync::atomic::Ordering::Release);
+    });
+    assert_eq!(bench.reported().len(), 1);
+}
+
+#[test]
+fn a_line_with_a_wrong_setting_does_not_fill_the_outbox() {
+    let bench = Bench::new(PORT);
+    let most = crate::outbox::DAMAGE_ROWS_MAX;
+    for chunk in 0..2 {
+        // Different each time, so that none of it is known already.
+        let outputs = (0..most).map(|number| {
+            tl_device::Output::Rejected(tl_device::Rejection {
+                reason: tl_device::Reason::Noise,
+                detail: "64 bytes outside any frame".to_owned(),
+                raw: format!("{chunk} {number}").into_bytes(),
+                length: 64,
+                offset: 0,
+            })
+        });
+        let PortConfig::LabTcp(port) = bench.config.ports[0].clone() else {
+            panic!("not an instrument");
+        };
+        Instrument::new(bench.ports.clone(), port).keep("tty", outputs.collect()).expect("kept");
+    }
+    assert_eq!(bench.reasons().len(), usize::try_from(most).expect("a count"));
 }

@@ -2,6 +2,8 @@
 
 use std::io::{Error, ErrorKind, Read, Result, Write};
 
+use tl_device::{Decoder, Output, Skipped};
+
 use super::Bench;
 use crate::port::line::read_until_gone;
 
@@ -52,4 +54,47 @@ fn a_dead_link_is_gone_and_a_quiet_one_is_not() {
     let (why, outputs) = read(script);
     assert_eq!(outputs, 0);
     assert!(why.contains("os error 110"), "{why}");
+}
+
+/// Holds one byte back and counts how often it was ended.
+struct Patient {
+    patience_ms: u64,
+    held: usize,
+}
+
+impl Decoder for Patient {
+    fn push(&mut self, bytes: &[u8], _: &mut Vec<Output>) {
+        self.held = bytes.len();
+    }
+
+    fn finish(&mut self, out: &mut Vec<Output>) {
+        if std::mem::take(&mut self.held) > 0 {
+            let (why, raw) = ("ended".to_owned(), Vec::new());
+            out.push(Output::Skipped(Skipped { why, item: None, raw, offset: 0 }));
+        }
+    }
+
+    fn buffered(&self) -> usize {
+        self.held
+    }
+
+    fn patience_ms(&self) -> u64 {
+        self.patience_ms
+    }
+}
+
+#[test]
+fn a_quiet_line_is_ended_by_the_patience_of_its_decoder() {
+    let bench = Bench::new("");
+    let ended = |patience_ms: u64| {
+        let quiet = || Err(Error::from(ErrorKind::WouldBlock));
+        let mut script = Script(vec![Ok(b"A"), quiet(), quiet(), Ok(b"B"), Ok(b"")]);
+        let mut decoder = Patient { patience_ms, held: 0 };
+        let mut count = 0;
+        let mut take = |_, _: &mut Script| count += 1;
+        read_until_gone(&bench.ports, &mut script, &mut decoder, &mut take);
+        count
+    };
+    assert_eq!(ended(0), 2, "in the silence, and at the end");
+    assert_eq!(ended(3_600_000), 1, "at the end alone");
 }
