@@ -157,6 +157,26 @@ impl Tx<'_> {
         Ok(row.optional()?)
     }
 
+    /// Bytes that are in the quarantine for a reason: the newest ones, oldest first.
+    ///
+    /// # Errors
+    /// The database's.
+    pub(crate) fn bytes_aside(
+        &mut self,
+        port: &str,
+        reason: &str,
+        limit: i64,
+    ) -> Result<Vec<Vec<u8>>, WriteError> {
+        let mut found: Vec<Vec<u8>> = quarantine::table
+            .filter(quarantine::port.eq(port).and(quarantine::reason.eq(reason)))
+            .order(quarantine::number.desc())
+            .limit(limit)
+            .select(quarantine::raw)
+            .load(self.connection)?;
+        found.reverse();
+        Ok(found)
+    }
+
     /// Takes bytes out of the quarantine that were there until the rest of them came.
     ///
     /// # Errors

@@ -5,6 +5,7 @@
 //! quarantine, and both count as kept. Parts of a message are answered one by one, so each is kept
 //! until the message is whole. A value that came before is known; one that changed is set aside.
 
+mod parts;
 mod reading;
 
 use std::net::{SocketAddr, TcpStream};

@@ -14,13 +14,12 @@ use tl_domain::quantity::{ContentUnit, DecimalText, Reading};
 use tl_domain::time::{Moment, Span};
 use tl_ledger::Hash;
 
+use super::parts::{self, HELD_PART};
 use crate::capture::record_fact;
 use crate::config::{MonitorTcp, Outlet, Recorded};
 use crate::outbox::{Draft, Quarantined, Tx, WriteError};
 use crate::port::exchange::is_damage;
 
-/// Reason under which a part waits for the others of its message.
-const HELD_PART: &str = "held_part";
 /// Beijing time, in which the standard writes every time.
 const BEIJING_SECONDS_EAST: i32 = 8 * 3600;
 
@@ -55,8 +54,18 @@ pub(super) fn record(
     outputs: &[Output],
 ) -> Result<Kept, WriteError> {
     let mut desk = Desk { config, peer, kept: Kept::default() };
-    let mut messages: BTreeMap<Key<'_>, Message<'_>> = BTreeMap::new();
+    let mut completed = Vec::new();
     for output in outputs {
+        // Codes that are not read are named; a part that waits for others is not.
+        if let Output::Skipped(part) = output
+            && part.item.is_none()
+        {
+            tx.put_aside(&desk.aside(HELD_PART, &part.why, &part.raw))?;
+            completed.extend(parts::whole(tx, config, &part.raw)?);
+        }
+    }
+    let mut messages: BTreeMap<Key<'_>, Message<'_>> = BTreeMap::new();
+    for output in outputs.iter().chain(&completed) {
         match output {
             Output::Accepted(accepted) => {
                 let (key, water) = match &accepted.reading {
@@ -72,16 +81,16 @@ pub(super) fn record(
             }
             // The same bytes again on this connection: they were kept before they were answered.
             Output::Rejected(refused) if refused.reason == Reason::Duplicate => {}
+            // Its parts are there already, each kept before it was answered.
+            Output::Rejected(it) if it.reason == Reason::IncompleteMessage => {
+                desk.kept.set_aside.push(it.detail.clone());
+            }
             Output::Rejected(it) if is_damage(it.reason) => {
                 desk.kept.set_aside.push(it.detail.clone());
                 let damage = desk.aside(it.reason.name(), &it.detail, &it.raw);
                 tx.put_damage_aside(&damage)?;
             }
             Output::Rejected(it) => desk.set_aside(tx, it.reason.name(), &it.detail, &it.raw)?,
-            // Codes that are not read are named; a part that waits for others is not.
-            Output::Skipped(skipped) if skipped.item.is_none() => {
-                tx.put_aside(&desk.aside(HELD_PART, &skipped.why, &skipped.raw))?;
-            }
             Output::Skipped(_) => {}
         }
     }
@@ -113,31 +122,35 @@ impl Desk<'_> {
                 self.config.name
             );
             self.set_aside(tx, "unknown_monitor", &detail, &raw)?;
-            return release(tx, self.config, message);
+            return parts::release(tx, self.config, &message.raws);
         };
         let recorded = match cn {
             "2051" => Recorded::Minute,
             "2061" => Recorded::Hour,
             "2031" => Recorded::Day,
-            _ => return release(tx, self.config, message),
+            _ => return parts::release(tx, self.config, &message.raws),
         };
         if !self.config.record.contains(&recorded) {
-            return release(tx, self.config, message);
+            return parts::release(tx, self.config, &message.raws);
         }
         let span = match span(self.config, recorded, data_time) {
             Ok(span) => span,
             Err(detail) => {
                 self.set_aside(tx, "bad_span", &detail, &raw)?;
-                return release(tx, self.config, message);
+                return parts::release(tx, self.config, &message.raws);
             }
         };
         let values = self.values(tx, key, message, &raw)?;
         if values.is_empty() {
-            return release(tx, self.config, message);
+            return parts::release(tx, self.config, &message.raws);
         }
         self.append(tx, outlet, span, values, &raw)?;
         // Bytes that did not fit the entry stay where they are.
-        if raw.len() <= RAW_BYTES_MAX { release(tx, self.config, message) } else { Ok(()) }
+        if raw.len() <= RAW_BYTES_MAX {
+            parts::release(tx, self.config, &message.raws)
+        } else {
+            Ok(())
+        }
     }
 
     /// The means that are new; what came before is known, what changed is set aside.
@@ -238,16 +251,6 @@ impl Desk<'_> {
             raw: raw.to_vec(),
         }
     }
-}
-
-/// The message is whole: its parts need not wait any more.
-fn release(tx: &mut Tx<'_>, config: &MonitorTcp, message: &Message<'_>) -> Result<(), WriteError> {
-    if message.raws.len() > 1 {
-        for raw in &message.raws {
-            tx.release_aside(&config.name, HELD_PART, raw)?;
-        }
-    }
-    Ok(())
 }
 
 /// A mean with its mark; a value that the edition leaves without one and counts is marked N.

@@ -176,21 +176,35 @@ fn the_same_again_is_answered_and_known_and_a_change_is_set_aside() {
 #[test]
 fn parts_are_kept_before_each_is_answered() {
     let bench = Bench::new(PORT);
-    let part = |number: u32, item: &str| {
+    let part_of = |count: u32, number: u32, item: &str| {
         let segment = format!(
-            "QN=2026110108300000{number};ST=32;CN=2061;PW=123456;MN={MN};Flag=7;PNUM=2;\
+            "QN=2026110108300000{number};ST=32;CN=2061;PW=123456;MN={MN};Flag=7;PNUM={count};\
              PNO={number};CP=&&DataTime=20261101080000;{item}&&"
         );
         tl_device::hj212::frame_of(&segment)
     };
+    let part = |number, item| part_of(2, number, item);
     let first = part(1, "w20089-Avg=120,w20089-Flag=N");
     let second = part(2, "w20089-Cou=1,w20089-Flag=N");
     assert_eq!(answers(&bench.tells(&first)), 1);
-    assert_eq!(bench.reasons(), ["held_part", "incomplete_message"]);
+    assert_eq!(bench.reasons(), ["held_part"]);
     assert!(bench.readings().is_empty());
+    // The monitor was told that the first part is kept: it sends the other one alone.
+    assert_eq!(answers(&bench.tells(&second)), 1);
+    assert_eq!((bench.readings().len(), bench.reasons()), (1, vec![]));
+    assert_eq!(answers(&bench.tells(&first)), 1, "sent again all the same");
+    assert_eq!(bench.readings().len(), 1);
     let whole = Bench::new(PORT);
     assert_eq!(answers(&whole.tells(&[first, second].concat())), 2);
     assert_eq!((whole.readings().len(), whole.reasons()), (1, vec![]));
+    let bench = Bench::new(PORT);
+    let others = part_of(3, 1, "w00000-Avg=1,w00000-Flag=N");
+    let value = part_of(3, 3, "w20089-Avg=120,w20089-Flag=N");
+    let load = part_of(3, 2, "w20089-Cou=1,w20089-Flag=N");
+    assert_eq!(answers(&bench.tells(&[others, value].concat())), 2);
+    assert_eq!(bench.reasons(), ["held_part", "held_part"]);
+    assert_eq!(answers(&bench.tells(&load)), 1);
+    assert_eq!((bench.readings().len(), bench.reasons()), (1, vec![]));
 }
 
 #[test]
