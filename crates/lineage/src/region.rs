@@ -7,6 +7,7 @@
 
 mod build;
 mod describe;
+mod page;
 mod question;
 mod refresh;
 

@@ -145,6 +145,27 @@ fn book_times(events: usize, mode: Mode) -> (f64, f64) {
     (written, start.elapsed().as_secs_f64())
 }
 
+/// The same questions as a server asks them: grams and tonnes in one walk, summed as they come.
+fn both_times(batches: &Batches, late: &[usize], early: &[usize]) -> (Times, Times) {
+    let mut scratch = Scratch::default();
+    let (mut back, mut ahead) = (Vec::new(), Vec::new());
+    for batch in late {
+        let (start, mut sums) = (Instant::now(), [0.0; 2]);
+        let note = |_, [grams, tonnes]: [f64; 2]| sums = [sums[0] + grams, sums[1] + tonnes];
+        batches.backward_of(&[(key(*batch), 1.0)], &mut scratch, note).expect("there");
+        back.push(start.elapsed().as_secs_f64());
+        std::hint::black_box(sums);
+    }
+    for lot in early {
+        let (start, mut sums) = (Instant::now(), [0.0; 2]);
+        let note = |_, [grams, tonnes]: [f64; 2]| sums = [sums[0] + grams, sums[1] + tonnes];
+        batches.forward_of(&[(key(*lot), [2.0, 1.0])], &mut scratch, note).expect("there");
+        ahead.push(start.elapsed().as_secs_f64());
+        assert!((sums[0] - 2.0).abs() < 1e-9 && (sums[1] - 1.0).abs() < 1e-9, "conserved");
+    }
+    (Times::of(back), Times::of(ahead))
+}
+
 struct Times(Vec<f64>);
 
 impl Times {
@@ -192,6 +213,7 @@ fn main() {
         let sum: f64 = places.iter().map(|(_, amount)| amount).sum();
         error = error.max((sum - rows.source[*lot]).abs() / rows.source[*lot]);
     }
+    let (both_back, both_ahead) = both_times(&batches, &late, &early);
     let blend = key(count);
     let parts: Vec<KeyPart> = (0..BLEND)
         .map(|at| {
@@ -218,7 +240,10 @@ fn main() {
     println!(
         "{{\"batches\": {count}, \"edges\": {}, \"lots\": {}, \"load_s\": {load_s:.2}, \
          \"graph_mb\": {}, \"scratch_mb\": {}, \"backward_ms_p50\": {}, \"backward_ms_p99\": {}, \
-         \"forward_ms_p50\": {}, \"forward_ms_p99\": {}, \"mean_visited_backward\": {mean:.0}, \
+         \"forward_ms_p50\": {}, \"forward_ms_p99\": {}, \
+         \"both_backward_ms_p50\": {}, \"both_backward_ms_p99\": {}, \
+         \"both_forward_ms_p50\": {}, \"both_forward_ms_p99\": {}, \
+         \"mean_visited_backward\": {mean:.0}, \
          \"mean_origins_backward\": {}, \"blend_of_1000_ms\": {:.2}, \"origins_in_blend\": \
          {in_blend}, \"correction_and_question_ms\": {:.2}, \
          \"conservation_rel_err\": {error:.1e}, \
@@ -233,6 +258,10 @@ fn main() {
         back.at(0.99),
         ahead.at(0.5),
         ahead.at(0.99),
+        both_back.at(0.5),
+        both_back.at(0.99),
+        both_ahead.at(0.5),
+        both_ahead.at(0.99),
         found / QUESTIONS,
         blend_s * 1e3,
         correction_s * 1e3,

@@ -15,6 +15,7 @@ mod errors;
 mod order;
 mod query;
 mod settle;
+mod walk;
 
 #[cfg(test)]
 mod tests;
@@ -104,13 +105,13 @@ pub struct Graph<S> {
     nodes: Vec<Node>,
     /// Node numbers, parents before children.
     order: Vec<u32>,
-    rest_substance: Vec<S>,
-    rest_mass: Vec<S>,
+    /// Of substance and mass, as [`Measure`] counts them.
+    rest: Vec<[S; 2]>,
     /// The parent of each edge; apart from the links, because walks backward read nothing else.
     edge_parent: Vec<u32>,
     edge_link: Vec<Link>,
-    edge_substance: Vec<S>,
-    edge_mass: Vec<S>,
+    /// Of substance and mass, side by side: one walk carries both.
+    edge_fraction: Vec<[S; 2]>,
     origins: Vec<Origin<S>>,
 }
 
@@ -134,12 +135,10 @@ impl<S> Graph<S> {
         Self {
             nodes: Vec::with_capacity(nodes),
             order: Vec::with_capacity(nodes),
-            rest_substance: Vec::with_capacity(nodes),
-            rest_mass: Vec::with_capacity(nodes),
+            rest: Vec::with_capacity(nodes),
             edge_parent: Vec::with_capacity(edges),
             edge_link: Vec::with_capacity(edges),
-            edge_substance: Vec::with_capacity(edges),
-            edge_mass: Vec::with_capacity(edges),
+            edge_fraction: Vec::with_capacity(edges),
             origins: Vec::new(),
         }
     }
@@ -186,20 +185,20 @@ impl<S> Graph<S> {
 
     /// What rests in a node.
     pub fn rest(&self, node: NodeId) -> Rest<&S> {
-        let index = node.index();
-        Rest { substance: &self.rest_substance[index], mass: &self.rest_mass[index] }
+        let [substance, mass] = &self.rest[node.index()];
+        Rest { substance, mass }
     }
 
     /// Says what rests in a node, once more or less of it has been taken.
     pub fn set_rest(&mut self, node: NodeId, rest: Rest<S>) {
-        self.rest_substance[node.index()] = rest.substance;
-        self.rest_mass[node.index()] = rest.mass;
+        self.rest[node.index()] = [rest.substance, rest.mass];
     }
 
     /// The parents of a node: number, fraction of substance, fraction of mass.
     pub fn parts(&self, node: NodeId) -> impl Iterator<Item = (NodeId, &S, &S)> {
         self.part_range(node.index()).map(|edge| {
-            (NodeId(self.edge_parent[edge]), &self.edge_substance[edge], &self.edge_mass[edge])
+            let [substance, mass] = &self.edge_fraction[edge];
+            (NodeId(self.edge_parent[edge]), substance, mass)
         })
     }
 
@@ -257,8 +256,7 @@ impl<S> Graph<S> {
         }
         self.nodes.push(node);
         self.order.push(number);
-        self.rest_substance.push(rest.substance);
-        self.rest_mass.push(rest.mass);
+        self.rest.push([rest.substance, rest.mass]);
         self.push_edges(number, parts);
         Ok(NodeId(number))
     }
@@ -267,12 +265,10 @@ impl<S> Graph<S> {
     fn make_room(&mut self, parts: usize) {
         room(&mut self.nodes, 1);
         room(&mut self.order, 1);
-        room(&mut self.rest_substance, 1);
-        room(&mut self.rest_mass, 1);
+        room(&mut self.rest, 1);
         room(&mut self.edge_parent, parts);
         room(&mut self.edge_link, parts);
-        room(&mut self.edge_substance, parts);
-        room(&mut self.edge_mass, parts);
+        room(&mut self.edge_fraction, parts);
     }
 
     fn push_edges(&mut self, child: u32, parts: &[Part<S>])
@@ -284,8 +280,7 @@ impl<S> Graph<S> {
             let next = std::mem::replace(&mut parent.first_child, dense(self.edge_parent.len()));
             self.edge_parent.push(part.from.0);
             self.edge_link.push(Link { child, next });
-            self.edge_substance.push(part.substance.clone());
-            self.edge_mass.push(part.mass.clone());
+            self.edge_fraction.push([part.substance.clone(), part.mass.clone()]);
         }
     }
 
@@ -357,12 +352,10 @@ impl<S> Graph<S> {
         debug_assert!(self.order[mark.nodes..].iter().all(|node| *node as usize >= mark.nodes));
         self.nodes.truncate(mark.nodes);
         self.order.truncate(mark.nodes);
-        self.rest_substance.truncate(mark.nodes);
-        self.rest_mass.truncate(mark.nodes);
+        self.rest.truncate(mark.nodes);
         self.edge_parent.truncate(mark.edges);
         self.edge_link.truncate(mark.edges);
-        self.edge_substance.truncate(mark.edges);
-        self.edge_mass.truncate(mark.edges);
+        self.edge_fraction.truncate(mark.edges);
         self.origins.truncate(mark.origins);
     }
 }

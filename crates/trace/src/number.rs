@@ -122,12 +122,11 @@ pub struct Compensated {
 impl Compensated {
     /// Adds a term; the error of the whole sum stays one rounding, however many terms.
     pub fn add(&mut self, term: f64) {
+        // Knuth's sum: the same error to the bit as asking which of the two is larger, without a
+        // branch that nobody can predict.
         let sum = self.sum + term;
-        self.lost += if self.sum.abs() >= term.abs() {
-            (self.sum - sum) + term
-        } else {
-            (term - sum) + self.sum
-        };
+        let added = sum - self.sum;
+        self.lost += (self.sum - (sum - added)) + (term - added);
         self.sum = sum;
     }
 

@@ -3,8 +3,8 @@
 use tl_domain::ids::PartyId;
 use tl_trace::batches::{BatchError, Key};
 use tl_trace::graph::{Measure, Scratch};
-use tl_trace::number::Compensated;
 
+use super::page::{Numbered, Page, Sum};
 use super::{Region, What};
 
 /// Grams of the substance and tonnes of mass.
@@ -62,6 +62,10 @@ pub struct Window<'a> {
 impl Window<'_> {
     /// All of them.
     pub const ALL: Window<'static> = Window { skip: 0, take: usize::MAX, sees: &|_| true };
+
+    fn end(&self) -> usize {
+        self.skip.saturating_add(self.take)
+    }
 }
 
 /// Shares with the sums that must agree.
@@ -92,8 +96,11 @@ pub struct Extent {
     pub count: usize,
 }
 
-/// An amount in a version, by its number.
-type Numbered = (u32, Amounts);
+impl From<[f64; 2]> for Amounts {
+    fn from([grams, tonnes]: [f64; 2]) -> Self {
+        Self { grams, tonnes }
+    }
+}
 
 impl Region {
     /// Which lots are in fractions of versions, and how much of each.
@@ -118,18 +125,17 @@ impl Region {
         window: Window<'_>,
         scratch: &mut Scratch<f64>,
     ) -> Result<Answer<OriginShare>, BatchError> {
-        let grams = self.batches.backward_of(starts, Measure::Substance, scratch)?;
-        let mut visited = scratch.visited();
-        let tonnes = self.batches.backward_of(starts, Measure::Mass, scratch)?;
-        visited = visited.max(scratch.visited());
-        // Both lists come the latest first.
-        let later = |a: u32, b: u32| self.batches.rank(a) > self.batches.rank(b);
-        let found = joined(&grams, &tonnes, later);
+        let whole = self.held(starts)?.into_iter().map(|(_, held)| Amounts::from(held)).collect();
+        let mut page = Page::until(window.end());
+        let shows = self.shows(window);
+        self.batches.backward_of(starts, scratch, |number, amounts| {
+            page.add((number, amounts.into()), shows(number));
+        })?;
         let share = |(origin, amounts): Numbered| {
             let origin = self.batches.key(origin as usize);
             OriginShare { origin, kind: self.kind(origin), amounts }
         };
-        Ok(self.answer(found, (self.held(starts)?, visited), window, share))
+        Ok(answer(page, window, (whole, scratch.visited()), share))
     }
 
     /// Where what fractions of versions hold rests now.
@@ -154,13 +160,7 @@ impl Region {
         window: Window<'_>,
         scratch: &mut Scratch<f64>,
     ) -> Result<Answer<RestingShare>, BatchError> {
-        let mut amounts = Vec::with_capacity(starts.len());
-        for (key, share) in starts {
-            let number = self.number(*key).ok_or(BatchError::Unknown(*key))?;
-            let [grams, tonnes] = self.totals[number];
-            amounts.push((*key, Amounts { grams: grams * share, tonnes: tonnes * share }));
-        }
-        self.rests(&amounts, window, scratch)
+        self.rests(&self.held(starts)?, window, scratch)
     }
 
     /// Where what an origin brought rests now; what came to it from others is left out.
@@ -173,65 +173,33 @@ impl Region {
         scratch: &mut Scratch<f64>,
     ) -> Result<Answer<RestingShare>, BatchError> {
         let whole = self.brought(origin).unwrap_or_default();
-        self.rests(&[(origin, whole)], Window::ALL, scratch)
+        self.rests(&[(origin, [whole.grams, whole.tonnes])], Window::ALL, scratch)
     }
 
     fn rests(
         &self,
-        starts: &[(Key, Amounts)],
+        starts: &[(Key, [f64; 2])],
         window: Window<'_>,
         scratch: &mut Scratch<f64>,
     ) -> Result<Answer<RestingShare>, BatchError> {
-        let of = |pick: fn(&Amounts) -> f64| -> Vec<(Key, f64)> {
-            starts.iter().map(|(key, amounts)| (*key, pick(amounts))).collect()
-        };
-        let grams = of(|amounts| amounts.grams);
-        let grams = self.batches.forward_of(&grams, Measure::Substance, scratch)?;
-        let mut visited = scratch.visited();
-        let tonnes = of(|amounts| amounts.tonnes);
-        let tonnes = self.batches.forward_of(&tonnes, Measure::Mass, scratch)?;
-        visited = visited.max(scratch.visited());
-        // Both lists come the earliest first.
-        let earlier = |a: u32, b: u32| self.batches.rank(a) < self.batches.rank(b);
-        let found = joined(&grams, &tonnes, earlier);
-        let whole = sum(starts.iter().map(|(_, amounts)| *amounts));
+        let whole = starts.iter().map(|(_, held)| Amounts::from(*held)).collect();
+        let mut page = Page::until(window.end());
+        let shows = self.shows(window);
+        self.batches.forward_of(starts, scratch, |number, amounts| {
+            page.add((number, amounts.into()), shows(number));
+        })?;
         let share = |(version, amounts): Numbered| RestingShare {
             version: self.batches.key(version as usize),
             amounts,
         };
-        Ok(self.answer(found, (whole, visited), window, share))
+        Ok(answer(page, window, (whole, scratch.visited()), share))
     }
 
-    /// The shares of a window; the others as sums. Only what is shown is put in order.
-    fn answer<T>(
-        &self,
-        found: Vec<Numbered>,
-        (whole, visited): (Amounts, usize),
-        window: Window<'_>,
-        share: impl Fn(Numbered) -> T,
-    ) -> Answer<T> {
+    /// Which versions may show, by number; books are only looked up when some may not.
+    fn shows(&self, window: Window<'_>) -> impl Fn(u32) -> bool {
         let seen: Vec<bool> = self.parties.iter().map(window.sees).collect();
-        let shows = |(number, _): &Numbered| seen[self.about[*number as usize].party as usize];
-        let all = sum(found.iter().map(|(_, amounts)| *amounts));
-        let (mut shown, hidden): (Vec<Numbered>, Vec<Numbered>) =
-            found.into_iter().partition(shows);
-        let total = shown.len();
-        let end = window.skip.saturating_add(window.take).min(total);
-        if end < total {
-            shown.select_nth_unstable_by(end, larger);
-        }
-        let beyond = shown.split_off(end);
-        shown.sort_unstable_by(larger);
-        let page = shown.split_off(window.skip.min(end));
-        Answer {
-            shares: page.into_iter().map(share).collect(),
-            total,
-            whole,
-            sum: all,
-            rest: extent(shown.iter().chain(&beyond)),
-            outside: extent(hidden.iter()),
-            visited,
-        }
+        let all = !seen.contains(&false);
+        move |number| all || seen[self.about[number as usize].party as usize]
     }
 
     /// What a version brought of its own: a lot, or the gap that was settled there.
@@ -256,15 +224,13 @@ impl Region {
         numbers.filter_map(|number| self.view(self.batches.key(*number as usize)))
     }
 
-    /// What fractions of versions hold.
-    fn held(&self, starts: &[(Key, f64)]) -> Result<Amounts, BatchError> {
-        let mut held = Vec::with_capacity(starts.len());
-        for (key, share) in starts {
+    /// What fractions of versions hold: grams and tonnes.
+    fn held(&self, starts: &[(Key, f64)]) -> Result<Vec<(Key, [f64; 2])>, BatchError> {
+        let held = |(key, share): &(Key, f64)| {
             let number = self.number(*key).ok_or(BatchError::Unknown(*key))?;
-            let [grams, tonnes] = self.totals[number];
-            held.push(Amounts { grams: grams * share, tonnes: tonnes * share });
-        }
-        Ok(sum(held))
+            Ok((*key, self.totals[number].map(|total| total * share)))
+        };
+        starts.iter().map(held).collect()
     }
 
     fn kind(&self, origin: Key) -> OriginKind {
@@ -280,46 +246,24 @@ impl Region {
     }
 }
 
-/// Two lists of amounts by version as one; `first` says which of two versions comes first in both.
-fn joined(
-    grams: &[(u32, f64)],
-    tonnes: &[(u32, f64)],
-    first: impl Fn(u32, u32) -> bool,
-) -> Vec<Numbered> {
-    let mut both = Vec::with_capacity(grams.len().max(tonnes.len()));
-    let (mut left, mut right) = (grams.iter().peekable(), tonnes.iter().peekable());
-    loop {
-        let (of_grams, of_tonnes) = match (left.peek(), right.peek()) {
-            (None, None) => return both,
-            (Some(_), None) => (true, false),
-            (None, Some(_)) => (false, true),
-            (Some((a, _)), Some((b, _))) if a == b => (true, true),
-            (Some((a, _)), Some((b, _))) => (first(*a, *b), !first(*a, *b)),
-        };
-        let grams = if of_grams { left.next() } else { None };
-        let tonnes = if of_tonnes { right.next() } else { None };
-        let number = grams.or(tonnes).map_or(0, |(number, _)| *number);
-        let amount = |found: Option<&(u32, f64)>| found.map_or(0.0, |(_, amount)| *amount);
-        both.push((number, Amounts { grams: amount(grams), tonnes: amount(tonnes) }));
+/// The shares of a window; the others as sums.
+fn answer<T>(
+    mut page: Page,
+    window: Window<'_>,
+    (whole, visited): (Sum, usize),
+    share: impl Fn(Numbered) -> T,
+) -> Answer<T> {
+    let mut before = page.sorted();
+    let shown = before.split_off(window.skip.min(before.len()));
+    let total = before.len() + shown.len() + page.beyond.extent().count;
+    before.iter().for_each(|(_, amounts)| page.beyond.add(*amounts));
+    Answer {
+        shares: shown.into_iter().map(share).collect(),
+        total,
+        whole: whole.amounts(),
+        sum: page.all.amounts(),
+        rest: page.beyond.extent(),
+        outside: page.hidden.extent(),
+        visited,
     }
-}
-
-fn extent<'a>(shares: impl Iterator<Item = &'a Numbered> + Clone) -> Extent {
-    Extent { count: shares.clone().count(), amounts: sum(shares.map(|(_, amounts)| *amounts)) }
-}
-
-/// Exact sums: rounding must not look like a loss.
-fn sum(amounts: impl IntoIterator<Item = Amounts>) -> Amounts {
-    let mut sums = [Compensated::default(); 2];
-    for amounts in amounts {
-        sums[0].add(amounts.grams);
-        sums[1].add(amounts.tonnes);
-    }
-    Amounts { grams: sums[0].value(), tonnes: sums[1].value() }
-}
-
-/// The largest by grams, whatever the sign; then by tonnes.
-fn larger((a_number, a): &Numbered, (b_number, b): &Numbered) -> std::cmp::Ordering {
-    let grams = b.grams.abs().total_cmp(&a.grams.abs());
-    grams.then(b.tonnes.total_cmp(&a.tonnes)).then(a_number.cmp(b_number))
 }

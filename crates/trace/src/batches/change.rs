@@ -4,7 +4,7 @@
 //! afterwards is all that decides whether a fraction is beyond 1 or something is made from itself.
 
 use super::{BatchError, Batches, Key, KeyPart};
-use crate::graph::{Amount, Measure, NodeId, Part, Scratch};
+use crate::graph::{Amount, NodeId, Part, Scratch};
 
 /// A batch and what it is made from now.
 type Change = (NodeId, Vec<Part<f64>>, Vec<Part<f64>>);
@@ -54,40 +54,37 @@ impl Batches {
         self.graph.settle(pinned)
     }
 
-    /// Where a batch stands in the order of the graph, parents first.
-    pub fn rank(&self, number: u32) -> u32 {
-        self.graph.rank(NodeId(number))
-    }
-
-    /// Which lots are in fractions of batches, by number, the latest first.
+    /// Which lots are in fractions of batches: tells each by its number, with grams and tonnes,
+    /// the latest first. One walk for both.
     pub fn backward_of(
         &self,
         starts: &[(Key, f64)],
-        measure: Measure,
         scratch: &mut Scratch<f64>,
-    ) -> Result<Vec<(u32, f64)>, BatchError> {
-        let starts = self.starts(starts)?;
-        let found = self.graph.backward(&starts, measure, scratch);
-        let found = found.expect("floats cost nothing of a budget");
-        let part = |(origin, amount)| (self.graph.node_of(origin).0, amount);
-        Ok(found.into_iter().map(part).collect())
+        mut found: impl FnMut(u32, [f64; 2]),
+    ) -> Result<(), BatchError> {
+        let start = |(batch, share): &(Key, f64)| Ok((self.node(*batch)?, [*share; 2]));
+        let starts: Vec<_> = starts.iter().map(start).collect::<Result<_, BatchError>>()?;
+        let note = |origin, amounts| found(self.graph.node_of(origin).0, amounts);
+        let walked = self.graph.backward_both(&starts, scratch, note);
+        walked.expect("floats cost nothing of a budget");
+        Ok(())
     }
 
-    /// Where amounts that are in batches rest now, by number, the earliest first.
+    /// Where grams and tonnes that are in batches rest now: tells each batch that kept any by its
+    /// number, the earliest first. One walk for both.
     pub fn forward_of(
         &self,
-        starts: &[(Key, f64)],
-        measure: Measure,
+        starts: &[(Key, [f64; 2])],
         scratch: &mut Scratch<f64>,
-    ) -> Result<Vec<(u32, f64)>, BatchError> {
-        let starts = self.starts(starts)?;
-        let found = self.graph.forward(&starts, measure, scratch);
-        let found = found.expect("floats cost nothing of a budget");
-        Ok(found.into_iter().map(|(node, amount)| (node.0, amount)).collect())
-    }
-
-    fn starts(&self, starts: &[(Key, f64)]) -> Result<Vec<(NodeId, f64)>, BatchError> {
-        starts.iter().map(|(batch, amount)| Ok((self.node(*batch)?, *amount))).collect()
+        mut found: impl FnMut(u32, [f64; 2]),
+    ) -> Result<(), BatchError> {
+        let start = |(batch, amounts): &(Key, [f64; 2])| Ok((self.node(*batch)?, *amounts));
+        let starts: Vec<_> = starts.iter().map(start).collect::<Result<_, BatchError>>()?;
+        let walked = self.graph.forward_both(&starts, scratch, |node, amounts| {
+            found(node.0, amounts);
+        });
+        walked.expect("floats cost nothing of a budget");
+        Ok(())
     }
 
     /// Replaces what many batches are made from.

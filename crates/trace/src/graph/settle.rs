@@ -20,8 +20,9 @@ impl Graph<f64> {
             let mut sums = [Compensated::default(); 2];
             for edge in self.part_range(node) {
                 let [substance, mass] = totals[self.edge_parent[edge] as usize];
-                sums[0].add(substance * self.edge_substance[edge]);
-                sums[1].add(mass * self.edge_mass[edge]);
+                let fraction = self.edge_fraction[edge];
+                sums[0].add(substance * fraction[0]);
+                sums[1].add(mass * fraction[1]);
             }
             let wanted = pinned.get(node).copied().filter(|grams| !grams.is_nan());
             if let (Some(wanted), true) = (wanted, self.nodes[node].parts > 0) {
@@ -43,15 +44,10 @@ impl Graph<f64> {
         totals
     }
 
-    /// Where a node stands in the order.
-    pub(crate) fn rank(&self, node: NodeId) -> u32 {
-        self.nodes[node.index()].rank
-    }
-
     /// Puts other fractions on the edges of a node whose parents stay the same.
     pub(crate) fn reweigh(&mut self, node: NodeId, fractions: impl Iterator<Item = [f64; 2]>) {
-        for (edge, [substance, mass]) in self.part_range(node.index()).zip(fractions) {
-            (self.edge_substance[edge], self.edge_mass[edge]) = (substance, mass);
+        for (edge, both) in self.part_range(node.index()).zip(fractions) {
+            self.edge_fraction[edge] = both;
         }
     }
 }

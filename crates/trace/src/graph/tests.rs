@@ -100,6 +100,47 @@ proptest! {
     }
 
     #[test]
+    fn one_walk_for_both_measures_answers_as_one_walk_for_each(shape in shapes(120)) {
+        let mut graph: Graph<f64> = build(&shape);
+        for (edge, fraction) in graph.edge_fraction.iter_mut().enumerate() {
+            // Some take mass without substance, or the other way round.
+            fraction[edge % 2] *= [0.0, 0.3, 0.7][edge % 3];
+        }
+        graph.rest.iter_mut().for_each(|rest| rest[1] *= 0.5);
+        let mut scratch = Scratch::default();
+        for node in 0..u32::try_from(graph.node_count()).expect("small") {
+            let node = NodeId(node);
+            let mut both = [Vec::new(), Vec::new(), Vec::new(), Vec::new()];
+            let starts = [(node, [0.5, 0.25])];
+            let back = graph.backward_both(&starts, &mut scratch, |origin, amounts| {
+                assert!(amounts != [0.0; 2], "only what is there is told");
+                for lane in 0..2 {
+                    both[lane].push((origin.0, amounts[lane]));
+                }
+            });
+            prop_assert_eq!(back, Ok(()));
+            let ahead = graph.forward_both(&starts, &mut scratch, |node, amounts| {
+                assert!(amounts != [0.0; 2], "only what is there is told");
+                for lane in 0..2 {
+                    both[2 + lane].push((node.0, amounts[lane]));
+                }
+            });
+            prop_assert_eq!(ahead, Ok(()));
+            both.iter_mut().for_each(|list| list.retain(|(_, amount)| *amount != 0.0));
+            for (lane, measure) in [(0, Measure::Substance), (1, Measure::Mass)] {
+                let start = [(node, starts[0].1[lane])];
+                let back = graph.backward(&start, measure, &mut scratch).expect("free");
+                let back: Vec<_> = back.into_iter().map(|(id, amount)| (id.0, amount)).collect();
+                prop_assert_eq!(&both[lane], &back);
+                let ahead = graph.forward(&start, measure, &mut scratch).expect("free");
+                let ahead: Vec<_> = ahead.into_iter().map(|(id, amount)| (id.0, amount)).collect();
+                prop_assert_eq!(&both[2 + lane], &ahead);
+            }
+            prop_assert!(scratch.sums.iter().all(|sum| sum.value() == 0.0));
+        }
+    }
+
+    #[test]
     fn a_graph_mended_by_late_edges_answers_as_one_written_in_order(shape in shapes(60)) {
         let want: Graph<Ratio> = build(&shape);
         // All nodes first, without parents and the children before them; then the edges, late.
@@ -164,6 +205,11 @@ fn a_walk_that_outgrows_its_budget_leaves_clean_memory() {
     let mut scratch = Scratch::with_budget(500);
     let start = [(NodeId(200), ratio(1, 1))];
     assert_eq!(graph.backward(&start, Measure::Substance, &mut scratch), Err(Spent));
+    assert!(scratch.sums.iter().all(Option::is_none));
+    assert!(scratch.waiting.iter().all(|word| *word == 0));
+    let start = [(NodeId(200), [ratio(1, 1), ratio(1, 1)])];
+    let mut scratch = Scratch::with_budget(500);
+    assert_eq!(graph.backward_both(&start, &mut scratch, |_, _| ()), Err(Spent));
     assert!(scratch.sums.iter().all(Option::is_none));
     assert!(scratch.waiting.iter().all(|word| *word == 0));
 }
