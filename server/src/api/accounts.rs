@@ -186,9 +186,8 @@ pub async fn region(
 ) -> Result<web::Json<Rows<RegionMonth>>, ApiError> {
     let RegionAsked { area, substance } = query.into_inner();
     let substance = substance.unwrap_or_else(|| app.config.substance.clone());
-    let found = App::run(&app, move |app| {
-        accounts::region(app, &session, &substance, area.as_deref())
-    });
+    let found =
+        App::run(&app, move |app| accounts::region(app, &session, &substance, area.as_deref()));
     Ok(web::Json(Rows::all(found.await?)))
 }
 
