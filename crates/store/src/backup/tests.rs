@@ -320,7 +320,7 @@ fn a_changed_byte_in_any_file_is_found_and_nothing_is_restored() {
     let source = Source::backed_up(Backend::Sqlite);
     let (new, _database) = empty(Backend::Sqlite);
     let all = files(&source.folder);
-    assert_eq!(all.len(), 16 + 1 + 2, "{all:?}");
+    assert_eq!(all.len(), 17 + 1 + 2, "{all:?}");
     for path in all {
         let sound = fs::read(&path).expect("read");
         let flips = [0, sound.len() / 3, sound.len() / 2, sound.len() - 1];
