@@ -4,6 +4,7 @@ mod bad_input;
 mod database_gone;
 mod decode;
 mod demo;
+mod edge;
 mod edge_bad_input;
 mod isolation;
 mod kill_nine;

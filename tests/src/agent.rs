@@ -18,6 +18,9 @@ use crate::wait;
 pub struct Agent {
     folder: TempDir,
     directory: PathBuf,
+    /// Another program than the one that was built.
+    program: Option<PathBuf>,
+    environment: Vec<(String, String)>,
     running: Option<Program>,
 }
 
@@ -47,7 +50,28 @@ impl Agent {
         command.args(["enrol", "--server", &server, "--token", &token.token]);
         command.args(["--ca-sha256", &token.ca_sha256, "--dir"]).arg(&directory);
         program::succeed(&mut command)?;
-        Ok(Self { folder, directory, running: None })
+        Ok(Self::new(folder, directory))
+    }
+
+    fn new(folder: TempDir, directory: PathBuf) -> Self {
+        Self { folder, directory, program: None, environment: vec![], running: None }
+    }
+
+    /// Starts another program from now on, with what was enrolled.
+    pub fn use_program(&mut self, program: PathBuf) {
+        self.program = Some(program);
+    }
+
+    /// Variables that it is started with from now on.
+    pub fn environment(&mut self) -> &mut Vec<(String, String)> {
+        &mut self.environment
+    }
+
+    fn command(&self) -> Result<Command> {
+        Ok(Command::new(match &self.program {
+            Some(program) => program.clone(),
+            None => program::edge()?,
+        }))
     }
 
     /// A second box with a copy of this one's directory, as a thief or a careless person makes it.
@@ -58,7 +82,7 @@ impl Agent {
         let folder = tempfile::Builder::new().prefix("tl-agent-").tempdir()?;
         let directory = folder.path().join("agent");
         program::succeed(Command::new("cp").arg("-r").arg(&self.directory).arg(&directory))?;
-        Ok(Self { folder, directory, running: None })
+        Ok(Self::new(folder, directory))
     }
 
     /// Its directory.
@@ -93,8 +117,9 @@ impl Agent {
                 fs::remove_file(path)?;
             }
         }
-        let mut command = Command::new(program::edge()?);
+        let mut command = self.command()?;
         command.arg("run").arg("--dir").arg(&self.directory);
+        command.envs(self.environment.iter().map(|(name, value)| (name, value)));
         let log = self.folder.path().join("agent.log");
         self.running = Some(Program::start(&mut command, &log)?);
         Ok(())
@@ -165,7 +190,7 @@ impl Agent {
     /// # Errors
     /// The command failed.
     pub fn status(&self) -> Result<String> {
-        let mut command = Command::new(program::edge()?);
+        let mut command = self.command()?;
         program::succeed(command.arg("status").arg("--dir").arg(&self.directory))
     }
 
@@ -174,7 +199,7 @@ impl Agent {
     /// # Errors
     /// The command failed, or printed something else.
     pub fn status_value(&self) -> Result<Value> {
-        let mut command = Command::new(program::edge()?);
+        let mut command = self.command()?;
         let command = command.arg("status").arg("--json").arg("--dir").arg(&self.directory);
         serde_json::from_str(&program::succeed(command)?).context("status as JSON")
     }

@@ -17,6 +17,12 @@ impl Chance {
             since.map_or(1, |time| u64::from(time.subsec_nanos())) | 1
         });
         println!("{story}: {SEED_VARIABLE}={seed}");
+        Self::seeded(seed)
+    }
+
+    /// From a seed that is written down.
+    #[must_use]
+    pub fn seeded(seed: u64) -> Self {
         Self(seed.max(1))
     }
 

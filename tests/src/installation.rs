@@ -32,6 +32,8 @@ pub struct Installation {
     database: Option<TestDatabase>,
     /// Further arguments of `serve`.
     settings: Vec<String>,
+    /// Further variables of every command.
+    environment: Vec<(String, String)>,
     running: Option<Program>,
     bound: Option<Bound>,
 }
@@ -73,7 +75,14 @@ impl Installation {
             Backend::Postgres => Some(TestDatabase::new(backend)?),
         };
         let folder = tempfile::Builder::new().prefix("tl-test-").tempdir()?;
-        Ok(Self { folder, database, settings: vec![], running: None, bound: None })
+        Ok(Self {
+            folder,
+            database,
+            settings: vec![],
+            environment: vec![],
+            running: None,
+            bound: None,
+        })
     }
 
     /// Adds a setting of the command line, as `("--substance", "Cd")`.
@@ -81,6 +90,11 @@ impl Installation {
     pub fn with(mut self, name: &str, value: impl ToString) -> Self {
         self.settings.extend([name.to_owned(), value.to_string()]);
         self
+    }
+
+    /// Variables that the server's program is started with from now on.
+    pub fn environment(&mut self) -> &mut Vec<(String, String)> {
+        &mut self.environment
     }
 
     /// The data folder.
@@ -115,6 +129,7 @@ impl Installation {
         if let Some(database) = &self.database {
             command.env("DATABASE_URL", database.url());
         }
+        command.envs(self.environment.iter().map(|(name, value)| (name, value)));
         command.args(&self.settings).args(arguments);
         Ok(command)
     }

@@ -11,6 +11,9 @@ use std::thread;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
+use nix::sys::socket::{setsockopt, sockopt};
+
+use crate::wait;
 
 /// Bytes that are passed on at once.
 const PIECE_BYTES: usize = 16 * 1024;
@@ -25,6 +28,14 @@ pub enum Link {
     Cut,
     /// Takes bytes and passes none on, without a word.
     Blackhole,
+    /// As a blackhole for the client; the server's side of each connection is gone.
+    HalfOpen,
+    /// Resets each connection at the first bytes after its handshake.
+    Reset,
+    /// Passes everything on, byte by byte, each in a packet of its own.
+    SingleBytes,
+    /// Passes everything on, each piece after a while.
+    Slow(Duration),
     /// Passes requests on and breaks the connection when an answer longer than a TLS handshake
     /// message would come back: the server has done it, the client does not know.
     CutAnswers,
@@ -42,6 +53,8 @@ struct State {
     open: Mutex<Vec<TcpStream>>,
     accepted: AtomicU64,
     cut_answers: AtomicU64,
+    /// Pieces that a fault met.
+    faults: AtomicU64,
     stopped: AtomicBool,
 }
 
@@ -59,6 +72,7 @@ impl Proxy {
             open: Mutex::default(),
             accepted: AtomicU64::new(0),
             cut_answers: AtomicU64::new(0),
+            faults: AtomicU64::new(0),
             stopped: AtomicBool::new(false),
         });
         let shared = Arc::clone(&state);
@@ -89,6 +103,12 @@ impl Proxy {
     #[must_use]
     pub fn connections(&self) -> u64 {
         self.state.accepted.load(Ordering::SeqCst)
+    }
+
+    /// Pieces that were swallowed, torn up, held back or answered by a reset.
+    #[must_use]
+    pub fn faults(&self) -> u64 {
+        self.state.faults.load(Ordering::SeqCst)
     }
 
     /// Answers that were cut off.
@@ -174,31 +194,67 @@ struct Pipe {
 impl Pipe {
     fn run(mut self) {
         let mut piece = vec![0; PIECE_BYTES];
-        while let Ok(count) = self.from.read(&mut piece) {
-            if count == 0 || !self.pass_on(&piece[..count]) {
-                break;
+        let end = loop {
+            match self.from.read(&mut piece) {
+                Ok(count) if count > 0 => match self.pass_on(&piece[..count]) {
+                    End::Open => {}
+                    end => break end,
+                },
+                _ => break End::Both,
             }
+        };
+        let _ = self.to.shutdown(Shutdown::Both);
+        match end {
+            // The client's side stays open and silent: nobody tells it that the server is gone.
+            End::Server => while self.from.read(&mut piece).is_ok_and(|count| count > 0) {},
+            End::Reset => {
+                let at_once = nix::libc::linger { l_onoff: 1, l_linger: 0 };
+                let _ = setsockopt(&self.to, sockopt::Linger, &at_once);
+                let _ = setsockopt(&self.from, sockopt::Linger, &at_once);
+            }
+            End::Open | End::Both => {}
         }
         let _ = self.from.shutdown(Shutdown::Both);
-        let _ = self.to.shutdown(Shutdown::Both);
     }
 
-    fn pass_on(&mut self, bytes: &[u8]) -> bool {
+    fn pass_on(&mut self, bytes: &[u8]) -> End {
         let count = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
         if !self.answers {
             self.sent.fetch_add(count, Ordering::SeqCst);
         }
-        match self.state.link() {
+        let is_handshake = self.sent.load(Ordering::SeqCst) <= HANDSHAKE_BYTES;
+        let link = self.state.link();
+        if !matches!(link, Link::Up | Link::Cut | Link::CutAnswers) {
+            self.state.faults.fetch_add(1, Ordering::SeqCst);
+        }
+        match link {
             Link::Up => {}
-            Link::Cut => return false,
-            Link::Blackhole => return true,
+            Link::Cut => return End::Both,
+            Link::Blackhole => return End::Open,
+            Link::HalfOpen if self.answers => return End::Open,
+            Link::HalfOpen => return End::Server,
+            Link::Reset if !is_handshake => return End::Reset,
+            Link::Reset => {}
+            Link::SingleBytes => {
+                let sent = bytes.iter().try_for_each(|byte| self.to.write_all(&[*byte]));
+                return if sent.is_ok() { End::Open } else { End::Both };
+            }
+            Link::Slow(time) => wait::be_slow(time),
             Link::CutAnswers => {
-                if self.answers && self.sent.load(Ordering::SeqCst) > HANDSHAKE_BYTES {
+                if self.answers && !is_handshake {
                     self.state.cut_answers.fetch_add(1, Ordering::SeqCst);
-                    return false;
+                    return End::Both;
                 }
             }
         }
-        self.to.write_all(bytes).is_ok()
+        if self.to.write_all(bytes).is_ok() { End::Open } else { End::Both }
     }
+}
+
+/// Whether a connection goes on, and how it ends.
+enum End {
+    Open,
+    Both,
+    Server,
+    Reset,
 }

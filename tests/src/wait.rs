@@ -20,6 +20,11 @@ pub fn until<T>(what: &str, look: impl FnMut() -> Result<Option<T>>) -> Result<T
     within(PATIENCE, what, look)
 }
 
+/// Lets time pass: only for what plays something slow, never to wait for a thing.
+pub fn be_slow(time: Duration) {
+    thread::sleep(time);
+}
+
 /// Looks until something is there, for a given time.
 ///
 /// # Errors
