@@ -17,6 +17,7 @@ pub mod icpms_csv;
 pub mod lab;
 pub mod label;
 pub mod limits;
+pub mod modbus;
 pub mod reading;
 pub mod registry;
 pub mod scale;

@@ -27,6 +27,14 @@ pub const HJ212_PARTS_MAX: usize = 32;
 pub const HJ212_MESSAGES_MAX: usize = 8;
 /// How many HJ 212 telegrams are remembered to know a repetition.
 pub const HJ212_RECENT_MAX: usize = 256;
+/// Most registers of one Modbus request (application protocol 1.1b3, 6.3 and 6.4).
+pub const MODBUS_REGISTERS_MAX: u16 = 125;
+/// Most bytes that are listened to for one Modbus answer.
+pub const MODBUS_LISTEN_BYTES_MAX: usize = 2048;
+/// Most numbers that one total is the sum of.
+pub const MODBUS_PARTS_MAX: usize = 4;
+/// Most shifts of a day: one each quarter of an hour.
+pub const SHIFTS_MAX: usize = 96;
 /// Longest scan a profile may allow, in bytes before the suffix.
 pub const SCAN_BYTES_MAX: usize = 4000;
 /// Longest suffix a scanner may be declared with, in bytes.
