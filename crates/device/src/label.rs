@@ -6,8 +6,10 @@
 //! printer has is not known. Sending the commands is for the caller.
 
 pub mod batch;
+pub mod job;
 pub mod raster;
 pub mod request;
+pub mod status;
 pub mod tspl;
 pub mod zpl;
 

@@ -1,30 +1,35 @@
-//! Labels of 100 × 70 mm for batches, samples, handovers and places: one layout, drawn as SVG, PNG,
-//! PDF or printer bitmap. Invariants: letters are outlines of the embedded font, so every output
-//! looks the same; a character that the font lacks is shown as 〓 and reported, never a silent box;
-//! a text that does not fit is shrunk, then cut with `…` and reported. No Tl-risk mark stands on
-//! a label (practice §7).
+//! Labels of batches, samples, handovers and places, and the hazardous waste label of HJ 1276: laid
+//! out once, drawn as SVG, PNG, PDF or printer bitmap. Invariants: letters are outlines of the
+//! embedded font, so every output looks the same; a character that the font lacks is shown as 〓
+//! and reported, never a silent box; a text that does not fit is shrunk, then cut with `…` and
+//! reported, on the waste label refused. No Tl-risk mark stands on a label (practice §7).
 
 mod bitmap;
 mod layout;
+mod page;
+mod paper;
 mod pdf;
 mod png;
+mod sheet;
+mod small;
 mod svg;
 mod typeface;
+mod waste;
 
 #[cfg(test)]
 mod tests;
 
 use thiserror::Error;
 
-pub use bitmap::Bitmap;
+pub use bitmap::{Bitmap, Bits};
+pub use paper::Paper;
 pub use pdf::pdf;
+pub use waste::{NationalCode, NationalCodeError, WasteLabel, WasteSize};
 
 use crate::qr::{Modules, QrError};
 
-/// Width of a label.
-pub const WIDTH_MM: f64 = 100.0;
-/// Height of a label.
-pub const HEIGHT_MM: f64 = 70.0;
+/// Version of the layouts, printed on every label: what a label looked like can be said later.
+pub const TEMPLATE_VERSION: u32 = 2;
 /// Most lines of facts.
 pub const MAX_LINES: usize = 8;
 /// Longest single text, in characters.
@@ -114,6 +119,14 @@ pub enum LabelError {
     /// The code for people is empty.
     #[error("the label has no code to read")]
     NoCode,
+    /// A text of the waste label does not fit at the letters' least height.
+    #[error("{field}: {text:?} does not fit the label at the least height of letters; shorten it")]
+    DoesNotFit {
+        /// The field as it stands on the label.
+        field: &'static str,
+        /// Its text.
+        text: String,
+    },
     /// The picture could not be written.
     #[error("the label cannot be written as PNG: {0}")]
     Png(String),
@@ -146,6 +159,10 @@ impl Resolution {
 pub struct Drawing {
     /// Accessible name: heading, title, code.
     name: String,
+    width_mm: f64,
+    height_mm: f64,
+    /// Colour of the paper where it counts; printers of one colour are fed such paper.
+    ground: Option<[u8; 3]>,
     shapes: Vec<Shape>,
     missing_glyphs: Vec<char>,
     cut_texts: Vec<String>,
@@ -158,6 +175,8 @@ enum Shape {
     Outline(Vec<Segment>),
     /// A bar.
     Rect { x: f64, y: f64, width: f64, height: f64 },
+    /// Blank paper on a coloured ground.
+    Blank { x: f64, y: f64, width: f64, height: f64 },
     /// A QR code in a square that includes the quiet zone.
     Qr { x: f64, y: f64, size: f64, modules: Modules },
 }
@@ -173,13 +192,27 @@ enum Segment {
 }
 
 impl Label {
-    /// Lays the label out.
+    /// Lays the label out on the usual paper of 100 × 70 mm.
     pub fn draw(&self) -> Result<Drawing, LabelError> {
-        layout::lay_out(self)
+        self.draw_on(Paper::Batch)
+    }
+
+    /// Lays the label out on another paper.
+    pub fn draw_on(&self, paper: Paper) -> Result<Drawing, LabelError> {
+        match paper {
+            Paper::Batch | Paper::PlateA5 | Paper::PlateA6 => layout::lay_out(self, paper),
+            Paper::Sample | Paper::Sticker => small::lay_out(self, paper),
+            Paper::PageA5 => page::lay_out(self),
+        }
     }
 }
 
 impl Drawing {
+    /// Width and height in millimetres.
+    pub fn size_mm(&self) -> (f64, f64) {
+        (self.width_mm, self.height_mm)
+    }
+
     /// Characters that the font lacks, shown as 〓; warn before such a label is printed.
     pub fn missing_glyphs(&self) -> &[char] {
         &self.missing_glyphs
@@ -203,5 +236,10 @@ impl Drawing {
     /// The label as black and white dots for a printer.
     pub fn bitmap(&self, resolution: Resolution) -> Bitmap {
         bitmap::bitmap(self, resolution)
+    }
+
+    /// The same dots, some rows at a time: what a large label takes of memory is one band.
+    pub fn bits(&self, resolution: Resolution) -> Bits<'_> {
+        Bits::new(self, resolution)
     }
 }

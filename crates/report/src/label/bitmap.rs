@@ -1,20 +1,18 @@
-//! A label as dots. Invariant: QR modules are whole numbers of dots, all of one size, because a
-//! module cut in half reads badly; letters are drawn with grey edges and then split at half.
+//! A label as dots, drawn in bands so that a large one takes little memory. Invariant: QR modules
+//! are whole numbers of dots, all of one size, because a module cut in half reads badly; letters are
+//! drawn with grey edges and then split at half; where a band ends changes no dot.
 
-use tiny_skia::{FillRule, Paint, Path, PathBuilder, Pixmap, Rect, Transform};
+use tiny_skia::{FillRule, Mask, Path, PathBuilder, Transform};
 
-use super::{Drawing, HEIGHT_MM, Resolution, Segment, Shape, WIDTH_MM};
+use super::{Drawing, Resolution, Segment, Shape};
 use crate::qr::{Modules, QUIET_MODULES};
 
-/// Grey values below this print black.
+/// Ink from which on a dot prints black, of 255.
 const HALF: u8 = 128;
-
-/// Grey dots, row by row, 0 black, 255 white.
-pub(super) struct Grey {
-    pub(super) width: usize,
-    pub(super) height: usize,
-    pub(super) dots: Vec<u8>,
-}
+/// Rows of one band.
+const BAND_ROWS: usize = 64;
+/// Ink of a black dot.
+const BLACK: u8 = 255;
 
 /// Black and white dots for a label printer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,73 +35,172 @@ impl Bitmap {
     }
 }
 
-/// The label in black and white.
-pub(super) fn bitmap(drawing: &Drawing, resolution: Resolution) -> Bitmap {
-    let grey = grey(drawing, resolution);
-    let bytes_per_row = grey.width.div_ceil(8);
-    let mut bits = Vec::with_capacity(bytes_per_row * grey.height);
-    for row in grey.dots.chunks(grey.width) {
-        for eight in row.chunks(8) {
-            let mut byte = 0;
-            for (position, dot) in eight.iter().enumerate() {
-                if *dot < HALF {
-                    byte |= 0x80_u8 >> position;
-                }
-            }
-            bits.push(byte);
-        }
-    }
-    Bitmap { width_dots: grey.width, height_dots: grey.height, bytes_per_row, bits }
+/// The dots of a label, band by band: each item is some whole rows, as in [`Bitmap::bits`].
+pub struct Bits<'a> {
+    bands: Bands<'a>,
 }
 
-/// The label in grey.
-pub(super) fn grey(drawing: &Drawing, resolution: Resolution) -> Grey {
-    let scale = resolution.dots_per_mm();
-    let (width, height) = (dots(WIDTH_MM * scale), dots(HEIGHT_MM * scale));
-    let mut pixmap = Pixmap::new(width, height).expect("a label has a size");
-    pixmap.fill(tiny_skia::Color::WHITE);
-    let mut ink = Paint::default();
-    ink.set_color_rgba8(0, 0, 0, 255);
-    for shape in &drawing.shapes {
+impl<'a> Bits<'a> {
+    pub(super) fn new(drawing: &'a Drawing, resolution: Resolution) -> Self {
+        Self { bands: Bands::new(drawing, resolution) }
+    }
+
+    /// Dots along a row.
+    pub fn width_dots(&self) -> usize {
+        self.bands.width
+    }
+
+    /// Rows in all.
+    pub fn height_dots(&self) -> usize {
+        self.bands.height
+    }
+
+    /// Bytes along a row.
+    pub fn bytes_per_row(&self) -> usize {
+        self.bands.width.div_ceil(8)
+    }
+}
+
+impl Iterator for Bits<'_> {
+    type Item = Vec<u8>;
+
+    fn next(&mut self) -> Option<Vec<u8>> {
+        let width = self.bands.width;
+        let ink = self.bands.next()?;
+        let mut bits = Vec::with_capacity(width.div_ceil(8) * BAND_ROWS);
+        for row in ink.chunks(width) {
+            for eight in row.chunks(8) {
+                let black = |(position, ink): (usize, &u8)| {
+                    if *ink >= HALF { 0x80_u8 >> position } else { 0 }
+                };
+                bits.push(eight.iter().enumerate().map(black).fold(0, |byte, bit| byte | bit));
+            }
+        }
+        Some(bits)
+    }
+}
+
+/// The label in black and white.
+pub(super) fn bitmap(drawing: &Drawing, resolution: Resolution) -> Bitmap {
+    let bands = Bits::new(drawing, resolution);
+    let (width_dots, height_dots) = (bands.width_dots(), bands.height_dots());
+    let bytes_per_row = bands.bytes_per_row();
+    let bits = bands.flatten().collect();
+    Bitmap { width_dots, height_dots, bytes_per_row, bits }
+}
+
+/// The label as ink, band by band: 0 white, 255 black.
+pub(super) struct Bands<'a> {
+    drawing: &'a Drawing,
+    scale: f64,
+    /// Top and bottom of each shape in dots.
+    reach: Vec<(f64, f64)>,
+    pub(super) width: usize,
+    pub(super) height: usize,
+    row: usize,
+}
+
+impl<'a> Bands<'a> {
+    pub(super) fn new(drawing: &'a Drawing, resolution: Resolution) -> Self {
+        let scale = resolution.dots_per_mm();
+        let dots = |mm: f64| (mm * scale).round() as usize;
+        let reach = drawing.shapes.iter().map(|shape| reach(shape, scale)).collect();
+        let (width, height) = (dots(drawing.width_mm), dots(drawing.height_mm));
+        Self { drawing, scale, reach, width, height, row: 0 }
+    }
+}
+
+impl Iterator for Bands<'_> {
+    type Item = Vec<u8>;
+
+    fn next(&mut self) -> Option<Vec<u8>> {
+        let rows = BAND_ROWS.min(self.height - self.row);
+        let size = |dots: usize| u32::try_from(dots).ok();
+        let mut band = Band { mask: Mask::new(size(self.width)?, size(rows)?)?, top: self.row };
+        let (top, bottom) = (count(self.row), count(self.row + rows));
+        for (shape, reach) in self.drawing.shapes.iter().zip(&self.reach) {
+            if reach.0 < bottom && reach.1 > top {
+                band.draw(shape, self.scale);
+            }
+        }
+        self.row += rows;
+        Some(band.mask.data().to_vec())
+    }
+}
+
+/// Some rows of the label.
+struct Band {
+    mask: Mask,
+    /// Number of the first row.
+    top: usize,
+}
+
+impl Band {
+    fn draw(&mut self, shape: &Shape, scale: f64) {
         match shape {
             Shape::Outline(segments) => {
                 if let Some(path) = path(segments, scale) {
-                    let rule = FillRule::Winding;
-                    pixmap.fill_path(&path, &ink, rule, Transform::identity(), None);
+                    let down = Transform::from_translate(0.0, -(count(self.top) as f32));
+                    self.mask.fill_path(&path, FillRule::Winding, true, down);
                 }
             }
             Shape::Rect { x, y, width, height } => {
-                fill(&mut pixmap, &ink, x * scale, y * scale, width * scale, height * scale);
+                self.fill((x * scale, y * scale), (width * scale, height * scale), BLACK);
+            }
+            Shape::Blank { x, y, width, height } => {
+                self.fill((x * scale, y * scale), (width * scale, height * scale), 0);
             }
             Shape::Qr { x, y, size, modules } => {
-                qr(&mut pixmap, &ink, (x * scale, y * scale, size * scale), modules);
+                self.qr((x * scale, y * scale, size * scale), modules);
             }
         }
     }
-    let dots = pixmap.pixels().iter().map(|pixel| pixel.red()).collect();
-    Grey { width: pixmap.width() as usize, height: pixmap.height() as usize, dots }
-}
 
-/// The code centred in its square, each module the same whole number of dots.
-fn qr(pixmap: &mut Pixmap, ink: &Paint<'_>, (x, y, size): (f64, f64, f64), modules: &Modules) {
-    let count = |number: usize| u32::try_from(number).map_or(0.0, f64::from);
-    let side = count(modules.side_with_quiet());
-    let module = (size / side).floor().max(1.0);
-    let inset = ((size - module * side) / 2.0).floor() + count(QUIET_MODULES) * module;
-    let (left, top) = (x.round() + inset, y.round() + inset);
-    for (column, row, length) in modules.runs() {
-        let (at_x, at_y) = (left + count(column) * module, top + count(row) * module);
-        fill(pixmap, ink, at_x, at_y, count(length) * module, module);
+    /// The code centred in its square, each module the same whole number of dots.
+    fn qr(&mut self, (x, y, size): (f64, f64, f64), modules: &Modules) {
+        let side = count(modules.side_with_quiet());
+        let module = (size / side).floor().max(1.0);
+        let inset = ((size - module * side) / 2.0).floor() + count(QUIET_MODULES) * module;
+        let (left, top) = (x.round() + inset, y.round() + inset);
+        for (column, row, length) in modules.runs() {
+            let at = (left + count(column) * module, top + count(row) * module);
+            self.fill(at, (count(length) * module, module), BLACK);
+        }
+    }
+
+    /// A rectangle on whole dots, at least one dot thick.
+    fn fill(&mut self, (x, y): (f64, f64), (width, height): (f64, f64), ink: u8) {
+        let whole = |dots: f64| dots.round().max(0.0) as usize;
+        let (left, width) = (whole(x), whole(width.max(1.0)));
+        let (top, bottom) = (whole(y), whole(y) + whole(height.max(1.0)));
+        let across = usize::try_from(self.mask.width()).unwrap_or(0);
+        let right = (left + width).min(across);
+        let first = self.top;
+        for (index, row) in self.mask.data_mut().chunks_mut(across.max(1)).enumerate() {
+            if (top..bottom).contains(&(first + index)) && left < right {
+                row[left..right].fill(ink);
+            }
+        }
     }
 }
 
-/// A rectangle on whole dots, at least one dot thick.
-fn fill(pixmap: &mut Pixmap, ink: &Paint<'_>, x: f64, y: f64, width: f64, height: f64) {
-    let (x, y, width, height) = (x.round(), y.round(), width.round(), height.round());
-    let rect = Rect::from_xywh(x as f32, y as f32, width.max(1.0) as f32, height.max(1.0) as f32);
-    if let Some(rect) = rect {
-        pixmap.fill_rect(rect, ink, Transform::identity(), None);
-    }
+/// Where a shape begins and ends, in dots from the top, with a dot to spare.
+fn reach(shape: &Shape, scale: f64) -> (f64, f64) {
+    let (top, bottom) = match shape {
+        Shape::Outline(segments) => {
+            let ends = segments.iter().flat_map(|segment| match *segment {
+                Segment::Move(_, y) | Segment::Line(_, y) => [y, y],
+                Segment::Quad(_, b, _, y) => [b.min(y), b.max(y)],
+                Segment::Cubic(_, b, _, d, _, y) => [b.min(d).min(y), b.max(d).max(y)],
+                Segment::Close => [f64::NAN, f64::NAN],
+            });
+            // Minimum and maximum pass over what is no number.
+            ends.fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), y| (a.min(y), b.max(y)))
+        }
+        Shape::Rect { y, height, .. } | Shape::Blank { y, height, .. } => (*y, y + height),
+        Shape::Qr { y, size, .. } => (*y, y + size),
+    };
+    (top * scale - 1.0, bottom * scale + 2.0)
 }
 
 fn path(segments: &[Segment], scale: f64) -> Option<Path> {
@@ -123,7 +220,7 @@ fn path(segments: &[Segment], scale: f64) -> Option<Path> {
     builder.finish()
 }
 
-/// A whole number of dots; labels are small.
-fn dots(length: f64) -> u32 {
-    length.round() as u32
+/// A number of dots or modules; labels are small.
+fn count(number: usize) -> f64 {
+    u32::try_from(number).map_or(0.0, f64::from)
 }

@@ -5,14 +5,14 @@ use miniz_oxide::deflate::compress_to_vec_zlib;
 use pdf_writer::types::PageMode;
 use pdf_writer::{Content, Filter, Finish, Name, Pdf, Rect, Ref, TextStr};
 
-use super::{Drawing, HEIGHT_MM, Segment, Shape, WIDTH_MM};
+use super::{Drawing, Segment, Shape};
 use crate::qr::QUIET_MODULES;
 
 const POINTS_PER_MM: f64 = 72.0 / 25.4;
 /// Good compression at little cost.
 const LEVEL: u8 = 6;
 
-/// One document with a page of 100 × 70 mm for each label, in order.
+/// One document with a page of its own size for each label, in order.
 pub fn pdf(labels: &[Drawing]) -> Vec<u8> {
     let mut pdf = Pdf::new();
     let (catalog, tree, info) = (Ref::new(1), Ref::new(2), Ref::new(3));
@@ -34,8 +34,8 @@ pub fn pdf(labels: &[Drawing]) -> Vec<u8> {
     pdf.document_info(info).title(TextStr(names.first().copied().unwrap_or("")));
     let count = i32::try_from(labels.len()).unwrap_or(i32::MAX);
     pdf.pages(tree).kids(refs.iter().map(|(page, _)| *page)).count(count);
-    let media = Rect::new(0.0, 0.0, points(WIDTH_MM), points(HEIGHT_MM));
     for (label, (page_ref, content_ref)) in labels.iter().zip(refs) {
+        let media = Rect::new(0.0, 0.0, points(label.width_mm), points(label.height_mm));
         let mut page = pdf.page(page_ref);
         page.media_box(media).parent(tree).contents(content_ref);
         page.resources();
@@ -51,7 +51,13 @@ fn content(label: &Drawing) -> Vec<u8> {
     // Millimetres from the upper left corner, y down.
     let scale = POINTS_PER_MM as f32;
     content.save_state();
-    content.transform([scale, 0.0, 0.0, -scale, 0.0, points(HEIGHT_MM)]);
+    content.transform([scale, 0.0, 0.0, -scale, 0.0, points(label.height_mm)]);
+    if let Some(ground) = label.ground {
+        let [red, green, blue] = ground.map(|part| f32::from(part) / f32::from(u8::MAX));
+        content.set_fill_rgb(red, green, blue);
+        content.rect(0.0, 0.0, mm(label.width_mm), mm(label.height_mm));
+        content.fill_nonzero();
+    }
     content.set_fill_gray(0.0);
     for shape in &label.shapes {
         match shape {
@@ -59,6 +65,12 @@ fn content(label: &Drawing) -> Vec<u8> {
             Shape::Rect { x, y, width, height } => {
                 content.rect(mm(*x), mm(*y), mm(*width), mm(*height));
                 content.fill_nonzero();
+            }
+            Shape::Blank { x, y, width, height } => {
+                content.set_fill_gray(1.0);
+                content.rect(mm(*x), mm(*y), mm(*width), mm(*height));
+                content.fill_nonzero();
+                content.set_fill_gray(0.0);
             }
             Shape::Qr { x, y, size, modules } => {
                 let count = |number: usize| u32::try_from(number).map_or(0.0, f64::from);

@@ -1,24 +1,33 @@
-//! A label as SVG of its true size: outlines, no fonts, black on white.
+//! A label as SVG of its true size: outlines, no fonts, black on the colour of its paper.
 
-use super::{Drawing, HEIGHT_MM, Segment, Shape, WIDTH_MM};
+use super::{Drawing, Segment, Shape};
 use crate::figure::escape;
 use crate::qr::QUIET_MODULES;
 
 /// The label as one element. Coordinates are hundredths of a millimetre, so that they are short.
 pub(super) fn svg(drawing: &Drawing) -> String {
-    let (width, height) = (unit(WIDTH_MM), unit(HEIGHT_MM));
+    let (width_mm, height_mm) = drawing.size_mm();
+    let (width, height) = (unit(width_mm), unit(height_mm));
+    let [red, green, blue] = drawing.ground.unwrap_or([u8::MAX; 3]);
     let name = escape(&drawing.name);
     let mut out = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"tl-label\" role=\"img\" \
-         aria-label=\"{name}\" width=\"{WIDTH_MM}mm\" height=\"{HEIGHT_MM}mm\" \
+         aria-label=\"{name}\" width=\"{width_mm}mm\" height=\"{height_mm}mm\" \
          viewBox=\"0 0 {width} {height}\"><title>{name}</title>\n\
-         <rect width=\"{width}\" height=\"{height}\" fill=\"#ffffff\"/>\n"
+         <rect width=\"{width}\" height=\"{height}\" fill=\"#{red:02x}{green:02x}{blue:02x}\"/>\n"
     );
     for shape in &drawing.shapes {
         out.push_str(&match shape {
             Shape::Outline(segments) => path(segments),
             Shape::Rect { x, y, width, height } => format!(
                 "<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\"/>\n",
+                unit(*x),
+                unit(*y),
+                unit(*width),
+                unit(*height)
+            ),
+            Shape::Blank { x, y, width, height } => format!(
+                "<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" fill=\"#ffffff\"/>\n",
                 unit(*x),
                 unit(*y),
                 unit(*width),

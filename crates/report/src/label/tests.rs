@@ -73,6 +73,87 @@ fn the_code_reads_back_from_the_printers_dots() {
     assert_eq!(read, label().qr_text);
 }
 
+/// Width and height of what is black outside letters: the square of the QR code in dots.
+fn grid_side(bitmap: &Bitmap) -> f64 {
+    let black = |x, y| if bitmap.is_black(x, y) { 0 } else { 255 };
+    let (width, height) = (bitmap.width_dots, bitmap.height_dots);
+    let mut image = rqrr::PreparedImage::prepare_from_greyscale(width, height, black);
+    let grids = image.detect_grids();
+    assert_eq!(grids.len(), 1);
+    let [a, b, ..] = grids[0].bounds;
+    f64::from((a.x - b.x).abs().max((a.y - b.y).abs()))
+}
+
+#[test]
+fn every_paper_reads_back_at_both_resolutions_with_a_code_large_enough() {
+    let least_mm = [
+        (Paper::Batch, 30.0),
+        (Paper::Sample, 20.0),
+        (Paper::Sticker, 20.0),
+        (Paper::PlateA5, 65.0),
+        (Paper::PlateA6, 45.0),
+        (Paper::PageA5, 60.0),
+    ];
+    assert_eq!(least_mm.map(|(paper, _)| paper), Paper::ALL);
+    for (paper, least) in least_mm {
+        let drawing = label().draw_on(paper).expect("drawn");
+        assert_eq!(drawing.size_mm(), paper.size_mm());
+        assert!(drawing.cut_texts().is_empty(), "{paper:?}: {:?}", drawing.cut_texts());
+        for resolution in [Resolution::Dpi203, Resolution::Dpi300] {
+            let bitmap = drawing.bitmap(resolution);
+            let (width, height) = (bitmap.width_dots, bitmap.height_dots);
+            let read = decode(width, height, |x, y| if bitmap.is_black(x, y) { 0 } else { 255 });
+            assert_eq!(read, label().qr_text, "{paper:?} {resolution:?}");
+            let side = grid_side(&bitmap) / resolution.dots_per_mm();
+            assert!(side >= least, "{paper:?} {resolution:?}: {side} mm");
+        }
+        assert_eq!(Paper::of_name(paper.name()), Some(paper));
+    }
+}
+
+#[test]
+fn bands_give_the_same_dots_as_the_whole() {
+    let drawing = label().draw_on(Paper::PlateA6).expect("drawn");
+    let whole = drawing.bitmap(Resolution::Dpi203);
+    let bands = drawing.bits(Resolution::Dpi203);
+    let row = bands.bytes_per_row();
+    assert_eq!(bands.height_dots(), whole.height_dots);
+    let mut seen = 0;
+    for band in bands {
+        assert_eq!(band.len() % row, 0, "whole rows");
+        assert_eq!(band, whole.bits[seen..seen + band.len()]);
+        seen += band.len();
+    }
+    assert_eq!(seen, whole.bits.len());
+}
+
+#[test]
+fn nothing_leaves_any_paper_however_long_the_texts() {
+    let mut long = label();
+    long.party = "某".repeat(MAX_TEXT_CHARACTERS);
+    long.title = "矿".repeat(MAX_TEXT_CHARACTERS);
+    long.footer = "W".repeat(MAX_TEXT_CHARACTERS);
+    let line = ("名".repeat(40), "值".repeat(90));
+    long.lines = vec![line; MAX_LINES];
+    for paper in Paper::ALL {
+        let drawing = long.draw_on(paper).expect("drawn");
+        assert!(!drawing.cut_texts().is_empty(), "{paper:?}: cut and told");
+        let (width, height) = drawing.size_mm();
+        for shape in &drawing.shapes {
+            let Shape::Outline(segments) = shape else { continue };
+            for segment in segments {
+                let (Segment::Move(x, y) | Segment::Line(x, y)) = *segment else { continue };
+                let inside = (0.0..=width).contains(&x) && (0.0..=height).contains(&y);
+                assert!(inside, "{paper:?}: ({x}, {y})");
+            }
+        }
+        let bitmap = drawing.bitmap(Resolution::Dpi203);
+        let (width, height) = (bitmap.width_dots, bitmap.height_dots);
+        let read = decode(width, height, |x, y| if bitmap.is_black(x, y) { 0 } else { 255 });
+        assert_eq!(read, long.qr_text, "{paper:?}");
+    }
+}
+
 #[test]
 fn the_code_is_thirty_millimetres_with_its_quiet_zone_for_every_length() {
     // An address of the shortest host has 23 characters.
@@ -222,7 +303,7 @@ proptest! {
         let drawing = draw(&label);
         let inside = |x: f64, y: f64| {
             // Outlines may swing a little over their advance width.
-            (0.5..=WIDTH_MM - 0.5).contains(&x) && (0.5..=HEIGHT_MM).contains(&y)
+            (0.5..=99.5).contains(&x) && (0.5..=70.0).contains(&y)
         };
         for shape in &drawing.shapes {
             let Shape::Outline(segments) = shape else { continue };
