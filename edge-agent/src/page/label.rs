@@ -115,7 +115,7 @@ pub(super) async fn print(
     capture(&page, submission, move |tx, context| {
         let id = tx.new_id()?;
         let subject = code.display();
-        let body = LabelPrint { of, code, copies, printer };
+        let body = LabelPrint { printer, ..LabelPrint::new(of, code, copies) };
         let (entry, notices) = record(tx, context, id, body, subject)?;
         Ok(Done { entry, notices }.into())
     })

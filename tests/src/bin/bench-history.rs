@@ -138,7 +138,7 @@ const STORIES: &[(&str, Begin)] = &[
         world.pile()?;
         Ok(Box::new(move |_| {
             let (of, code) = (CodeKind::Batch, label());
-            LabelPrint { of, code, copies: 1, printer: None }.into()
+            LabelPrint::new(of, code, 1).into()
         }))
     }),
     ("versions of a place", |world| {

@@ -135,6 +135,35 @@ pub struct LabelPrint {
     /// Where it was printed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub printer: Option<String>,
+    /// Number of the first copy, counted over all prints of this code where it was printed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first: Option<u32>,
+    /// Why it was printed again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// Paper and version of the layout.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub template: Option<String>,
+    /// 数字识别码 that a hazardous waste label carries; scanned or imported, never made here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub national_code: Option<String>,
+}
+
+impl LabelPrint {
+    /// A print of which nothing more is known.
+    #[must_use]
+    pub fn new(of: CodeKind, code: Code, copies: u32) -> Self {
+        Self {
+            of,
+            code,
+            copies,
+            printer: None,
+            first: None,
+            reason: None,
+            template: None,
+            national_code: None,
+        }
+    }
 }
 
 /// A balance period was closed with the figures as they stood (结账版).

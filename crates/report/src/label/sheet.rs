@@ -25,8 +25,6 @@ pub(super) struct Sheet {
     scale: f64,
     /// Width in the layout's units.
     pub(super) width: f64,
-    /// Height in the layout's units.
-    pub(super) height: f64,
     drawing: Drawing,
 }
 
@@ -38,7 +36,6 @@ impl Sheet {
             bold: Typeface::bold(),
             scale,
             width: width_mm / scale,
-            height: height_mm / scale,
             drawing: Drawing {
                 name,
                 width_mm,

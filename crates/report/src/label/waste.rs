@@ -14,7 +14,7 @@ use super::{Drawing, LabelError};
 use crate::qr::Modules;
 
 /// Characters of a code as the standard describes it.
-pub const NATIONAL_CODE_CHARACTERS: usize = 37;
+const NATIONAL_CODE_CHARACTERS: usize = 37;
 /// Shorter runs of letters and digits in a scanned address are parts of the address.
 const CODE_CHARACTERS_MIN: usize = 30;
 /// Longer ones are no code.

@@ -14,13 +14,7 @@ fn submissions(count: usize) -> Vec<Submission> {
     let draft = Draft {
         party,
         id: ids.entry(clock.micros()),
-        body: LabelPrint {
-            of: tl_domain::code::CodeKind::Batch,
-            code: code(1),
-            copies: 1,
-            printer: None,
-        }
-        .into(),
+        body: LabelPrint::new(tl_domain::code::CodeKind::Batch, code(1), 1).into(),
         operator: None,
         observed_at: clock.now(),
         attest: None,
