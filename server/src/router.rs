@@ -60,6 +60,8 @@ table! {
         "/assays/{id}/review" pages::assays::review::Review;
         "/handovers/new" pages::handovers::dispatch::Dispatch;
         "/handovers/{code}/receive" pages::handovers::receive::Receive;
+        "/accounts/close" pages::accounts::close::Close;
+        "/accounts/resolve" pages::accounts::resolve::Resolve;
     }
     lists {
         "/looks" pages::looks::Looks;
@@ -72,6 +74,7 @@ table! {
         "/samples" pages::samples::Samples;
         "/assays" pages::assays::Assays;
         "/handovers" pages::handovers::Handovers;
+        "/partners" pages::accounts::partners::Partners;
     }:
     get "/healthz" api::health::healthz;
     get "/ca.pem" api::health::ca;
@@ -144,6 +147,9 @@ table! {
     get "/api/v1/accounts/errors" api::accounts::own_errors;
     get "/api/v1/accounts/region" api::accounts::region;
     get "/api/v1/marks" api::accounts::marks;
+    get "/api/v1/policies" api::policies::list;
+    post "/api/v1/policies" api::policies::settle;
+    post "/api/v1/policies/{area}/withdraw" api::policies::withdraw;
     post "/api/v1/sheets/balance" api::sheets::balance;
     post "/api/v1/sheets/flowsheet" api::sheets::flowsheet;
     get "/log/{party}/{path:.*}" api::ledger::tiled;
@@ -169,6 +175,10 @@ table! {
     get "/samples/{id}" pages::samples::card;
     get "/handovers/{code}" pages::handovers::card;
     get "/balance" pages::balance::page;
+    get "/accounts" pages::accounts::page;
+    get "/policies" pages::policies::show;
+    get "/policies/settle" pages::policies::settle::form;
+    post "/policies/settle" pages::policies::settle::submit;
     get "/ledger" pages::ledger::show;
     get "/ledger/evidence" pages::ledger::evidence;
     get "/verify" pages::verify::form;

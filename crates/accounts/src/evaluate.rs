@@ -188,7 +188,7 @@ pub fn evaluate(
         ends,
         periods: periods.iter().zip(sigma).map(|(p, sigma)| result(p, sigma)).collect(),
         tested_from: from,
-        limits: limits(rules, policy),
+        limits: Limits::of(settled),
         alarms: Vec::new(),
         breaks: breaks(&measured, &spans),
         fault: None,
@@ -277,7 +277,7 @@ impl Account {
     /// Whether its limits are those of a policy.
     #[must_use]
     pub fn follows(&self, settled: &Settled) -> bool {
-        self.limits == limits(&settled.rules, &settled.policy)
+        self.limits == Limits::of(settled)
     }
 
     /// The last period that was tested.
@@ -306,15 +306,20 @@ fn settings(rules: &Rules, start: usize) -> Settings {
     Settings { k: rules.k, h: rules.act_threshold, sigmas: rules.act_sigmas, start }
 }
 
-fn limits(rules: &Rules, policy: &Policy) -> Limits {
-    Limits {
-        watch_sigmas: rules.warn_sigmas,
-        act_sigmas: rules.act_sigmas,
-        page_k: rules.k,
-        watch_page: rules.warn_threshold,
-        act_page: rules.act_threshold,
-        mass_grams: rules.mass_share * rules.significant_quantity,
-        rate: policy.rate(),
+impl Limits {
+    /// The limits of a policy.
+    #[must_use]
+    pub fn of(settled: &Settled) -> Self {
+        let rules = &settled.rules;
+        Self {
+            watch_sigmas: rules.warn_sigmas,
+            act_sigmas: rules.act_sigmas,
+            page_k: rules.k,
+            watch_page: rules.warn_threshold,
+            act_page: rules.act_threshold,
+            mass_grams: rules.mass_share * rules.significant_quantity,
+            rate: settled.policy.rate(),
+        }
     }
 }
 

@@ -17,6 +17,7 @@ pub mod policy;
 pub mod reconciliation;
 pub mod region;
 pub mod resolution;
+pub mod ruling;
 pub mod workdays;
 
 #[cfg(test)]

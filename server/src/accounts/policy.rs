@@ -1,48 +1,16 @@
-//! The city's policy for a party: one rate of false marks, shared over its enterprises.
+//! The city's policy for a party: one rate of false marks, shared over its enterprises. What
+//! bureaus settled stands in their own logs (`tl_accounts::ruling` says which record counts).
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
-use serde::{Deserialize, Serialize};
 use tl_accounts::policy::{Policy, Settled};
-use tl_domain::event::PartyKind;
+use tl_accounts::ruling::{self, Ruling};
+use tl_domain::event::{Master, PartyKind};
 use tl_domain::ids::PartyId;
-use tl_store::{Store, StoreError};
+use tl_store::{LogView, Store, StoreError};
 
 use crate::error::Failure;
-
-/// Digits of an area code that name a city (GB/T 2260).
-const CITY_DIGITS: usize = 4;
-
-/// What a city may settle otherwise than by default.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct CityPolicy {
-    /// False marks "abnormal" that the city accepts per quarter.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub false_marks_per_quarter: Option<f64>,
-    /// Amount that matters (SQ) in grams.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub significant_grams: Option<f64>,
-    /// Largest detectable share of the throughput in per cent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub detectable_percent_max: Option<f64>,
-    /// Working days to explain an alarm.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub explanation_days: Option<u32>,
-}
-
-/// Name of the setting that holds a city's policy.
-#[must_use]
-pub fn setting(city: &str) -> String {
-    format!("accounts-policy-{city}")
-}
-
-/// The city of an area code; the whole code when it is shorter.
-#[must_use]
-pub fn city(area: &str) -> &str {
-    area.get(..CITY_DIGITS).unwrap_or(area)
-}
 
 /// The policies of enterprises, each settled once for all that share it.
 #[derive(Debug, Clone, PartialEq)]
@@ -72,7 +40,69 @@ static KNOWN: Mutex<Vec<Settled>> = Mutex::new(Vec::new());
 /// Policies whose limits are kept.
 const KNOWN_MAX: usize = 64;
 
-fn settle(policy: Policy) -> Result<Settled, Failure> {
+/// The policy of each enterprise.
+///
+/// # Errors
+/// The store's.
+pub fn all(store: &Store) -> Result<Policies, Failure> {
+    let logs = store.logs()?;
+    let rulings = rulings(store, &logs)?;
+    let cities = cities(&logs);
+    let mut found = Policies {
+        by_party: BTreeMap::new(),
+        settled: Vec::new(),
+        default: settle(Policy::default())?,
+    };
+    let mut places: BTreeMap<&str, usize> = BTreeMap::new();
+    for (city, enterprises) in &cities {
+        places.insert(city, found.settled.len());
+        found.settled.push(settle(ruling::chosen(city, *enterprises, &rulings).policy)?);
+    }
+    for log in logs.iter().filter(|log| log.kind == PartyKind::Enterprise) {
+        if let Some(place) = places.get(ruling::city(&log.area)) {
+            found.by_party.insert(log.party.clone(), *place);
+        }
+    }
+    Ok(found)
+}
+
+/// The cities of enterprises, with how many each has.
+#[must_use]
+pub fn cities(logs: &[LogView]) -> BTreeMap<&str, usize> {
+    let mut cities = BTreeMap::new();
+    for log in logs.iter().filter(|log| log.kind == PartyKind::Enterprise) {
+        *cities.entry(ruling::city(&log.area)).or_default() += 1;
+    }
+    cities
+}
+
+/// What bureaus settled, as their logs have it now.
+///
+/// # Errors
+/// The store's.
+pub fn rulings(store: &Store, logs: &[LogView]) -> Result<Vec<Ruling>, StoreError> {
+    let mut found = Vec::new();
+    for log in logs.iter().filter(|log| log.kind == PartyKind::Bureau) {
+        for row in store.masters(&log.party)? {
+            let Master::Policy(record) = row.record else { continue };
+            if row.active {
+                found.push(Ruling {
+                    bureau: log.party.clone(),
+                    bureau_area: log.area.clone(),
+                    record,
+                    entry: row.entry,
+                });
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// A policy with the limits that follow from it.
+///
+/// # Errors
+/// `Internal` for a rate that no threshold can have.
+pub fn settle(policy: Policy) -> Result<Settled, Failure> {
     let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(settled) = known.iter().find(|settled| settled.policy == policy) {
         return Ok(*settled);
@@ -83,68 +113,4 @@ fn settle(policy: Policy) -> Result<Settled, Failure> {
     }
     known.push(settled);
     Ok(settled)
-}
-
-/// The policy of each enterprise.
-///
-/// # Errors
-/// The store's; a setting that does not read counts as none and is logged.
-pub fn all(store: &Store) -> Result<Policies, Failure> {
-    let logs = store.logs()?;
-    let enterprises = || logs.iter().filter(|log| log.kind == PartyKind::Enterprise);
-    let mut cities: BTreeMap<&str, (usize, CityPolicy)> = BTreeMap::new();
-    for log in enterprises() {
-        let city = city(&log.area);
-        match cities.get_mut(city) {
-            Some((count, _)) => *count += 1,
-            None => {
-                cities.insert(city, (1, settled(store, city)?));
-            }
-        }
-    }
-    let mut found = Policies {
-        by_party: BTreeMap::new(),
-        settled: Vec::new(),
-        default: settle(Policy::default())?,
-    };
-    let mut places: BTreeMap<&str, usize> = BTreeMap::new();
-    for (city, (count, settled)) in &cities {
-        places.insert(city, found.settled.len());
-        found.settled.push(settle(merged(*settled, *count))?);
-    }
-    for log in enterprises() {
-        if let Some(place) = places.get(city(&log.area)) {
-            found.by_party.insert(log.party.clone(), *place);
-        }
-    }
-    Ok(found)
-}
-
-fn settled(store: &Store, city: &str) -> Result<CityPolicy, StoreError> {
-    let Some(text) = store.setting(&setting(city))? else { return Ok(CityPolicy::default()) };
-    Ok(serde_json::from_str(&text).unwrap_or_else(|error| {
-        tracing::error!(city, %error, "the city's policy does not read; defaults apply");
-        CityPolicy::default()
-    }))
-}
-
-fn merged(city: CityPolicy, enterprises: usize) -> Policy {
-    let default = Policy::default();
-    Policy {
-        enterprises,
-        false_marks_per_quarter: city
-            .false_marks_per_quarter
-            .filter(|rate| *rate > 0.0 && rate.is_finite())
-            .unwrap_or(default.false_marks_per_quarter),
-        significant_grams: city
-            .significant_grams
-            .filter(|grams| *grams > 0.0 && grams.is_finite())
-            .unwrap_or(default.significant_grams),
-        detectable_percent_max: city
-            .detectable_percent_max
-            .filter(|percent| *percent > 0.0 && percent.is_finite())
-            .unwrap_or(default.detectable_percent_max),
-        explanation_days: city.explanation_days.unwrap_or(default.explanation_days),
-        ..default
-    }
 }

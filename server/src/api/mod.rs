@@ -15,6 +15,7 @@ pub mod ledger;
 pub mod masters;
 pub mod parties;
 pub mod people;
+pub mod policies;
 pub mod reconciliation;
 pub mod request;
 pub mod runs;

@@ -9,7 +9,7 @@ use tl_domain::ids::{OperatorId, PartyId};
 use tl_store::AccessRecord;
 use tl_wire::problem::ErrorCode;
 
-use super::role::covers;
+use super::role::{Function, covers};
 use super::{AccountId, Role, Session};
 use crate::app::App;
 use crate::error::Failure;
@@ -94,6 +94,8 @@ actions! {
     RecordStock: Ehs;
     /// Close a balance period, resolve its alarms.
     CloseBalance: Ehs;
+    /// Settle what holds for the enterprises of an area, in the bureau's own log.
+    SettlePolicy: Officer;
     /// Change masters.
     PutMaster: Ehs Admin;
     /// Replace or withdraw an entry.
@@ -135,6 +137,25 @@ impl App {
         if watched {
             self.note_look(&session.account, session.party.as_ref(), party, &session.request)?;
         }
+        Ok(Permit {
+            party: party.clone(),
+            account: session.account.clone(),
+            request: session.request.clone(),
+            english: session.english,
+            action: PhantomData,
+        })
+    }
+
+    /// Leave for `A` in the log of the officer's own bureau.
+    ///
+    /// # Errors
+    /// `Forbidden` for who is no officer, or whose function there is not supervision.
+    pub fn authorise_bureau<A: Action>(&self, session: &Session) -> Result<Permit<A>, Failure> {
+        let supervises = session.roles.has(Role::Officer)
+            && session.roles.function() == Some(Function::Supervision)
+            && A::ROLES.contains(&Role::Officer);
+        let own = session.party.as_ref().filter(|_| supervises);
+        let party = own.ok_or_else(|| Failure::new(ErrorCode::Forbidden, ""))?;
         Ok(Permit {
             party: party.clone(),
             account: session.account.clone(),

@@ -60,6 +60,7 @@ macro_rules! terms {
     };
 }
 
+mod accounts;
 mod alarm;
 mod balance;
 mod batch;

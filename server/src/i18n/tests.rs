@@ -10,6 +10,8 @@ const LANGUAGE_FREE: [&str; 1] = ["other_language"];
 
 fn all() -> Vec<Message> {
     [
+        super::accounts::ACCOUNTS,
+        super::accounts::ACCOUNT_TERMS,
         super::alarm::ALARM,
         super::balance::BALANCE,
         super::batch::BATCH,

@@ -102,7 +102,7 @@ pub(crate) async fn submit<C: Capture>(
 }
 
 /// Whether a failure is the person's to put right in the form.
-fn is_about_input(code: ErrorCode) -> bool {
+pub(crate) fn is_about_input(code: ErrorCode) -> bool {
     matches!(
         code,
         ErrorCode::Refused

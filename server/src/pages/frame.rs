@@ -106,8 +106,8 @@ fn section_of(path: &str) -> &str {
         "stock" | "flows" | "stock-takes" => "/stock",
         "runs" => "/runs",
         "handovers" => "/handovers",
-        "balance" => "/balance",
-        "" | "tasks" | "entries" | "ledger" => "/",
+        "balance" | "accounts" | "partners" => "/balance",
+        "" | "tasks" | "entries" | "ledger" | "policies" => "/",
         _ => "-",
     }
 }
@@ -137,6 +137,9 @@ pub(crate) fn flash(t: Words, done: Option<&str>) -> Option<Chip> {
         "counted" => t.done_counted(),
         "dispatched" => t.done_dispatched(),
         "received" => t.done_received(),
+        "closed" => t.done_closed(),
+        "resolved" => t.done_resolved(),
+        "settled" => t.done_settled(),
         _ => return None,
     };
     Some(Chip::new(Tone::Good, words))

@@ -50,12 +50,20 @@
 //! get  /handovers/{code}              pages::handovers::card
 //! form /handovers/{code}/receive      pages::handovers::receive::Receive
 //! get  /balance                       pages::balance::page
+//! get  /accounts                      pages::accounts::page
+//! form /accounts/close                pages::accounts::close::Close
+//! form /accounts/resolve              pages::accounts::resolve::Resolve
+//! list /partners                      pages::accounts::partners::Partners
+//! get  /policies                      pages::policies::show
+//! get  /policies/settle               pages::policies::settle::form
+//! post /policies/settle               pages::policies::settle::submit
 //! get  /ledger                        pages::ledger::show
 //! get  /ledger/evidence               pages::ledger::evidence
 //! get  /verify                        pages::verify::form
 //! post /verify                        pages::verify::submit
 //! ```
 
+pub mod accounts;
 pub mod assays;
 pub mod assets;
 pub mod balance;
@@ -76,6 +84,7 @@ pub mod looks;
 pub mod masters;
 mod names;
 mod part;
+pub mod policies;
 mod problem;
 pub mod runs;
 pub mod samples;

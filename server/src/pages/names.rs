@@ -51,7 +51,10 @@ impl Names {
                 Master::Place(record) => record.name.clone(),
                 Master::Meter(record) => record.name.clone(),
                 Master::Method(record) => record.name.clone(),
-                Master::Limit(_) | Master::AssayPlan(_) | Master::Calendar(_) => continue,
+                Master::Limit(_)
+                | Master::AssayPlan(_)
+                | Master::Calendar(_)
+                | Master::Policy(_) => continue,
             };
             names.known.insert((what, id), name);
             if !row.active {
@@ -65,7 +68,10 @@ impl Names {
                 Master::Place(record) => names.places.push(record),
                 Master::Meter(record) => names.meters.push(record),
                 Master::Method(record) => names.methods.push(record),
-                Master::Limit(_) | Master::AssayPlan(_) | Master::Calendar(_) => {}
+                Master::Limit(_)
+                | Master::AssayPlan(_)
+                | Master::Calendar(_)
+                | Master::Policy(_) => {}
             }
         }
         names

@@ -12,6 +12,7 @@ mod ledger;
 mod ledger_pages;
 mod people;
 mod permissions;
+mod policies;
 mod reconciliation;
 mod sheets;
 mod sign_in;

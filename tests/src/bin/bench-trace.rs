@@ -141,8 +141,12 @@ fn rows(batches: usize) -> Rows {
                 continue;
             }
             let part = left[parent] * (0.2 + 0.6 * random.unit());
-            left[parent] -= part;
             let taken = (part * mass[parent]).round();
+            // After many generations a part is less than the milligram that a row can hold.
+            if taken < 1.0 {
+                continue;
+            }
+            left[parent] -= part;
             mass[child] += taken;
             lines[parent] += 1;
             rows.edges += 1;

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::common::{BlobRef, Raw, Uncertain};
+use super::lab::{Proficiency, SeriesRules};
 use crate::code::Code;
 use crate::ids::{
     Analyte, DeviceId, MaterialId, MeterId, MethodId, NodeId, PlaceId, RecordId, SiteId, StreamId,
@@ -43,10 +44,12 @@ pub enum Master {
     Method(MethodRecord),
     /// 限值; its fields come with the limits, the format is kept open here.
     Limit(OpenRecord),
-    /// 铊检测计划.
+    /// 铊检测计划; `lab::plan::AssayPlan` reads its fields.
     AssayPlan(OpenRecord),
     /// 生产日历: stops, repairs, outages.
     Calendar(OpenRecord),
+    /// 核算口径 of a bureau: what it settles for the enterprises of an area.
+    Policy(PolicyRecord),
 }
 
 impl Master {
@@ -64,6 +67,7 @@ impl Master {
             Self::Limit(_) => "limit",
             Self::AssayPlan(_) => "assay_plan",
             Self::Calendar(_) => "calendar",
+            Self::Policy(_) => "policy",
         }
     }
 
@@ -78,6 +82,7 @@ impl Master {
             Self::Place(record) => record.id.as_str(),
             Self::Meter(record) => record.id.as_str(),
             Self::Method(record) => record.id.as_str(),
+            Self::Policy(record) => record.id.as_str(),
             Self::Limit(record) | Self::AssayPlan(record) | Self::Calendar(record) => {
                 record.id.as_str()
             }
@@ -328,6 +333,37 @@ pub struct MethodRecord {
     /// Components of its results; empty means class data.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub uncertainty: Uncertain,
+    /// Template and limits of its series; without them checks are shown and not judged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub series: Option<Box<SeriesRules>>,
+    /// What shows that the laboratory masters it; without any, Horwitz's reproducibility is the
+    /// least of its long-term error.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub evidence: Vec<Proficiency>,
+}
+
+/// 核算口径: what a bureau settles once for the enterprises of an area. Stands in the bureau's log,
+/// so that a limit that was moved can be named. What is absent is settled by the next wider area,
+/// at last by the defaults of the program.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PolicyRecord {
+    /// Id: the area code, so that an area has one policy.
+    pub id: RecordId,
+    /// False marks "abnormal" per quarter that a city accepts over all its enterprises.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub false_marks_per_quarter: Option<DecimalText>,
+    /// Amount that matters (SQ), in grams.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub significant_grams: Option<DecimalText>,
+    /// Largest detectable share of the throughput in per cent; above it a balance can't be judged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detectable_percent_max: Option<DecimalText>,
+    /// Working days to explain an alarm before it counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub explanation_days: Option<u32>,
+    /// Why, in the words of the bureau.
+    pub reason: String,
 }
 
 /// A record whose fields are fixed by a later version of this program.
@@ -362,10 +398,43 @@ pub struct DeviceCommission {
     /// Result of a check that is no mass.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub check: Option<Reading>,
+    /// Further known weights that were put on, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub checks: Vec<WeightCheck>,
+    /// Largest difference that was allowed between what was known and what was shown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_error: Option<Mass>,
+    /// Certificate of the known weights or of the verification.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub certificate: Option<Certificate>,
     /// What the device sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub raw: Option<Raw>,
     /// Certificate of verification.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub blobs: Vec<BlobRef>,
+}
+
+/// A known weight and what the device showed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WeightCheck {
+    /// Known weight that was put on.
+    pub known: Mass,
+    /// What the device showed.
+    pub shown: Mass,
+}
+
+/// 检定/校准证书.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Certificate {
+    /// Its number.
+    pub number: String,
+    /// Day of the verification, such as 2026-11-23.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub date: Option<String>,
+    /// Day on which the next one is due.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_due: Option<String>,
 }

@@ -11,6 +11,7 @@ mod common;
 mod finding;
 mod handover;
 mod key;
+mod lab;
 mod master;
 mod process;
 mod stock;
@@ -41,10 +42,15 @@ pub use handover::{
     Decision, DispatchLine, HandoverDispatch, HandoverKind, HandoverReceive, ReceiveLine,
 };
 pub use key::{EpochOpen, EpochReason, KeyEnrol, KeyRevoke, KeyRole, LogOpen, PartyKind};
+pub use lab::{
+    Allowed, CheckKind, Conditions, Insert, LabRecord, PlanApprove, Proficiency, ProficiencyKind,
+    QualityLimits, SampleSubmit, SampledBy, SeriesRules, Signed, SubmitLine, Unjudged, Working,
+    WorkingOf,
+};
 pub use master::{
-    DefaultContent, DeviceCommission, Endpoint, Master, MasterPut, MaterialClass, MaterialRecord,
-    MeterKind, MeterRecord, MethodRecord, Mixing, NodeKind, NodeRecord, OpenRecord, PlaceRecord,
-    SiteRecord, StreamRecord, StreamRole,
+    Certificate, DefaultContent, DeviceCommission, Endpoint, Master, MasterPut, MaterialClass,
+    MaterialRecord, MeterKind, MeterRecord, MethodRecord, Mixing, NodeKind, NodeRecord, OpenRecord,
+    PlaceRecord, PolicyRecord, SiteRecord, StreamRecord, StreamRole, WeightCheck,
 };
 pub use process::{FlowReport, FlowSource, MeterReading, RunClose, RunOutput, RunStart};
 pub use stock::{
@@ -266,6 +272,10 @@ bodies! {
     AssayReport(AssayReport) = "assay.report",
     /// A second person reviewed a report.
     AssayReview(AssayReview) = "assay.review",
+    /// Samples went to an outside laboratory (送样单).
+    SampleSubmit(SampleSubmit) = "sample.submit",
+    /// A second person decided about a version of an assay plan.
+    PlanApprove(PlanApprove) = "plan.approve",
     /// The shipper's half of a handover.
     HandoverDispatch(HandoverDispatch) = "handover.dispatch",
     /// The receiver's half of a handover.

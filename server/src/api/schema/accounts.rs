@@ -132,6 +132,29 @@ objects! {
         closed: Vec<ClosedPeriod>,
         resolutions: Vec<Resolution>,
     }
+    /// Who settled a figure of a policy.
+    PolicySource { area: String, bureau: String, entry: String, }
+    /// A figure of a policy; without a source it is the program's default.
+    PolicyFigure { value: f64, source: Option<PolicySource>, }
+    /// What holds for the enterprises of a city.
+    CityPolicy {
+        city: String,
+        enterprises: u64,
+        false_marks_per_quarter: PolicyFigure,
+        significant_grams: PolicyFigure,
+        detectable_percent_max: PolicyFigure,
+        explanation_days: PolicyFigure,
+        limits: TestLimits,
+    }
+    /// What a bureau settles; `id` is the code of the area, figures are decimal text.
+    PolicyRecord {
+        id: String,
+        false_marks_per_quarter: Option<String>,
+        significant_grams: Option<String>,
+        detectable_percent_max: Option<String>,
+        explanation_days: Option<u32>,
+        reason: String,
+    }
     /// One enterprise with its marks.
     Marked {
         party: String,

@@ -14,6 +14,8 @@ use tl_domain::balance::{
 };
 use tl_domain::ids::{Analyte, NodeId, SiteId};
 
+pub(crate) use sources::words as source_words;
+
 use super::desk::Desk;
 use super::part::{
     Cell, Choice, Column, Coverage, CoverageShare, Empty, Field, FieldKind, Table, Tile, Tiles,
@@ -65,7 +67,7 @@ fn asked(desk: &Desk) -> Result<Asked, Failure> {
 }
 
 /// `enterprise`, `site:ID`, `node:ID`.
-fn read_scope(text: &str) -> Option<Scope> {
+pub(crate) fn read_scope(text: &str) -> Option<Scope> {
     match text.split_once(':') {
         Some(("site", id)) => id.parse::<SiteId>().ok().map(Scope::Site),
         Some(("node", id)) => id.parse::<NodeId>().ok().map(Scope::Node),
@@ -73,7 +75,7 @@ fn read_scope(text: &str) -> Option<Scope> {
     }
 }
 
-fn scope_text(scope: &Scope) -> String {
+pub(crate) fn scope_text(scope: &Scope) -> String {
     match scope {
         Scope::Enterprise => "enterprise".to_owned(),
         Scope::Site(id) => format!("site:{id}"),
@@ -116,7 +118,7 @@ fn sheet(app: &App, desk: &Desk) -> Result<Sheet, Failure> {
     Ok(sheet)
 }
 
-fn scope_name(desk: &Desk, scope: &Scope) -> String {
+pub(crate) fn scope_name(desk: &Desk, scope: &Scope) -> String {
     match scope {
         Scope::Enterprise => desk.t.whole_enterprise().to_owned(),
         Scope::Site(id) => desk.names.master("site", id.as_str()),

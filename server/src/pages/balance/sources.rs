@@ -33,7 +33,8 @@ pub(super) fn table(desk: &Desk, balance: &Balance) -> Table {
     table
 }
 
-fn words(desk: &Desk, key: &str) -> Cell {
+/// An error source in words, with its page where it has one.
+pub(crate) fn words(desk: &Desk, key: &str) -> Cell {
     let t = desk.t;
     let (name, what) = key.split_once(':').unwrap_or((key, ""));
     let kind = match name {

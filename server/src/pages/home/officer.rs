@@ -1,205 +1,143 @@
-//! The bureau's workbench: one row per enterprise of the area, the worst first.
+//! The bureau's workbench: two marks per enterprise, the worst first.
 //!
-//! What an enterprise may not hide behind: figures that nothing can be said about stand above those
-//! that fit, and an enterprise without any report stands above both.
+//! Marks come from the tests over balance periods and nothing else (`usecase::accounts::marked`);
+//! an enterprise whose books can't be judged says so, it is never hidden behind those that fit.
+//! All looks of one view are recorded in one write.
 
-use std::cmp::Reverse;
+use std::cmp::Ordering;
 
-use rust_decimal::Decimal;
-use tl_domain::balance::{Balance, Quality, Question, Scope};
-use tl_domain::event::PartyKind;
-use tl_domain::ids::{Analyte, PartyId};
+use tl_accounts::marks::{BalanceMark, DataMark, Marks};
+use tl_domain::ids::PartyId;
 use tl_domain::time::Micros;
-use tl_store::{LogView, Page};
-use tl_wire::problem::ErrorCode;
+use tl_store::Page;
 
-use super::super::desk::{Desk, outer_frame, words};
+use super::super::accounts::{figure, grams, marks, number, signed};
+use super::super::desk::{Links, outer_frame, words};
+use super::super::format::{self, DEFAULT_OFFSET_MINUTES};
+use super::super::ledger;
 use super::super::part::{Cell, Column, Empty, Query, Table, Tone};
 use super::super::sheet::{Act, Section, Sheet};
-use super::super::span::Calendar;
-use super::super::{balance, format, handovers, ledger};
 use crate::app::App;
 use crate::auth::Session;
 use crate::error::Failure;
 use crate::i18n::Words;
-use crate::usecase;
+use crate::usecase::accounts::{self, Marked};
 
 /// One enterprise at a glance.
 struct Glance {
-    rank: u8,
-    gap: Decimal,
-    input: Decimal,
+    marked: Marked,
     tasks: usize,
-    halves: usize,
-    last: Option<Micros>,
-    closure: Option<Decimal>,
-    name: String,
-    cells: Vec<Cell>,
+    last_entry: Option<Micros>,
 }
 
 pub(super) fn sheet(app: &App, session: &Session, query: &Query) -> Result<Sheet, Failure> {
     let t = words(session);
     let mut sheet = Sheet::new(outer_frame(session, query, t.nav_bureau()));
+    sheet.acts.push(Act::new(t.policy_title(), "/policies"));
     sheet.acts.push(Act::new(t.ledger_title(), "/ledger"));
-    let visible = app.visible_parties(session)?;
-    let parties: Vec<PartyId> = visible.iter().map(|log| log.party.clone()).collect();
+    let marked = accounts::marked(app, session, &app.config.substance)?;
+    let parties: Vec<PartyId> = marked.iter().map(|one| one.party.clone()).collect();
     sheet.sections.extend(ledger::alarm_line(app, t, &parties)?);
-    let mut glances = Vec::new();
-    let mut month = String::new();
-    for log in visible {
-        if log.kind != PartyKind::Enterprise {
-            continue;
-        }
-        let own = query.with("party", log.party.as_str());
-        let found = Desk::open(app, session, &own).and_then(|desk| glance(app, &desk, &mut month));
-        glances.push(match found {
-            Ok(glance) => glance,
-            // One enterprise's broken books must not hide all others; a lost database hides them.
-            Err(failure) if failure.code == ErrorCode::Internal => {
-                let detail = &failure.detail;
-                tracing::error!(party = %log.party, %detail, "an enterprise can't be shown");
-                broken(t, &log)
-            }
-            Err(failure) => return Err(failure),
+    let mut glances = Vec::with_capacity(marked.len());
+    for marked in marked {
+        let newest = app.store.recent(&marked.party, Page { offset: 0, limit: 1 })?;
+        glances.push(Glance {
+            tasks: app.store.tasks(&marked.party)?.len(),
+            last_entry: newest.rows.first().map(|view| view.received_at),
+            marked,
         });
     }
     sort(&mut glances, query.value("sort"));
-    sheet.lead = t.officer_lead(&month);
+    sheet.lead = t.marks_lead(glances.len());
     let columns = vec![
         Column::text(t.enterprise()).sorted(query, "name"),
-        Column::text(t.balance_state()),
-        Column::number(t.input_grams()).sorted(query, "input"),
+        Column::text(t.balance_mark()).sorted(query, "balance"),
+        Column::text(t.data_quality()).sorted(query, "data"),
         Column::number(t.unaccounted_grams()).sorted(query, "gap"),
-        Column::number(t.closure_percent()).sorted(query, "closure"),
-        Column::number(t.assayed_percent()),
+        Column::number(t.input_grams()).sorted(query, "input"),
+        Column::number(t.detectable_share()).sorted(query, "detectable"),
         Column::number(t.nav_tasks()).sorted(query, "tasks"),
-        Column::number(t.one_sided()).sorted(query, "halves"),
         Column::text(t.last_report()).sorted(query, "last"),
     ];
     let mut table = Table::new(t, t.nav_bureau(), columns);
-    table.rows = glances.into_iter().map(|glance| glance.cells).collect();
+    table.rows = glances.iter().map(|glance| cells(t, glance)).collect();
     table.empty = Empty::why(t.no_enterprise_in_area());
     sheet.sections.push(Section::new("enterprises", "", table));
     Ok(sheet)
 }
 
-/// The worst first, unless a column was chosen.
+/// The worst first, as `marked` gives them, unless a column was chosen.
 fn sort(glances: &mut [Glance], by: Option<&str>) {
-    glances.sort_by(|a, b| b.rank.cmp(&a.rank).then(b.gap.cmp(&a.gap)));
-    match by {
-        Some("input") => glances.sort_by_key(|glance| glance.input),
-        Some("-input") => glances.sort_by_key(|glance| Reverse(glance.input)),
-        Some("gap") => glances.sort_by_key(|glance| glance.gap),
-        Some("-gap") => glances.sort_by_key(|glance| Reverse(glance.gap)),
-        Some("tasks") => glances.sort_by_key(|glance| glance.tasks),
-        Some("-tasks") => glances.sort_by_key(|glance| Reverse(glance.tasks)),
-        Some("halves") => glances.sort_by_key(|glance| glance.halves),
-        Some("-halves") => glances.sort_by_key(|glance| Reverse(glance.halves)),
-        Some("name") => glances.sort_by(|a, b| a.name.cmp(&b.name)),
-        Some("-name") => glances.sort_by(|a, b| b.name.cmp(&a.name)),
-        Some("closure") => glances.sort_by_key(|glance| glance.closure),
-        Some("-closure") => glances.sort_by_key(|glance| Reverse(glance.closure)),
-        Some("last") => glances.sort_by_key(|glance| glance.last),
-        Some("-last") => glances.sort_by_key(|glance| Reverse(glance.last)),
-        _ => {}
-    }
-}
-
-fn glance(app: &App, desk: &Desk, month: &mut String) -> Result<Glance, Failure> {
-    let t = desk.t;
-    let calendar = Calendar::of(desk.names.sites.first());
-    let chosen = calendar.chosen(&Query::new("/balance", ""), desk.now, false);
-    if month.is_empty() {
-        *month = chosen.month.clone().unwrap_or_default();
-    }
-    let question = Question {
-        scope: Scope::Enterprise,
-        span: chosen.span,
-        substance: desk.substance.parse::<Analyte>().map_err(|error| Failure::internal(&error))?,
+    let Some(by) = by else { return };
+    let (name, turned) = by.strip_prefix('-').map_or((by, false), |name| (name, true));
+    let gap = |glance: &Glance| {
+        let last = glance.marked.last.as_ref();
+        last.map_or(-1.0, |last| number(last.figures.unaccounted.0).abs())
     };
-    let found = usecase::balances::compute(app, &desk.permit, &question)?;
-    let tasks = desk.tasks.len();
-    let open = handovers::one_sided(app, desk)?.len();
-    let newest = app.store.recent(&desk.party.party, Page { offset: 0, limit: 1 })?;
-    let last = newest.rows.first().map(|view| view.received_at);
-    let (rank, chip) = standing(t, &found);
-    let places = balance::places(&found);
-    let assayed = found.coverage.percent.get(&Quality::Assayed).copied();
-    let balance_href = match &chosen.month {
-        Some(month) => desk.links.to(format!("/balance?month={month}")),
-        None => desk.links.to("/balance"),
+    let input = |glance: &Glance| {
+        glance.marked.last.as_ref().map_or(-1.0, |last| number(last.figures.input.0))
     };
-    let difference = if balance::says_nothing(&found) {
-        Cell::dash()
-    } else {
-        let band = format::rounded(balance::band(&found), places);
-        Cell::text(format::signed(found.grams.unaccounted.0, places)).small(format!("± {band}"))
+    let detectable = |glance: &Glance| glance.marked.detectable_percent.unwrap_or(f64::INFINITY);
+    let mark = |glance: &Glance| glance.marked.marks.as_ref().map(|marks| marks.balance);
+    let data = |glance: &Glance| glance.marked.marks.as_ref().map(|marks| marks.data);
+    let order = |a: &Glance, b: &Glance| match name {
+        "name" => a.marked.name.cmp(&b.marked.name),
+        "balance" => mark(a).cmp(&mark(b)),
+        "data" => data(a).cmp(&data(b)),
+        "gap" => gap(a).total_cmp(&gap(b)),
+        "input" => input(a).total_cmp(&input(b)),
+        "detectable" => detectable(a).total_cmp(&detectable(b)),
+        "tasks" => a.tasks.cmp(&b.tasks),
+        "last" => a.last_entry.cmp(&b.last_entry),
+        _ => Ordering::Equal,
     };
-    Ok(Glance {
-        rank,
-        gap: found.grams.unaccounted.0.abs(),
-        input: found.grams.input.0,
-        tasks,
-        halves: open,
-        last,
-        closure: found.closure_percent,
-        name: desk.party.name.clone(),
-        cells: vec![
-            Cell::text(&desk.party.name).link(balance_href).small(desk.party.area.clone()),
-            Cell::state(chip.0, chip.1),
-            Cell::text(format::rounded(found.grams.input.0, places)),
-            difference,
-            Cell::text(balance::closure(&found)),
-            Cell::maybe(assayed.map(|percent| format::rounded(percent, 1))),
-            counted(tasks, desk.links.to("/tasks")),
-            counted(open, desk.links.to("/handovers")),
-            last_report(desk, last),
-        ],
-    })
+    glances.sort_by(|a, b| if turned { order(b, a) } else { order(a, b) });
 }
 
-/// The row of an enterprise whose books can't be read: first of all, and named.
-fn broken(t: Words, log: &LogView) -> Glance {
-    let mut cells = vec![
-        Cell::text(&log.name).small(log.area.clone()),
-        Cell::state(Tone::Bad, t.books_unreadable()),
-    ];
-    cells.resize_with(COLUMNS, || Cell::text("–"));
-    Glance {
-        rank: u8::MAX,
-        gap: Decimal::ZERO,
-        input: Decimal::ZERO,
-        tasks: 0,
-        halves: 0,
-        last: None,
-        closure: None,
-        name: log.name.clone(),
-        cells,
+fn cells(t: Words, glance: &Glance) -> Vec<Cell> {
+    let marked = &glance.marked;
+    let links = Links::about(marked.party.clone());
+    let (balance, data) = chips(t, marked.marks.as_ref());
+    let name = Cell::text(&marked.name).link(links.to("/accounts")).small(marked.area.clone());
+    let difference = marked.last.as_ref().map_or_else(Cell::dash, |last| {
+        let gap = signed(number(last.figures.unaccounted.0));
+        Cell::text(gap).small(format!("± {}", grams(2.0 * last.sigma)))
+    });
+    let input = marked.last.as_ref().map(|last| grams(number(last.figures.input.0)));
+    let tasks = Cell::text(glance.tasks.to_string());
+    vec![
+        name,
+        balance,
+        data,
+        difference,
+        Cell::maybe(input),
+        Cell::maybe(marked.detectable_percent.map(figure)),
+        if glance.tasks > 0 { tasks.link(links.to("/tasks")) } else { tasks },
+        match glance.last_entry {
+            Some(at) => Cell::time(format::minute(at, DEFAULT_OFFSET_MINUTES)),
+            None => Cell::state(Tone::Watch, t.never_reported()),
+        },
+    ]
+}
+
+/// Both marks with the gravest reason of each; an enterprise without an account is not judged.
+fn chips(t: Words, marks: Option<&Marks>) -> (Cell, Cell) {
+    let Some(marks) = marks else {
+        let (tone, words) = marks::balance(t, BalanceMark::Undecidable);
+        let (poor, none) = marks::data(t, DataMark::Insufficient);
+        return (Cell::state(tone, words), Cell::state(poor, none).small(t.accounts_not_yet()));
+    };
+    let (tone, words) = marks::balance(t, marks.balance);
+    let mut balance = Cell::state(tone, words);
+    let mut small: Vec<String> =
+        marks.reasons.iter().take(1).map(|one| t.mark_reason(*one).to_owned()).collect();
+    if let Some(until) = marks.explain_until {
+        small.push(t.explain_until(format::minute(until, DEFAULT_OFFSET_MINUTES)));
     }
-}
-
-/// Columns of the workbench.
-const COLUMNS: usize = 9;
-
-/// Rank and words of a balance: nothing reported, then a gap, then what can't be judged.
-fn standing(t: Words, found: &Balance) -> (u8, (Tone, &'static str)) {
-    let words = balance::gap_words(t, found);
-    match balance::gap_tone(found) {
-        _ if found.terms.is_empty() => (3, (Tone::Watch, words)),
-        Tone::Watch | Tone::Bad => (2, (Tone::Watch, words)),
-        Tone::Plain | Tone::Note => (1, (Tone::Plain, words)),
-        Tone::Good => (0, (Tone::Good, words)),
+    if marks.trial {
+        small.push(t.on_trial().to_owned());
     }
-}
-
-fn counted(count: usize, href: String) -> Cell {
-    let cell = Cell::text(count.to_string());
-    if count > 0 { cell.link(href) } else { cell }
-}
-
-fn last_report(desk: &Desk, last: Option<Micros>) -> Cell {
-    match last {
-        Some(at) => Cell::time(desk.minute(at)),
-        None => Cell::state(Tone::Watch, desk.t.never_reported()),
-    }
+    balance = balance.small(small.join(" · "));
+    let (tone, words) = marks::data(t, marks.data);
+    (balance, Cell::state(tone, words))
 }

@@ -154,7 +154,9 @@ fn details(desk: &Desk, record: &Master) -> String {
                 method.lod.as_ref().map(|lod| t.pair(t.lod_word(), format!("{lod} {unit}")));
             [method.analyte.to_string()].into_iter().chain(limit).collect()
         }
-        Master::Limit(_) | Master::AssayPlan(_) | Master::Calendar(_) => Vec::new(),
+        Master::Limit(_) | Master::AssayPlan(_) | Master::Calendar(_) | Master::Policy(_) => {
+            Vec::new()
+        }
     };
     parts.join(" · ")
 }

@@ -2,9 +2,11 @@
 
 mod close;
 mod marks;
+mod policies;
 
 pub use close::{Closing, close_period, resolve};
 pub use marks::{Marked, marked, region};
+pub use policies::{CityPolicy, Figure, policies, settle, withdraw};
 
 use serde::Serialize;
 use tl_accounts::area;
