@@ -2,7 +2,10 @@
 //!
 //! ```text
 //! POST /device/v1/enrol             page port, pinned CA       EnrolRequest  → EnrolAnswer
+//! POST /device/v1/lapsed            page port, pinned CA       LapsedRequest → LapsedAnswer
 //! POST /device/v1/renew             device port, mTLS          RenewRequest  → RenewAnswer
+//! GET  /device/v1/update            mTLS, ?target=T&have=V     → 204, or a signed manifest
+//! GET  /device/v1/update/{sha256}   mTLS, ?offset=N            → bytes of the program from there
 //! GET  /device/v1/head              mTLS                       → HeadAnswer
 //! POST /device/v1/entries           mTLS, bundle of entries    → UploadAnswer
 //! POST /device/v1/checkpoint       mTLS, CheckpointRequest    → CheckpointAnswer
@@ -42,9 +45,9 @@ pub fn enrol_proof(token: &str, csr_pem: &str) -> Vec<u8> {
     format!("tl-enrol-v1\n{}\n{}", token.trim(), Hash::of(csr_pem.as_bytes())).into_bytes()
 }
 
-/// What a device needs to know after enrolment.
+/// What a device needs to know after enrolment. What a later server says beyond these members is
+/// passed over.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct EnrolAnswer {
     /// Id given at the server.
     pub device: DeviceId,
@@ -69,6 +72,65 @@ pub struct EnrolAnswer {
     pub device_url: String,
     /// Key that signs snapshots.
     pub snapshot_key: PublicKey,
+    /// Key that signs programs, when the installation has one; the device pins it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub update_key: Option<PublicKey>,
+}
+
+/// A device whose certificate has ended asks for a new one, with its event key instead of a token.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LapsedRequest {
+    /// Its id.
+    pub device: DeviceId,
+    /// Its event key, as it was enrolled.
+    pub event_key: PublicKey,
+    /// PEM of the certificate request, with a new key.
+    pub csr_pem: String,
+    /// Names and addresses of its page.
+    #[serde(default)]
+    pub page_names: Vec<String>,
+    /// Request for the page's server certificate, when it has a page.
+    #[serde(default)]
+    pub page_csr_pem: Option<String>,
+    /// Hex signature of the event key over `proof_text`.
+    pub proof: String,
+}
+
+impl LapsedRequest {
+    /// The bytes that the event key signs. Who sends them again gets a certificate for a key that
+    /// only the device has.
+    #[must_use]
+    pub fn proof_text(&self) -> Vec<u8> {
+        let page = self.page_csr_pem.as_deref().unwrap_or_default();
+        format!(
+            "tl-lapsed-v1\n{}\n{}\n{}\n{}",
+            self.device,
+            Hash::of(self.csr_pem.as_bytes()),
+            Hash::of(page.as_bytes()),
+            self.page_names.join(",")
+        )
+        .into_bytes()
+    }
+}
+
+/// Whether somebody has agreed to a new certificate for a device whose old one has ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum LapsedAnswer {
+    /// Not yet: the same request is sent again later.
+    Waiting {
+        /// Short text that the page also shows, so that people can compare.
+        mark: String,
+    },
+    /// The new certificates.
+    Issued {
+        /// Client certificate, PEM.
+        certificate_pem: String,
+        /// Certificate of its page, PEM, when asked for.
+        #[serde(default)]
+        page_certificate_pem: Option<String>,
+    },
 }
 
 /// Where a device's stream ended before its box was replaced; the first entry of the new epoch
@@ -90,14 +152,22 @@ pub struct PreviousEpoch {
 pub struct RenewRequest {
     /// PEM of the certificate request, with a new key.
     pub csr_pem: String,
+    /// Names and addresses of its page.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub page_names: Vec<String>,
+    /// Request for the page's server certificate, when it has a page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub page_csr_pem: Option<String>,
 }
 
-/// The new certificate.
+/// The new certificates. What a later server says beyond these members is passed over.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct RenewAnswer {
     /// Client certificate, PEM.
     pub certificate_pem: String,
+    /// Certificate of its page, PEM, when asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub page_certificate_pem: Option<String>,
 }
 
 /// Where a device's stream stands at the server.

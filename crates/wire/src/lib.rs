@@ -5,8 +5,10 @@
 
 pub mod bundle;
 pub mod device;
+pub mod offer;
 pub mod problem;
 pub mod snapshot;
+pub mod update;
 
 #[cfg(test)]
 mod tests;
