@@ -9,6 +9,7 @@
 pub mod astm;
 pub mod case;
 pub mod checksum;
+pub mod commission;
 pub mod decimal;
 pub mod decoder;
 pub mod framing;
