@@ -176,6 +176,7 @@ table! {
     get "/handovers/{code}" pages::handovers::card;
     get "/balance" pages::balance::page;
     get "/accounts" pages::accounts::page;
+    get "/trace" pages::trace::page;
     get "/policies" pages::policies::show;
     get "/policies/settle" pages::policies::settle::form;
     post "/policies/settle" pages::policies::settle::submit;

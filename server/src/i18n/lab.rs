@@ -35,5 +35,9 @@ messages! { LAB {
     review_return = "退回检测人", "Return to the analyst";
     review_decision = "复核结论", "Decision";
     review_submit = "签署复核", "Sign the review";
+    kind_sample_submit = "送样登记", "Samples submitted";
+    kind_plan_approve = "检测计划批准", "Assay plan approved";
+    submission_number = "送样单号", "Submission sheet";
+    assay_plan = "检测计划", "Assay plan";
     review_reason_hint = "退回时必须写明原因。", "Required when it is returned.";
 } }

@@ -74,6 +74,7 @@ mod lab;
 mod ledger;
 mod master;
 mod terms;
+mod trace;
 mod verify;
 
 #[cfg(test)]

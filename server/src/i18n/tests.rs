@@ -26,6 +26,7 @@ fn all() -> Vec<Message> {
         super::ledger::LEDGER_TERMS,
         super::master::MASTER,
         super::terms::TERMS,
+        super::trace::TRACE,
         super::verify::VERIFY,
     ]
     .concat()

@@ -54,6 +54,7 @@
 //! form /accounts/close                pages::accounts::close::Close
 //! form /accounts/resolve              pages::accounts::resolve::Resolve
 //! list /partners                      pages::accounts::partners::Partners
+//! get  /trace                         pages::trace::page
 //! get  /policies                      pages::policies::show
 //! get  /policies/settle               pages::policies::settle::form
 //! post /policies/settle               pages::policies::settle::submit
@@ -97,6 +98,7 @@ pub mod stock;
 pub mod stock_takes;
 mod story;
 pub mod tasks;
+pub mod trace;
 mod typed;
 pub mod verify;
 mod written;

@@ -99,6 +99,7 @@ fn party(number: usize) -> PartyId {
 struct Rows {
     by_party: Vec<Vec<Row>>,
     edges: usize,
+    received: u32,
     lots: Vec<usize>,
 }
 
@@ -122,7 +123,8 @@ fn empty(owner: u128, line: u32, kind: Kind, at: i64) -> Row {
 
 fn rows(batches: usize) -> Rows {
     let mut random = Random(5);
-    let mut rows = Rows { by_party: vec![Vec::new(); PARTIES], edges: 0, lots: Vec::new() };
+    let mut rows =
+        Rows { by_party: vec![Vec::new(); PARTIES], edges: 0, received: 0, lots: Vec::new() };
     let mut left = vec![1.0_f64; batches];
     let mut mass = vec![0.0_f64; batches];
     let mut lines = vec![0_u32; batches];
@@ -134,6 +136,7 @@ fn rows(batches: usize) -> Rows {
             mass[child] = LOT_MILLIGRAMS;
             rows.lots.push(child);
         }
+        let mut parents = Vec::with_capacity(4);
         for _ in 0..if is_lot { 0 } else { 1 + random.below(4) } {
             let back = random.unit().powi(3) * child.min(3_000) as f64;
             let parent = child - 1 - (back as usize).min(child - 1);
@@ -141,15 +144,16 @@ fn rows(batches: usize) -> Rows {
                 continue;
             }
             let part = left[parent] * (0.2 + 0.6 * random.unit());
-            let taken = (part * mass[parent]).round();
-            // After many generations a part is less than the milligram that a row can hold.
-            if taken < 1.0 {
-                continue;
-            }
             left[parent] -= part;
+            let taken = (part * mass[parent]).round();
             mass[child] += taken;
             lines[parent] += 1;
-            rows.edges += 1;
+            // Two portions of one parent are two rows and one edge.
+            if !parents.contains(&parent) {
+                parents.push(parent);
+                rows.edges += 1;
+            }
+            rows.received += 1;
             let (from, to) = (of(parent), of(child));
             let carry = |owner, line, source, target| Row {
                 source,
@@ -169,7 +173,7 @@ fn rows(batches: usize) -> Rows {
                 line: lines[parent],
             };
             rows.by_party[from].push(carry(id(parent), lines[parent], source, line.clone()));
-            let received = (1 << 20) + rows.edges as u32;
+            let received = (1 << 20) + rows.received;
             rows.by_party[to].push(carry(id(child), received, line, target));
         }
         rows.by_party[of(child)].push(Row {

@@ -21,7 +21,7 @@ use super::part::{
     Cell, Choice, Column, Coverage, CoverageShare, Empty, Field, FieldKind, Table, Tile, Tiles,
     Tone,
 };
-use super::sheet::{Filter, Section, Sheet};
+use super::sheet::{Act, Filter, Section, Sheet};
 use super::span::{Calendar, Chosen};
 use super::{format, show};
 use crate::app::App;
@@ -89,6 +89,8 @@ fn sheet(app: &App, desk: &Desk) -> Result<Sheet, Failure> {
     let balance = usecase::balances::compute(app, &desk.permit, &asked.question)?;
     let mut sheet = desk.sheet(t.balance_title(&asked.question.substance), &[]);
     sheet.printable = true;
+    sheet.acts.push(Act::new(t.accounts_word(), desk.links.to("/accounts")));
+    sheet.acts.push(Act::new(t.trace_title(), desk.links.to("/trace")));
     sheet.lead = format!(
         "{} · {} · {}",
         desk.party.name,
