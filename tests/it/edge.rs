@@ -90,8 +90,8 @@ impl Outpost {
     /// Ends both programs; the database, an export and the chain hold before the server's own
     /// judges.
     fn close(mut self) -> Result<()> {
-        self.agent.stop()?;
         all_signed(&self.installation, &self.party)?;
+        self.agent.stop()?;
         self.installation.stop()?;
         self.installation.run(&["doctor"]).context("doctor finds nothing wrong")?;
         let folder = self.installation.folder().join("export");

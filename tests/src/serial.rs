@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use nix::errno::Errno;
-use nix::fcntl::{FcntlArg, OFlag, fcntl};
+use nix::fcntl::{FcntlArg, FdFlag, OFlag, fcntl};
 use nix::pty::openpty;
 use nix::unistd::ttyname;
 
@@ -36,6 +36,8 @@ impl SerialDevice {
         let pair = openpty(None, None).context("no pseudo-terminal to be had")?;
         let path = ttyname(&pair.slave)?;
         fcntl(&pair.master, FcntlArg::F_SETFL(OFlag::O_NONBLOCK))?;
+        // A program that inherits the device's side keeps the line alive when the plug is drawn.
+        fcntl(&pair.master, FcntlArg::F_SETFD(FdFlag::FD_CLOEXEC))?;
         Ok(Self { device: File::from(pair.master), path })
     }
 
