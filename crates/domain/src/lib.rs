@@ -8,6 +8,7 @@ pub mod capture;
 pub mod code;
 pub mod event;
 pub mod ids;
+pub mod lab;
 pub mod project;
 pub mod quantity;
 pub mod time;

@@ -9,7 +9,7 @@ use crate::StoreError;
 use crate::sql::{Value, key_text, search_text};
 
 /// Every table of the projections.
-pub(crate) const TABLES: [Table; 16] = [
+pub(crate) const TABLES: [Table; 18] = [
     Table::Batch,
     Table::Fold,
     Table::Flow,
@@ -22,6 +22,8 @@ pub(crate) const TABLES: [Table; 16] = [
     Table::Monitor,
     Table::Period,
     Table::Resolution,
+    Table::Submission,
+    Table::Plan,
     Table::Master,
     Table::Code,
     Table::Key,
@@ -58,6 +60,8 @@ pub(crate) fn shape(table: Table) -> (&'static str, &'static [&'static str]) {
         Table::Monitor => ("monitor_row", &["stream", "since", "until"]),
         Table::Period => ("period_row", &["node", "since", "until"]),
         Table::Resolution => ("resolution_row", &["since"]),
+        Table::Submission => ("submission_row", &["number", "sent_at"]),
+        Table::Plan => ("plan_row", &[]),
         Table::Master => ("master_row", &["what", "id", "active"]),
         Table::Code => ("code_row", &["kind", "owner"]),
         Table::Key => ("key_row", &["device", "revoked_at"]),
@@ -103,6 +107,8 @@ pub(crate) fn columns(row: &Row) -> Vec<Value<'static>> {
             vec![Value::maybe_text(row.node.as_ref()), Value::Int(row.since), Value::Int(row.until)]
         }
         Row::Resolution(row) => vec![Value::Int(row.resolve.span.from.micros())],
+        Row::Submission(row) => vec![search_text(&row.number), Value::Int(row.sent_at)],
+        Row::Plan(_) => vec![],
         Row::Master(row) => vec![
             Value::display(row.record.what()),
             Value::display(row.record.id()),
@@ -158,6 +164,8 @@ pub(crate) fn doc(row: &Row) -> Result<String, StoreError> {
         Row::Monitor(row) => json(row),
         Row::Period(row) => json(row),
         Row::Resolution(row) => json(row),
+        Row::Submission(row) => json(row),
+        Row::Plan(row) => json(row),
         Row::Master(row) => json(row),
         Row::Code(row) => json(row),
         Row::Key(row) => json(row),
@@ -180,6 +188,8 @@ pub(crate) fn from_doc(table: Table, doc: &str) -> Result<Row, StoreError> {
         Table::Monitor => Row::Monitor(read(doc)?),
         Table::Period => Row::Period(read(doc)?),
         Table::Resolution => Row::Resolution(read(doc)?),
+        Table::Submission => Row::Submission(read(doc)?),
+        Table::Plan => Row::Plan(read(doc)?),
         Table::Master => Row::Master(read(doc)?),
         Table::Code => Row::Code(read(doc)?),
         Table::Key => Row::Key(read(doc)?),

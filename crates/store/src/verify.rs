@@ -237,7 +237,7 @@ const GATE: &[&str] = &[
     "stock.take",
 ];
 /// Kinds of the laboratory.
-const LAB: &[&str] = &["sample.take", "assay.report", "assay.review"];
+const LAB: &[&str] = &["sample.take", "sample.submit", "assay.report", "assay.review"];
 /// Kinds of the water station.
 const WATER: &[&str] = &["monitor.reading", "flow.report", "sample.take"];
 /// Kinds by which an installation alone speaks, also in versions that this program does not know.

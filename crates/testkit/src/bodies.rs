@@ -207,6 +207,7 @@ pub fn assay_report(sample: EntryId, determinations: Vec<Determination>) -> Assa
         analyst: None,
         determinations,
         quality: vec![],
+        record: None,
         raw: None,
         blobs: vec![],
     }

@@ -82,6 +82,8 @@ impl Plant {
             unit: ContentUnit::MilligramPerKilogram,
             lod: None,
             loq: None,
+            series: None,
+            evidence: Vec::new(),
             uncertainty: vec![],
         }));
         Self { party: name(party), site, masters }

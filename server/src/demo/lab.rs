@@ -88,6 +88,7 @@ impl Lab {
             analyst: None,
             determinations: vec![determination],
             quality: checks(script),
+            record: None,
             raw: None,
             blobs: vec![],
         };

@@ -155,6 +155,8 @@ pub(super) fn instruments_known(percent: Option<(f64, f64)>) -> Vec<Master> {
             unit,
             lod: Some(name(lod)),
             loq: Some(name(loq)),
+            series: None,
+            evidence: Vec::new(),
             uncertainty: own(format!("control-chart:{id}"), percent.map(|it| it.0)),
         })
     };

@@ -121,6 +121,18 @@ impl Teller<'_> {
                 let reason = b.reason.clone().map(|reason| pair(t.reason(), reason));
                 [Some(decision.to_owned()), reason].into_iter().flatten().collect()
             }
+            Body::SampleSubmit(b) => vec![
+                pair(t.submission_number(), b.number.clone()),
+                pair(t.laboratory(), b.lab_name.clone()),
+                pair(t.samples(), b.lines.len().to_string()),
+            ],
+            Body::PlanApprove(b) => {
+                let decision = match b.decision {
+                    ReviewDecision::Accept => t.review_accept(),
+                    ReviewDecision::Return => t.review_return(),
+                };
+                vec![pair(t.assay_plan(), b.plan.to_string()), decision.to_owned()]
+            }
             Body::HandoverDispatch(b) => self.dispatch(b),
             Body::HandoverReceive(b) => self.receive(b),
             Body::WasteStore(b) => vec![
@@ -316,6 +328,8 @@ pub(crate) fn kind(t: Words, kind: &str) -> String {
         "sample.take" => t.kind_sample_take(),
         "assay.report" => t.kind_assay_report(),
         "assay.review" => t.kind_assay_review(),
+        "sample.submit" => t.kind_sample_submit(),
+        "plan.approve" => t.kind_plan_approve(),
         "handover.dispatch" => t.kind_handover_dispatch(),
         "handover.receive" => t.kind_handover_receive(),
         "waste.store" => t.kind_waste_store(),

@@ -98,6 +98,7 @@ pub(super) fn assayed(
         analyst: None,
         determinations,
         quality: vec![],
+        record: None,
         raw: None,
         blobs: vec![],
     };

@@ -6,6 +6,7 @@
 //! (DESIGN §6). Bulk is never held back by the books, only counted items are (practice §3).
 
 mod amount;
+mod laboratory;
 mod notice;
 mod refusal;
 mod state;

@@ -42,7 +42,7 @@ pub enum Notice {
     NoOutput,
     /// Nobody knows who analysed the sample, so the four-eyes rule can't be checked.
     AnalystUnknown,
-    /// A check of the series failed without an explanation: the result will be marked.
+    /// A check of the series failed and a deviation is stated: the bureau sees it.
     QualityFailed {
         /// The checks that failed.
         checks: String,
@@ -91,7 +91,7 @@ impl Notice {
             Self::NoOutput => "本次运行没有产出：若有产出，请先登记批次再结束".to_owned(),
             Self::AnalystUnknown => "检测人不明，无法核对检测与复核是否为同一人".to_owned(),
             Self::QualityFailed { checks } => {
-                format!("质控不合格（{checks}）且无偏离说明：结果将标为质控不合格")
+                format!("质控不合格（{checks}），已填偏离说明：可以提交，监管部门可见")
             }
         }
     }
@@ -131,7 +131,7 @@ impl Notice {
                 "nobody knows who analysed it, so analyst and reviewer can't be compared".to_owned()
             }
             Self::QualityFailed { checks } => {
-                format!("checks failed without an explanation ({checks}): will be marked")
+                format!("checks failed ({checks}), deviation stated: the bureau sees it")
             }
         }
     }

@@ -274,6 +274,51 @@ refusals! {
     } = "run_closed",
         format!("工序运行 {} 已结束；如需修改请更正原记录", short(run)),
         format!("run {} has ended; correct the earlier entry instead", short(run));
+    /// A failed blank: nothing of the series can be submitted.
+    BlankFailed {
+        /// The figure with its limit, as printed.
+        read: String,
+    } = "blank_failed",
+        format!("空白不合格（{read}），不能提交；请查明原因后重做空白和该批样品"),
+        format!("the blank failed ({read}): nothing of the series can be submitted; find the \
+                 cause and run blank and samples again");
+    /// A check that failed without a stated deviation.
+    DeviationMissing {
+        /// The checks.
+        checks: String,
+    } = "deviation_missing",
+        format!("质控不合格（{checks}）；请由技术负责人填写偏离说明，监管部门可见"),
+        format!("checks failed ({checks}); a stated deviation is needed, which the bureau sees");
+    /// A result that is not what its working gives.
+    WorkingMismatch {
+        /// What was determined.
+        analyte: Analyte,
+        /// As reported.
+        read: String,
+        /// What the formula gives, or why it gives nothing.
+        worked: String,
+    } = "working_mismatch",
+        format!("{analyte} 结果 {read} 与计算不符：{worked}；请核对后重填"),
+        format!("{analyte} result {read} is not what its working gives: {worked}; check it");
+    /// A record that is no assay plan.
+    PlanUnread {
+        /// Why, with the member.
+        reason: String,
+    } = "plan_unread",
+        format!("检测计划不完整：{reason}；请补充后再提交"),
+        format!("the assay plan does not read: {reason}; complete it");
+    /// One person can't draft and approve.
+    ApproverIsDrafter {
+        /// The person.
+        operator: OperatorId,
+    } = "approver_is_drafter",
+        format!("{operator} 是编制人，不能批准自己的计划；请由另一人批准"),
+        format!("{operator} drafted it and can't approve it; ask another person");
+    /// The approval names another person than the one who signs, or another version.
+    NotThatVersion { } = "not_that_version",
+        "计划已有新版本或批准人与登录人不符；请刷新后重新批准".to_owned(),
+        "there is another version by now, or the approver is not who is signed in; load it again"
+            .to_owned();
     /// Something that must be filled in.
     Empty {
         /// What is missing.
@@ -337,6 +382,7 @@ fn what_zh(what: &str) -> &'static str {
         "place" => "仓位",
         "meter" => "计量器具",
         "method" => "检测方法",
+        "assay_plan" => "检测计划",
         _ => "记录",
     }
 }

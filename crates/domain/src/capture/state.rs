@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::refusal::short;
-use super::{Capture, Checked, Notice, Refusal, View};
+use super::{Capture, Checked, Notice, Refusal, View, laboratory};
 use crate::code::Code;
 use crate::event::{Body, Master, MasterPut, Portion, RunClose, Take};
 use crate::ids::{BatchId, OperatorId};
@@ -253,11 +253,8 @@ pub(super) fn check_laboratory<V: View>(
                 let sample = report.sample.to_string();
                 checked.note(Notice::UnknownSample { sample });
             }
-            let failed = report.quality.iter().filter(|c| !c.passed && c.deviation.is_none());
-            let failed: Vec<&str> = failed.map(|check| check.check.as_str()).collect();
-            if !failed.is_empty() {
-                checked.note(Notice::QualityFailed { checks: failed.join(", ") });
-            }
+            laboratory::check_quality(checked, report);
+            laboratory::check_workings(view, checked, report)?;
         }
         Body::AssayReview(review) => {
             let Some(reported) = view.assay(review.assay)? else {
@@ -266,6 +263,11 @@ pub(super) fn check_laboratory<V: View>(
             };
             let analyst = reported.row.analyst.or(reported.operator);
             check_reviewer(checked, analyst.as_ref(), capture.operator);
+        }
+        Body::SampleSubmit(submit) => laboratory::check_submission(view, checked, submit)?,
+        Body::MasterPut(put) => laboratory::check_plan(checked, put),
+        Body::PlanApprove(approve) => {
+            laboratory::check_approval(view, checked, approve, capture.operator)?;
         }
         _ => {}
     }

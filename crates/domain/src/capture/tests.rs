@@ -274,11 +274,9 @@ fn blank_is_no_result_and_nd_needs_its_limit() {
         "result": {"is": "value", "value": "101"}}]});
     let share = report(json!({"is": "not_measured"}), &share);
     assert_eq!(refusals(sampled(), "assay.report", share), ["bad_result"]);
-    let failed = json!({"quality": [{"check": "blank", "passed": false}]});
-    let failed = report(json!({"is": "value", "value": "20.0"}), &failed);
-    let (refused, noted) = words(sampled(), "assay.report", failed);
-    assert_eq!((refused, noted), (vec![], vec!["quality_failed"]));
 }
+
+mod laboratory;
 
 #[test]
 fn nobody_reviews_the_own_result() {

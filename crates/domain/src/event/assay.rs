@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::common::{BlobRef, EntryRef, Location, Raw, Uncertain};
+use super::lab::LabRecord;
 use crate::code::Code;
 use crate::ids::{Analyte, AssayId, BatchId, MeterId, MethodId, OperatorId, PartyId, SampleId};
 use crate::ids::{MaterialId, StreamId};
@@ -140,7 +141,8 @@ pub struct Determination {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct QualityControl {
-    /// What was checked: `blank`, `duplicate`, `spike`, `reference`, `drift`.
+    /// What was checked: `blank`, `duplicate`, `spike`, `reference`, `drift`, `curve`,
+    /// `internal_standard`.
     pub check: String,
     /// Whether it met the method's limit.
     pub passed: bool,
@@ -181,6 +183,9 @@ pub struct AssayReport {
     /// The series' checks.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub quality: Vec<QualityControl>,
+    /// How the laboratory came to it, when it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub record: Option<Box<LabRecord>>,
     /// The instrument's line, or the beginning of its file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub raw: Option<Raw>,

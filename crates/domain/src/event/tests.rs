@@ -129,6 +129,14 @@ fn samples() -> Vec<(&'static str, Value)> {
             json!({"meter": "m", "calibration": "m/1", "profile": {"layout": "6d+dp"}}),
         ),
         (
+            "device.commission",
+            json!({"meter": "m", "calibration": "m/2", "profile": {"layout": "6d+dp"},
+                "known": mass, "shown": mass, "max_error": mass,
+                "checks": [{"known": mass, "shown": mass}],
+                "certificate": {"number": "JZ-2026-7", "date": "2026-11-23",
+                    "next_due": "2027-11-22"}}),
+        ),
+        (
             "batch.register",
             json!({"material": "zn-conc", "origin": "arrival", "location": {"node": "yard"}}),
         ),
@@ -155,6 +163,43 @@ fn samples() -> Vec<(&'static str, Value)> {
             "determinations": [{"analyte": "Tl", "result": reading, "unit": "mg/kg",
                 "basis": "dry"}]}),
         ),
+        (
+            "assay.report",
+            json!({"sample": ID, "purpose": "self_monitoring", "standing": "preliminary",
+            "side": "own", "determinations": [{"analyte": "Tl", "result": reading,
+                "unit": "mg/kg", "basis": "dry"}],
+            "record": {"series": "GZ-1", "submission": "SY-1", "commission": "W-7",
+                "sampled_by": "received", "checked": {"operator": "u-2"}, "issued": "on_paper",
+                "workings": [
+                    {"analyte": "Tl", "working": {"by": "solution", "concentration": reading,
+                        "unit": "ug/L", "volume_ml": "50", "portion_g": "0.5", "dilution": "10",
+                        "moisture_percent": "8.2", "blank": "0.02"}},
+                    {"analyte": "moisture", "working": {"by": "drying", "pan_g": "20.1",
+                        "wet_g": "120.1", "dry_g": "111.9"}}],
+                "unjudged": [{"check": "drift", "value": "3.1 %"}],
+                "conditions": {"load_percent": "85", "facilities": "正常"}}}),
+        ),
+        (
+            "master.put",
+            json!({"active": true, "record": {"what": "method", "id": "icp", "name": "ICP-MS",
+                "analyte": "Tl", "unit": "mg/kg", "lod": "0.05",
+                "evidence": [{"kind": "round", "number": "PT-26", "valid_from":
+                    "2026-01-01T00:00:00+08:00", "valid_to": "2027-01-01T00:00:00+08:00"}],
+                "series": {"digits": 3, "template": [{"check": "blank", "first": true,
+                    "last": false}], "limits": {"duplicate_percent": "20",
+                    "spike_percent": {"low": "70", "high": "130"}}}}}),
+        ),
+        (
+            "sample.submit",
+            json!({"number": "SY-1", "lab_name": "某检测公司", "lab": "lab-1",
+            "commission": "W-7", "analytes": ["Tl"], "due": "2026-12-01T00:00:00+08:00",
+            "sampled_by": "on_site", "lines": [{"sample": ID, "seal": "F-001"}]}),
+        ),
+        (
+            "plan.approve",
+            json!({"plan": "plan-1", "target": entry, "decision": "accept",
+                "approved_by": "u-9"}),
+        ),
         ("assay.review", json!({"assay": ID, "target": entry, "decision": "accept"})),
         (
             "handover.dispatch",
@@ -179,6 +224,11 @@ fn samples() -> Vec<(&'static str, Value)> {
             [{"analyte": "Tl", "result": reading, "unit": "ng/L", "flag": "N"}]}),
         ),
         ("label.print", json!({"of": "batch", "code": "ZAB5RRB149", "copies": 2})),
+        (
+            "label.print",
+            json!({"of": "batch", "code": "ZAB5RRB149", "copies": 1, "first": 3, "printer": "p",
+                "reason": "torn", "template": "100x70/2", "national_code": "91450100"}),
+        ),
         (
             "finding.resolve",
             json!({"node": "roast", "substance": "Tl", "span": span, "reason": "leak found",

@@ -23,10 +23,12 @@ pub use apply::{Logged, apply};
 pub use books::{Books, Correction, Fact};
 pub(crate) use derive::amount;
 pub use memory::MemoryBooks;
+pub(crate) use object::PLAN;
 pub use object::{Object, objects};
 pub use rows::{
     AssayRow, BatchRow, BatchState, CodeRow, End, FOLDED_WHOLE_MAX, FlowKind, FlowRow, FoldRow,
     HandoverHalf, HandoverRow, HoldingRow, KeyRow, MasterRow, Measured, MonitorRow, PeriodRow,
-    ResolutionRow, Review, Row, RowKey, RunRow, SampleRow, StockTakeRow, Table, TaskRow,
+    PlanRow, ResolutionRow, Review, Row, RowKey, RunRow, SampleRow, StockTakeRow, SubmissionRow,
+    Table, TaskRow,
 };
 pub use verdict::{LATE_AFTER_MICROS, Verdict};

@@ -3,7 +3,7 @@
 //! The verdicts and the checks at capture read the same list. Naming is not touching: `objects`
 //! says whose rows an entry changes.
 
-use super::object::Object;
+use super::object::{Object, PLAN};
 use crate::event::{Body, Location, Portion, SampleSubject};
 use crate::ids::{BatchId, MaterialId, MeterId, NodeId, PlaceId};
 
@@ -123,6 +123,10 @@ impl Named {
                 self.masters.extend(methods.map(|id| ("method", id.to_string())));
             }
             Body::AssayReview(b) => self.objects.push(Object::Assay(b.assay)),
+            Body::SampleSubmit(b) => {
+                self.objects.extend(b.lines.iter().map(|line| Object::Sample(line.sample)));
+            }
+            Body::PlanApprove(b) => self.masters.push((PLAN, b.plan.to_string())),
             Body::HandoverDispatch(b) => {
                 self.node(&b.from);
                 for line in &b.lines {

@@ -61,6 +61,9 @@ impl fmt::Display for Object {
     }
 }
 
+/// Assay plans as `Master::what` names them.
+pub(crate) const PLAN: &str = "assay_plan";
+
 /// The objects that a body touches; `id` is the entry's own id.
 #[must_use]
 pub fn objects(id: EntryId, body: &Body) -> Vec<Object> {
@@ -123,6 +126,11 @@ pub fn objects(id: EntryId, body: &Body) -> Vec<Object> {
             add(Object::Sample(b.sample));
         }
         Body::AssayReview(b) => add(Object::Assay(b.assay)),
+        Body::SampleSubmit(b) => b.lines.iter().for_each(|line| add(Object::Sample(line.sample))),
+        Body::PlanApprove(b) => {
+            add(Object::Master(PLAN, b.plan.to_string()));
+            add(Object::Versions(PLAN, b.plan.to_string()));
+        }
         Body::HandoverDispatch(b) => {
             add(Object::Handover(b.code.clone()));
             add(Object::Code(b.code.clone()));

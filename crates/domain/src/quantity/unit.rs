@@ -162,6 +162,17 @@ impl ContentUnit {
         }
     }
 
+    /// How many of another unit one of this is; `None` for units of another kind.
+    #[must_use]
+    pub fn times(self, other: Self) -> Option<Decimal> {
+        if self == other {
+            return Some(Decimal::ONE);
+        }
+        let ratio = |from: Option<Decimal>, to: Option<Decimal>| from?.checked_div(to?);
+        ratio(self.per_gram(), other.per_gram())
+            .or_else(|| ratio(self.per_cubic_metre(), other.per_cubic_metre()))
+    }
+
     /// Grams of substance in one cubic metre, `None` for units per mass.
     #[must_use]
     pub fn per_cubic_metre(self) -> Option<Decimal> {

@@ -258,6 +258,7 @@ fn report(
         analyst: None,
         determinations: vec![determination],
         quality: series.quality.clone(),
+        record: None,
         raw: Some(Raw { base64: STANDARD.encode(&accepted.raw), decoder }),
         blobs: series.file.iter().cloned().collect(),
     }

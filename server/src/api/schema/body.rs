@@ -3,8 +3,8 @@
 use utoipa::ToSchema;
 
 use super::{
-    Amount, Basis, BlobRef, Component, EntryRef, FlowSource, Location, Mass, Portion, Raw, Reading,
-    Span, TicketRef, Volume, choices, objects,
+    Amount, Basis, BlobRef, Component, EntryRef, FlowSource, LabRecord, Location, Mass, Portion,
+    Raw, Reading, Span, TicketRef, Volume, choices, objects,
 };
 
 choices! {
@@ -168,6 +168,7 @@ objects! {
         determinations: Vec<Determination>,
         #[schema(required = false)]
         quality: Vec<QualityControl>,
+        record: Option<LabRecord>,
         raw: Option<Raw>,
         #[schema(required = false)]
         blobs: Vec<BlobRef>,

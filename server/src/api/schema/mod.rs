@@ -8,6 +8,7 @@
 mod accounts;
 mod balance;
 mod body;
+mod lab;
 mod ledger;
 mod person;
 mod quantity;
@@ -17,6 +18,7 @@ mod row;
 pub use accounts::*;
 pub use balance::*;
 pub use body::*;
+pub use lab::*;
 pub use ledger::*;
 pub use person::*;
 pub use quantity::*;

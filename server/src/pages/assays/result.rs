@@ -143,6 +143,7 @@ impl Capture for Report {
             analyst: Some(desk.session.account.clone()),
             determinations,
             quality: Vec::new(),
+            record: None,
             raw: None,
             blobs: Vec::new(),
         };

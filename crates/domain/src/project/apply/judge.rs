@@ -87,6 +87,12 @@ pub(super) fn references<B: Books>(books: &mut B, body: &Body) -> Result<Odd, B:
     {
         odd.verdicts.push(Verdict::Stale);
     }
+    if let Body::PlanApprove(approve) = body
+        && let Some(version) = books.fact(approve.target.id)?
+        && bytes_that_count(books, &version)? != approve.target.hash
+    {
+        odd.verdicts.push(Verdict::Stale);
+    }
     if !usable(body) {
         odd.verdicts.push(Verdict::Unusable);
     }

@@ -7,11 +7,16 @@ use super::{amount, node_end, place_end, stream_ends};
 use crate::event::{Amount, Body, FlowReport, FlowSource, Master, StoreDraw};
 use crate::project::books::{Books, Fact};
 use crate::project::rows::{
-    End, FlowKind, FlowRow, MonitorRow, PeriodRow, ResolutionRow, Row, RowKey, StockTakeRow, Table,
+    End, FlowKind, FlowRow, MonitorRow, PeriodRow, ResolutionRow, Row, RowKey, StockTakeRow,
+    SubmissionRow, Table,
 };
 
 /// Kinds whose entries own flows by themselves.
 const OWNING: [&str; 4] = ["flow.report", "store.draw", "handover.dispatch", "handover.receive"];
+
+/// Tables whose rows one entry gives alone.
+const ALONE: [Table; 5] =
+    [Table::StockTake, Table::Monitor, Table::Period, Table::Resolution, Table::Submission];
 
 /// Derives the rows that belong to one entry, whatever its body is now.
 pub(in crate::project) fn derive_entry<B: Books>(
@@ -58,6 +63,18 @@ pub(in crate::project) fn derive_entry<B: Books>(
             size: close.size,
             figures: close.figures.clone(),
         }),
+        Some(Body::SampleSubmit(submit)) => Row::Submission(SubmissionRow {
+            entry: fact.id,
+            number: submit.number.clone(),
+            lab: submit.lab.clone(),
+            lab_name: submit.lab_name.clone(),
+            commission: submit.commission.clone(),
+            analytes: submit.analytes.clone(),
+            sent_at: fact.observed_at,
+            due: submit.due.micros(),
+            sampled_by: submit.sampled_by,
+            lines: submit.lines.clone(),
+        }),
         Some(Body::FindingResolve(resolve)) => Row::Resolution(ResolutionRow {
             entry: fact.id,
             index: fact.index,
@@ -65,8 +82,7 @@ pub(in crate::project) fn derive_entry<B: Books>(
         }),
         _ => {
             if fact.corrected_by.is_some() {
-                let tables = [Table::StockTake, Table::Monitor, Table::Period, Table::Resolution];
-                for table in tables {
+                for table in ALONE {
                     books.remove(&RowKey::new(table, fact.id))?;
                 }
             }

@@ -9,11 +9,12 @@ use super::batch::derive_batch;
 use super::code::derive_plate;
 use super::counting;
 use super::entry::derive_entry;
+use super::plan::derive_plan;
 use super::task::{clear, settle};
 use crate::event::{Body, Master};
 use crate::project::books::{Books, Fact};
 use crate::project::named::Named;
-use crate::project::object::{Object, objects};
+use crate::project::object::{Object, PLAN, objects};
 use crate::project::rows::{MasterRow, Row, RowKey};
 use crate::project::verdict::Verdict;
 
@@ -67,7 +68,7 @@ pub(in crate::project) fn extend_master<B: Books>(
     (fact, body): (&Fact, &Body),
 ) -> Result<(), B::Error> {
     let Body::MasterPut(put) = body else {
-        return Ok(());
+        return if what == PLAN { derive_plan(books, id) } else { Ok(()) };
     };
     let record = put.record.clone();
     let newest = MasterRow { record, active: put.active, entry: fact.id };
@@ -90,7 +91,11 @@ fn declare<B: Books>(
         derive_readers(books, what, id)?;
     }
     settle_master(books, what, id)?;
-    if what == "place" { derive_plate(books, id) } else { Ok(()) }
+    match what {
+        "place" => derive_plate(books, id),
+        PLAN => derive_plan(books, id),
+        _ => Ok(()),
+    }
 }
 
 /// The task about a record that entries name: open while it is not declared.

@@ -10,6 +10,7 @@ mod entry;
 mod flows;
 mod handover;
 mod master;
+mod plan;
 mod run;
 mod task;
 

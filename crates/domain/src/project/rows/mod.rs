@@ -8,6 +8,7 @@ mod batch;
 mod flow;
 mod fold;
 mod handover;
+mod lab;
 mod party;
 
 pub use assay::{AssayRow, MonitorRow, Review, SampleRow};
@@ -15,6 +16,7 @@ pub use batch::{BatchRow, BatchState, CodeRow, RunRow};
 pub use flow::{End, FlowKind, FlowRow, HoldingRow, PeriodRow, ResolutionRow, StockTakeRow};
 pub use fold::{FOLDED_WHOLE_MAX, FoldRow, Measured};
 pub use handover::{HandoverHalf, HandoverRow};
+pub use lab::{PlanRow, SubmissionRow};
 pub use party::{KeyRow, MasterRow, TaskRow};
 
 use super::verdict::Verdict;
@@ -47,6 +49,10 @@ pub enum Table {
     Period,
     /// Resolutions of alarms.
     Resolution,
+    /// Submission sheets.
+    Submission,
+    /// Approved assay plans.
+    Plan,
     /// Master records.
     Master,
     /// Label codes.
@@ -93,6 +99,10 @@ pub enum Row {
     Period(PeriodRow),
     /// Resolutions of alarms.
     Resolution(ResolutionRow),
+    /// Submission sheets.
+    Submission(SubmissionRow),
+    /// Approved assay plans.
+    Plan(PlanRow),
     /// Masters.
     Master(MasterRow),
     /// Codes.
@@ -153,6 +163,8 @@ impl Row {
             Self::Monitor(row) => RowKey::new(Table::Monitor, row.entry),
             Self::Period(row) => RowKey::new(Table::Period, row.entry),
             Self::Resolution(row) => RowKey::new(Table::Resolution, row.entry),
+            Self::Submission(row) => RowKey::new(Table::Submission, row.entry),
+            Self::Plan(row) => RowKey::new(Table::Plan, &row.id),
             Self::Master(row) => RowKey::master(row.record.what(), row.record.id()),
             Self::Code(row) => RowKey::new(Table::Code, row.code.as_str()),
             Self::Key(row) => RowKey::new(Table::Key, &row.key),

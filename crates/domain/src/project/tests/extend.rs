@@ -93,6 +93,28 @@ fn report(number: u32, sample: u32) -> Told {
     )
 }
 
+/// An assay plan that u-1 drafted, with a term in days.
+fn plan(days: &str) -> Value {
+    let item = json!({"item": "a", "material": "conc", "frequency": "monthly", "analyte": "Tl",
+                      "basis": {"standard": "内控"}, "term_days": days.parse::<u32>().expect("days")});
+    json!({"what": "assay_plan", "id": "plan", "name": "计划", "site": "hc", "drafted_by": "u-1",
+           "valid_from": "2026-01-01T00:00:00+08:00", "valid_to": "2027-01-01T00:00:00+08:00",
+           "items": [item]})
+}
+
+fn approve(number: u32, of: u32, by: &str) -> Told {
+    let body = json!({"plan": "plan", "target": reference(of), "decision": "accept",
+                      "approved_by": by});
+    told(number, "plan.approve", body)
+}
+
+fn submit(number: u32, sample: u32) -> Told {
+    let body = json!({"number": format!("SY-{number}"), "lab_name": "外委", "analytes": ["Tl"],
+                      "due": "2026-12-01T00:00:00+08:00", "sampled_by": "received",
+                      "lines": [{"sample": id(sample), "seal": "F-1"}]});
+    told(number, "sample.submit", body)
+}
+
 fn review(number: u32, of: u32, decision: &str) -> Told {
     let body = json!({"assay": id(of), "target": reference(of), "decision": decision});
     told(number, "assay.review", body)
@@ -129,6 +151,17 @@ fn mixed() -> Vec<Told> {
         dispatch(37, CODE),
         master(38, plate),
         master(39, elsewhere),
+        master(70, plan("10")),
+        master(71, plan("12")),
+        approve(72, 70, "u-2"),
+        approve(73, 71, "u-2"),
+        approve(74, 71, "u-1"),
+        approve(75, 70, "u-3"),
+        submit(76, 30),
+        submit(77, 30),
+        supersede(78, 70, Some(json!({"active": true, "record": plan("20")}))),
+        supersede(79, 76, None),
+        supersede(80, 73, None),
         told(40, "label.print", json!({"of": "batch", "code": CODE, "copies": 1})),
         told(50, "run.start", json!({"node": "roast", "inputs": [part(20, 2)], "operation": "x"})),
         output(51, 50, 20),
@@ -150,6 +183,29 @@ fn long_folds_go_on() {
     let (found, long) = differences(&entries);
     assert_eq!(found, [""; 0]);
     assert!(long > 10, "the fold of {long} entries went on");
+}
+
+#[test]
+fn a_plan_binds_by_the_bytes_that_a_second_person_approved() {
+    let approved = |entries: &[Told]| {
+        let mut played = play(&[masters(), entries.to_vec()].concat());
+        let Ok(row) = played.books.row(&RowKey::new(Table::Plan, "plan"));
+        match row {
+            Some(Row::Plan(row)) => row.approved.iter().map(|v| v.entry).collect(),
+            _ => Vec::new(),
+        }
+    };
+    let (first, second) = (master(70, plan("10")), master(71, plan("12")));
+    assert_eq!(approved(std::slice::from_ref(&first)), [], "a draft binds nobody");
+    assert_eq!(approved(&[first.clone(), approve(72, 70, "u-1")]), [], "nor by who drafted it");
+    let both = [first.clone(), approve(72, 70, "u-2"), second.clone()];
+    assert_eq!(approved(&both), [id(70)], "the earlier version until the later is approved");
+    let later = [both.to_vec(), vec![approve(73, 71, "u-3")]].concat();
+    assert_eq!(approved(&later), [id(70), id(71)]);
+    let early = [approve(72, 70, "u-2"), first.clone()];
+    assert_eq!(approved(&early), [id(70)], "whatever came first");
+    let corrected = supersede(78, 70, Some(json!({"active": true, "record": plan("20")})));
+    assert_eq!(approved(&[first, approve(72, 70, "u-2"), corrected]), [], "other bytes");
 }
 
 proptest! {

@@ -1,0 +1,2 @@
+DROP TABLE plan_row;
+DROP TABLE submission_row;
