@@ -29,9 +29,11 @@ cargo xtask test [--quick] [NAME]  everything a merge needs; --quick leaves out 
 cargo xtask tidy                 house rules that no compiler checks
 cargo xtask licences             licences of everything the programs are linked from
 cargo xtask gen [--check]        write, or compare, the files that the programs generate
-cargo xtask bench ingest|history|edge|ledger|balance|trace
+cargo xtask bench ingest|history|edge|gate|ledger|balance|trace
                                  measure, beside the machine's own limit or a reference
-cargo xtask soak [--kills N]     kill -9 under load, 50 times unless said otherwise
+cargo xtask soak [STORY] [--kills N] [--cuts N] [--entries N]
+                                 kill -9 under load, cut power, days without a link: each
+                                 story as long as said, or one of them
 cargo xtask fuzz [TARGET] [--seconds N]  fuzz one target, or each in turn";
 
 fn main() -> ExitCode {
