@@ -81,6 +81,10 @@ pub struct Ticket {
     pub tare_at: Option<DateTime<FixedOffset>>,
     /// Who weighed (司磅员).
     pub weigher: Option<String>,
+    /// What stood in the column that grows with each change, where one is declared; no part of
+    /// what the ticket says.
+    #[serde(skip)]
+    pub stamp: Option<String>,
     /// The row's number in the file, from 1, header and blank rows counted.
     pub row: usize,
     /// The row as it stands in the file, at most 4 KiB.

@@ -7,7 +7,8 @@ use serde_json::Value;
 use tl_device::registry::FAMILIES;
 
 use super::{
-    Config, LabRules, MonitorTcp, PortConfig, Recorded, ScannerSerial, ScannerTcp, SerialLine,
+    Config, Framed, LabRules, MonitorTcp, PortConfig, Recorded, ScannerHid, ScannerSerial,
+    ScannerTcp, SerialLine,
 };
 
 impl Config {
@@ -27,14 +28,13 @@ impl Config {
         }
         for port in &self.ports {
             let (PortConfig::ScannerTcp(ScannerTcp { station: Some(station), .. })
+            | PortConfig::ScannerHid(ScannerHid { station: Some(station), .. })
             | PortConfig::ScannerSerial(ScannerSerial { station: Some(station), .. })) = port
             else {
                 continue;
             };
             let known = |scale: &str| {
-                self.ports
-                    .iter()
-                    .any(|it| matches!(it, PortConfig::ScaleSerial(it) if it.name == scale))
+                self.ports.iter().any(|it| it.scale().is_some() && it.name() == scale)
             };
             if let Some(scale) = station.scale.as_deref().filter(|scale| !known(scale)) {
                 return Err(format!("port {:?}: no scale port is named {scale:?}", port.name()));
@@ -56,11 +56,17 @@ fn check_port(port: &PortConfig) -> Result<(), String> {
             check_line(&port.line)?;
             scanner_profile(&port.profile).map(|_| ())
         }
-        PortConfig::ScaleSerial(port) => {
+        PortConfig::ScannerHid(port) => hid_profile(&port.profile).map(|_| ()),
+        PortConfig::ScaleTcp(port) => {
+            check_profile(&port.rules.profile, |family| family.starts_with("scale_"))
+        }
+        PortConfig::ScaleSerial(port) | PortConfig::ScaleTap(port) => {
             check_line(&port.line)?;
             check_profile(&port.profile, |family| family.starts_with("scale_"))
         }
-        PortConfig::TicketFolder(_) => Ok(()),
+        PortConfig::TicketFolder(port) => port.rules.mapping().map(|_| ()),
+        PortConfig::TicketSqlite(port) => port.check(),
+        PortConfig::TicketCommand(port) => port.check(),
         PortConfig::LabFolder(port) => {
             check_rules(&port.rules)?;
             check_profile(&port.profile, |family| family == "icpms_csv")
@@ -78,6 +84,11 @@ fn check_port(port: &PortConfig) -> Result<(), String> {
             check_profile(&port.profile, |family| family == "astm")
         }
         PortConfig::MonitorTcp(port) => check_monitors(port),
+        PortConfig::ModbusSerial(port) => {
+            check_line(&port.line)?;
+            port.rules.check(true)
+        }
+        PortConfig::ModbusTcp(port) => port.rules.check(port.framing == Framed::Rtu),
     }
 }
 
@@ -129,8 +140,21 @@ fn check_line(line: &SerialLine) -> Result<(), String> {
 /// # Errors
 /// What is wrong in the profile.
 pub(crate) fn scanner_profile(profile: &Value) -> Result<Value, String> {
+    filled(profile, "scanner")
+}
+
+/// The same of a scanner that pretends to be a keyboard.
+///
+/// # Errors
+/// What is wrong in the profile.
+pub(crate) fn hid_profile(profile: &Value) -> Result<Value, String> {
+    let profile = filled(profile, "hid_boot_keyboard")?;
+    check_profile(&profile, |family| family == "scanner_hid").map(|()| profile)
+}
+
+fn filled(profile: &Value, protocol: &str) -> Result<Value, String> {
     let mut fields = profile.as_object().cloned().ok_or("`profile` is a table")?;
-    fields.entry("protocol").or_insert_with(|| Value::from("scanner"));
+    fields.entry("protocol").or_insert_with(|| Value::from(protocol));
     let profile = Value::Object(fields);
     tl_device::decoder_for(&profile).map_err(|error| error.to_string())?;
     Ok(profile)

@@ -53,6 +53,26 @@
 //! stable_frames = 5
 //! profile = { protocol = "yaohua_tf0", layout = "6d+dp", unit = "kg" }
 //!
+//! [[port]]                          # a QR scanner that pretends to be a keyboard
+//! kind = "scanner_hid"
+//! name = "desk-scanner"
+//! path = "/dev/input/by-id/usb-scanner-event-kbd"   # grabbed: nothing else gets its keys
+//! profile = { layout = "us", aim = "required" }
+//!
+//! [[port]]                          # an indicator whose line belongs to another program
+//! kind = "scale_tap"                # as scale_serial, opened for reading alone
+//! name = "bridge-tap"
+//! path = "/dev/serial/by-id/usb-tap"
+//! meter = "meter-2"
+//! profile = { protocol = "yaohua_tf0", layout = "6d+dp", unit = "kg" }
+//!
+//! [[port]]                          # an indicator on the network, or behind a serial server
+//! kind = "scale_tcp"
+//! name = "bag-scale"
+//! connect = "192.168.1.30:4001"
+//! meter = "meter-3"
+//! profile = { protocol = "mt_sics" }
+//!
 //! [[port]]                          # tickets of the weighbridge's own software
 //! kind = "ticket_folder"
 //! name = "tickets"
@@ -64,7 +84,84 @@
 //! [port.materials]                  # name in the file = id of the material
 //! "锌精矿" = "zinc-concentrate"
 //! [port.suppliers]                  # name in the file = id of the party (optional)
-//! [port.mapping]                    # as saved: columns of the file (see the ticket reader)
+//! [port.mapping]                    # as saved: columns of the file
+//! unit = "kg"
+//! date_format = "%Y-%m-%d %H:%M:%S"
+//! default_direction = "in"
+//! columns = { number = "磅单号", gross = "毛重", tare = "皮重", net = "净重" }
+//!
+//! [[port]]                          # the same from a table in an SQLite file, read only
+//! kind = "ticket_sqlite"
+//! name = "tickets-db"
+//! database = "/srv/bridge/weigh.db"
+//! query = "SELECT * FROM v_ticket WHERE 变更时间 >= '{since}' ORDER BY 变更时间 LIMIT {limit}"
+//! start = "2026-11-01 00:00:00"     # older rows are never read
+//! every_seconds = 60
+//! stamps = "time"                   # time | number: what mapping.stamp holds
+//! overlap = 72                      # hours (or numbers) that each look reads again
+//! deep = 1440                       # and one look a day
+//! limit = 1000                      # rows of one page
+//! software = "bridge-2"
+//! node = "gate"
+//! approved_by = "weighmaster"
+//! [port.mapping]
+//! unit = "kg"
+//! date_format = "%Y-%m-%d %H:%M:%S"
+//! stamp = "变更时间"                # the column that grows with each change of a row
+//! columns = { number = "磅单号", gross = "毛重", tare = "皮重", direction = "流向" }
+//!
+//! [[port]]                          # the same through a program that asks another database
+//! kind = "ticket_command"           # docs/weighbridge.md has it for SQL Server, MySQL, Access
+//! name = "tickets-sql"
+//! program = "/opt/mssql-tools18/bin/sqlcmd"
+//! arguments = ["-S", "192.168.1.9", "-d", "weigh", "-Q", "EXEC tl_tickets '{since}'"]
+//! environment = { SQLCMDPASSWORD = "file:/etc/tl-edge/sql.password" }
+//! timeout_seconds = 60
+//! start = "2026-11-01 00:00:00"
+//! software = "bridge-3"
+//! node = "gate"
+//! approved_by = "weighmaster"
+//! [port.mapping]
+//! unit = "kg"
+//! date_format = "%Y-%m-%d %H:%M:%S"
+//! stamp = "变更时间"
+//! columns = { number = "磅单号", gross = "毛重", tare = "皮重", direction = "流向" }
+//!
+//! [[port]]                          # totalisers of belt scales and flow meters, Modbus RTU
+//! kind = "modbus_serial"
+//! name = "belts"
+//! path = "/dev/serial/by-id/usb-rs485"
+//! baud = 9600
+//! poll_seconds = 10
+//! timeout_ms = 1000
+//! shifts = ["08:00", "16:00", "00:00"]   # each shift becomes one flow.report
+//! [[port.meters]]
+//! meter = "belt-1"                  # id of the meter's master record
+//! stream = "feed"                   # id of the stream that flows through it
+//! device = 1                        # address on the bus
+//! table = "holding"                 # holding (function 03) | input (function 04)
+//! unit = "t"                        # g, kg, t, L, m3 or Nm3
+//! basis = "wet"                     # of a mass
+//! rollover = "1000000"              # the counter shows 0 again here (optional, with rate_max)
+//! rate_max = "400"                  # most that can flow in an hour
+//! total = [{ address = 0, type = "u32", words = "high_first", scale = "0.1" }]
+//!
+//! [[port]]                          # the same on the network
+//! kind = "modbus_tcp"
+//! name = "flows"
+//! connect = "192.168.1.60:502"
+//! framing = "tcp"                   # tcp | rtu (behind a serial server)
+//! shifts = ["08:00"]
+//! [[port.meters]]
+//! meter = "flow-1"
+//! stream = "water-out"
+//! device = 1
+//! table = "input"
+//! unit = "m3"
+//! total = [                         # parts are added: whole cubic metres and thousandths
+//!   { address = 100, type = "u32", words = "low_first" },
+//!   { address = 102, type = "u16", scale = "0.001" },
+//! ]
 //!
 //! [[port]]                          # result files of an ICP-MS
 //! kind = "lab_folder"
@@ -112,8 +209,10 @@ mod tests;
 
 mod check;
 mod lab;
+mod modbus;
 mod monitor;
 mod port;
+mod tickets;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -121,12 +220,16 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use tl_domain::ids::NodeId;
 
-pub(crate) use check::scanner_profile;
+pub(crate) use check::{hid_profile, scanner_profile};
 pub(crate) use lab::{Digest, LabFolder, LabRules, LabSerial, LabTcp};
+pub(crate) use modbus::{FlowUnit, Framed, ModbusRules, ModbusSerial, ModbusTcp, Totalised};
 pub(crate) use monitor::{MonitorTcp, Outlet, Recorded};
 pub(crate) use port::{
-    LineParity, PortConfig, ScaleSerial, ScannerSerial, ScannerTcp, SerialLine, Station,
-    StationWeigh, TicketFolder,
+    LineParity, PortConfig, ScaleRules, ScaleSerial, ScaleTcp, ScannerHid, ScannerSerial,
+    ScannerTcp, SerialLine, Station, StationWeigh,
+};
+pub(crate) use tickets::{
+    Stamps, TicketCommand, TicketFolder, TicketRules, TicketSqlite, TicketWatch,
 };
 
 /// Name of the file in the agent's directory.
@@ -135,7 +238,8 @@ pub(crate) const FILE: &str = "config.toml";
 /// What `tl-edge enrol` writes when there is no configuration yet.
 pub(crate) const STARTER: &str = "\
 # tl-edge: see the agent's manual for ports (scanner_tcp, scanner_serial, scale_serial,
-# ticket_folder, lab_folder, lab_tcp, lab_serial, monitor_tcp).
+# scale_tap, scale_tcp, scanner_hid, ticket_folder, ticket_sqlite, ticket_command, lab_folder,
+# lab_tcp, lab_serial, monitor_tcp, modbus_serial, modbus_tcp).
 [page]
 listen = \"0.0.0.0:8443\"
 ";

@@ -2,16 +2,17 @@
 //!
 //! Types and defaults alone; what does not fit together is said in `check`.
 
-use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use serde::Deserialize;
 use serde_json::Value;
-use tl_domain::ids::{MaterialId, MeterId, NodeId, OperatorId, PartyId};
+use tl_domain::ids::{MaterialId, MeterId, NodeId};
 
 use super::lab::{LabFolder, LabSerial, LabTcp};
+use super::modbus::{ModbusSerial, ModbusTcp};
 use super::monitor::MonitorTcp;
+use super::tickets::{TicketCommand, TicketFolder, TicketSqlite};
 
 /// One device or folder.
 #[derive(Debug, Clone, Deserialize)]
@@ -21,10 +22,20 @@ pub(crate) enum PortConfig {
     ScannerTcp(ScannerTcp),
     /// QR scanner on a serial line.
     ScannerSerial(ScannerSerial),
+    /// QR scanner that pretends to be a keyboard.
+    ScannerHid(ScannerHid),
     /// Indicator on a serial line.
     ScaleSerial(ScaleSerial),
+    /// Indicator whose line belongs to another program: we only listen.
+    ScaleTap(ScaleSerial),
+    /// Indicator behind a network address.
+    ScaleTcp(ScaleTcp),
     /// Files of the weighbridge's software.
     TicketFolder(TicketFolder),
+    /// Table of tickets in an SQLite file.
+    TicketSqlite(TicketSqlite),
+    /// Table of tickets that an outside program reads.
+    TicketCommand(TicketCommand),
     /// Files of a laboratory instrument.
     LabFolder(LabFolder),
     /// Laboratory instrument on TCP.
@@ -33,6 +44,10 @@ pub(crate) enum PortConfig {
     LabSerial(LabSerial),
     /// Online monitors that report to us.
     MonitorTcp(MonitorTcp),
+    /// Totalisers on a serial line.
+    ModbusSerial(ModbusSerial),
+    /// Totalisers behind a network address.
+    ModbusTcp(ModbusTcp),
 }
 
 impl PortConfig {
@@ -41,12 +56,18 @@ impl PortConfig {
         match self {
             Self::ScannerTcp(port) => &port.name,
             Self::ScannerSerial(port) => &port.name,
-            Self::ScaleSerial(port) => &port.name,
+            Self::ScannerHid(port) => &port.name,
+            Self::ScaleSerial(port) | Self::ScaleTap(port) => &port.name,
+            Self::ScaleTcp(port) => &port.name,
             Self::TicketFolder(port) => &port.name,
+            Self::TicketSqlite(port) => &port.name,
+            Self::TicketCommand(port) => &port.name,
             Self::LabFolder(port) => &port.name,
             Self::LabTcp(port) => &port.name,
             Self::LabSerial(port) => &port.name,
             Self::MonitorTcp(port) => &port.name,
+            Self::ModbusSerial(port) => &port.name,
+            Self::ModbusTcp(port) => &port.name,
         }
     }
 
@@ -55,12 +76,28 @@ impl PortConfig {
         match self {
             Self::ScannerTcp(_) => "scanner_tcp",
             Self::ScannerSerial(_) => "scanner_serial",
+            Self::ScannerHid(_) => "scanner_hid",
             Self::ScaleSerial(_) => "scale_serial",
+            Self::ScaleTap(_) => "scale_tap",
+            Self::ScaleTcp(_) => "scale_tcp",
             Self::TicketFolder(_) => "ticket_folder",
+            Self::TicketSqlite(_) => "ticket_sqlite",
+            Self::TicketCommand(_) => "ticket_command",
             Self::LabFolder(_) => "lab_folder",
             Self::LabTcp(_) => "lab_tcp",
             Self::LabSerial(_) => "lab_serial",
             Self::MonitorTcp(_) => "monitor_tcp",
+            Self::ModbusSerial(_) => "modbus_serial",
+            Self::ModbusTcp(_) => "modbus_tcp",
+        }
+    }
+
+    /// What is declared of a scale; none for other ports.
+    pub(crate) fn scale(&self) -> Option<ScaleRules> {
+        match self {
+            Self::ScaleSerial(port) | Self::ScaleTap(port) => Some(port.rules()),
+            Self::ScaleTcp(port) => Some(port.rules.clone()),
+            _ => None,
         }
     }
 }
@@ -94,6 +131,20 @@ pub(crate) struct ScannerSerial {
     pub(crate) line: SerialLine,
     #[serde(default)]
     pub(crate) answer: bool,
+    #[serde(default = "default_object")]
+    pub(crate) profile: Value,
+    #[serde(default)]
+    pub(crate) station: Option<Station>,
+}
+
+/// A scanner that pretends to be a keyboard.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ScannerHid {
+    pub(crate) name: String,
+    /// Its event device, by a name that does not change: /dev/input/by-id/…-event-kbd.
+    pub(crate) path: PathBuf,
+    /// Layout, suffix and identifier as the scanner is set.
     #[serde(default = "default_object")]
     pub(crate) profile: Value,
     #[serde(default)]
@@ -167,24 +218,38 @@ pub(crate) struct ScaleSerial {
     pub(crate) profile: Value,
 }
 
-/// Files of the weighbridge's software.
+impl ScaleSerial {
+    /// What is declared of the scale itself.
+    pub(crate) fn rules(&self) -> ScaleRules {
+        ScaleRules {
+            meter: self.meter.clone(),
+            calibration: self.calibration.clone(),
+            stable_frames: self.stable_frames,
+            profile: self.profile.clone(),
+        }
+    }
+}
+
+/// An indicator behind a network address, or a serial server that passes its bytes through.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct TicketFolder {
+pub(crate) struct ScaleTcp {
     pub(crate) name: String,
-    pub(crate) path: PathBuf,
-    pub(crate) software: String,
-    pub(crate) node: NodeId,
-    #[serde(default = "default_settle_ms")]
-    pub(crate) settle_ms: u64,
-    pub(crate) approved_by: OperatorId,
+    /// `host:port`.
+    pub(crate) connect: String,
+    #[serde(flatten)]
+    pub(crate) rules: ScaleRules,
+}
+
+/// What is declared of a scale, whatever its line.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct ScaleRules {
+    pub(crate) meter: MeterId,
     #[serde(default)]
-    pub(crate) meter: Option<MeterId>,
-    #[serde(default)]
-    pub(crate) materials: BTreeMap<String, MaterialId>,
-    #[serde(default)]
-    pub(crate) suppliers: BTreeMap<String, PartyId>,
-    pub(crate) mapping: Value,
+    pub(crate) calibration: Option<String>,
+    #[serde(default = "default_stable_frames")]
+    pub(crate) stable_frames: u32,
+    pub(crate) profile: Value,
 }
 
 fn default_object() -> Value {

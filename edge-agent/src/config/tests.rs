@@ -21,7 +21,14 @@ fn the_documented_example_is_a_configuration() {
         "scanner_tcp",
         "scanner_serial",
         "scale_serial",
+        "scanner_hid",
+        "scale_tap",
+        "scale_tcp",
         "ticket_folder",
+        "ticket_sqlite",
+        "ticket_command",
+        "modbus_serial",
+        "modbus_tcp",
         "lab_folder",
         "lab_tcp",
         "lab_serial",
@@ -57,6 +64,30 @@ fn mistakes_are_named() {
         let error = Config::parse(text).expect_err(text);
         assert!(error.contains(words), "{text}: {error}");
     }
+}
+
+/// What can't be right is said before anything runs, with the port and what to do.
+#[test]
+fn tables_of_tickets_and_totalisers_are_judged_at_the_start() {
+    let from = |wanted: &str, line: &str, with: &str| {
+        let documented = documented();
+        assert!(documented.contains(line), "{line}");
+        let text = documented.replacen(line, with, 1);
+        let error = Config::parse(&text).expect_err(with);
+        assert!(error.contains(wanted), "{with}: {error}");
+    };
+    from("`stamp` is missing", "stamp = \"变更时间\"", "");
+    from("{since}", "'{since}' ORDER", "'2026' ORDER");
+    from("no time like", "start = \"2026-11-01 00:00:00\"", "start = \"yesterday\"");
+    from("whole number", "stamps = \"time\"", "stamps = \"number\"");
+    from("whole path", "/opt/mssql-tools18/bin/sqlcmd", "sqlcmd");
+    from("`basis` is missing", "basis = \"wet\"", "");
+    from("`rate_max` is missing", "rate_max = \"400\"", "");
+    from("`words` is missing", "words = \"high_first\", ", "");
+    from("1 to 247", "device = 1 ", "device = 248 ");
+    from("none of g, kg", "unit = \"m3\"", "unit = \"m³\"");
+    from("no time of day", "shifts = [\"08:00\"]", "shifts = [\"8 Uhr\"]");
+    from("hid_boot_keyboard", "layout = \"us\", aim = \"required\"", "protocol = \"mt_sics\"");
 }
 
 /// Every scale that has a decoder can be declared, and nothing that is no scale.

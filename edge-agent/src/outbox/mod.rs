@@ -12,10 +12,12 @@ mod epoch;
 mod held;
 mod kept;
 mod labels;
+mod meters;
 mod prune;
 mod queue;
 mod room;
 pub(crate) mod schema;
+mod sources;
 pub(crate) mod state;
 mod tickets;
 mod transaction;
@@ -46,11 +48,13 @@ pub(crate) use kept::{StoredSnapshot, open_blobs, stored_snapshot};
 pub(crate) use labels::{
     code_of_entry, owner_of_code, sample_by_code, sample_by_id, sample_by_lab_name,
 };
+pub(crate) use meters::meter_state;
 pub(crate) use queue::{
     Counts, EntryRow, Mark, Pending, counts, entry_by_id, leaf_at, newest, pending, standing,
 };
 pub(crate) use room::{Room, RoomState, used_bytes};
-pub(crate) use tickets::{TicketRow, open_tickets, ticket_by_number};
+pub(crate) use sources::{SourceMark, seen_between, source_mark};
+pub(crate) use tickets::{TicketRow, open_tickets, open_weighings, ticket_by_number};
 pub(crate) use transaction::{Appended, Draft, Tx};
 #[cfg(test)]
 pub(crate) use trays::DAMAGE_ROWS_MAX;

@@ -121,6 +121,38 @@ diesel::table! {
         weigh_id -> Nullable<Text>,
         weigh_leaf -> Nullable<Binary>,
         weigh_body -> Nullable<Text>,
+        waits -> Nullable<Text>,
+        plate -> Nullable<Text>,
+        material -> Nullable<Text>,
+        weight -> Nullable<Text>,
+        weighed_micros -> Nullable<BigInt>,
+        gone_micros -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    ticket_source (port) {
+        port -> Text,
+        newest -> BigInt,
+        deep_micros -> BigInt,
+    }
+}
+
+diesel::table! {
+    ticket_seen (port, number) {
+        port -> Text,
+        number -> Text,
+        stamp -> BigInt,
+        gone_micros -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    meter (port, name) {
+        port -> Text,
+        name -> Text,
+        declared -> Text,
+        state -> Text,
     }
 }
 

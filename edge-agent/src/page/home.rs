@@ -9,8 +9,8 @@ use super::Page;
 use super::answer::{Frame, problem, render};
 use super::guard::Visitor;
 use crate::capture::weigh;
-use crate::outbox::open_tickets;
 use crate::outbox::state::{self, BatchView};
+use crate::port::tickets::trucks::{self, OpenTruck};
 use crate::site::Site;
 use crate::words::Words;
 
@@ -71,14 +71,38 @@ struct HomeTemplate {
     frame: Frame,
     tiles: Vec<(&'static str, String)>,
     batches: Vec<Shown>,
-    trucks: Vec<(String, String)>,
+    trucks: Vec<Truck>,
+}
+
+/// A truck that was weighed once.
+struct Truck {
+    name: String,
+    href: Option<String>,
+    waits: &'static str,
+    detail: String,
+}
+
+fn truck(page: &Page, visitor: &Visitor, open: &OpenTruck) -> Truck {
+    let since = open.since_micros.map(|micros| {
+        let at = page.outbox.shared().clock.moment(micros);
+        at.at().format("%m-%d %H:%M").to_string()
+    });
+    let parts = [open.plate.clone(), Some(open.material.clone()), Some(open.weight.clone()), since];
+    let parts: Vec<String> = parts.into_iter().flatten().filter(|it| !it.is_empty()).collect();
+    let (zh, en) = open.waits.words();
+    Truck {
+        name: open.name.clone(),
+        href: open.batch.as_ref().map(|id| format!("/batch/{id}")),
+        waits: visitor.t(zh, en),
+        detail: parts.join(" · "),
+    }
 }
 
 pub(super) async fn home(page: Data<Page>, visitor: ReqData<Visitor>) -> impl Responder {
     let site = page.site.now();
     let read = page.outbox.read(|db| {
         let batches = state::open_batches(db, &site, BATCHES)?;
-        Ok((batches, open_tickets(db, BATCHES)?))
+        Ok((batches, trucks::open_trucks(db, &site, BATCHES)?))
     });
     let (batches, trucks) = match read {
         Ok(read) => read,
@@ -98,7 +122,7 @@ pub(super) async fn home(page: Data<Page>, visitor: ReqData<Visitor>) -> impl Re
             tile("/status", "状态", "Status"),
         ],
         batches: batches.iter().map(|batch| shown(&site, &visitor, batch)).collect(),
-        trucks,
+        trucks: trucks.iter().map(|open| truck(&page, &visitor, open)).collect(),
     })
 }
 

@@ -14,8 +14,7 @@ use tl_device::{Output, Reading, Reason};
 
 use super::exchange::{converse, converse_again};
 use super::lab::record::{self, Series, Source};
-use super::line::open_serial;
-use super::{Ports, folder, tcp};
+use super::{Ports, folder, serial, tcp};
 use crate::config::{LabRules, LabSerial, LabTcp};
 use crate::outbox::WriteError;
 use crate::run::spawn;
@@ -69,7 +68,7 @@ pub(super) fn start_serial(ports: Ports, config: LabSerial) -> Result<JoinHandle
             let path = line.path.display().to_string();
             let keep = |outputs| instrument.keep(&path, outputs);
             let (ports, name) = (&instrument.ports, &instrument.name);
-            converse_again(ports, name, || open_serial(&line), &instrument.profile, keep);
+            converse_again(ports, name, || serial::open(&line), &instrument.profile, keep);
         });
     })
 }

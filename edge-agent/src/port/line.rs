@@ -6,12 +6,10 @@
 use std::io::{ErrorKind, Read, Write};
 use std::time::{Duration, Instant};
 
-use serialport::{DataBits, FlowControl, Parity, SerialPort as _, StopBits, TTYPort};
 use tl_device::{Decoder, Output};
 
 use super::Ports;
 use crate::board::PortState;
-use crate::config::{LineParity, SerialLine};
 
 /// Longest wait of one read.
 pub(super) const READ_TIMEOUT: Duration = Duration::from_millis(100);
@@ -117,24 +115,4 @@ pub(super) fn pump<S: Stream>(
     };
     decoder.finish(&mut outputs);
     after(decoder, &mut outputs, stream).err().unwrap_or(why)
-}
-
-/// Opens a serial line, or any pseudo-terminal under a path.
-pub(super) fn open_serial(line: &SerialLine) -> std::io::Result<TTYPort> {
-    let path = line.path.to_string_lossy();
-    let data_bits = if line.data_bits == 7 { DataBits::Seven } else { DataBits::Eight };
-    let parity = match line.parity {
-        LineParity::None => Parity::None,
-        LineParity::Even => Parity::Even,
-        LineParity::Odd => Parity::Odd,
-    };
-    let mut port = serialport::new(path, line.baud)
-        .data_bits(data_bits)
-        .parity(parity)
-        .stop_bits(StopBits::One)
-        .flow_control(FlowControl::None)
-        .timeout(READ_TIMEOUT)
-        .open_native()?;
-    port.set_timeout(READ_TIMEOUT)?;
-    Ok(port)
 }

@@ -6,12 +6,15 @@
 
 mod exchange;
 pub(crate) mod folder;
+mod hid;
 mod instrument;
 pub(crate) mod lab;
 mod line;
+mod modbus;
 mod monitor;
 mod scale;
 mod scanner;
+mod serial;
 mod tcp;
 pub(crate) mod tickets;
 mod workbook;
@@ -62,9 +65,9 @@ impl Ports {
         let mut scales = BTreeMap::new();
         for port in &config.ports {
             board.add(port.name(), port.kind());
-            if let PortConfig::ScaleSerial(scale) = port {
+            if let Some(rules) = port.scale() {
                 let clock = outbox.shared().clock.clone();
-                scales.insert(scale.name.clone(), Arc::new(Scale::new(scale, clock)));
+                scales.insert(port.name().to_owned(), Arc::new(Scale::new(&rules, clock)));
             }
         }
         Self {
@@ -94,10 +97,21 @@ impl Ports {
         match port.clone() {
             PortConfig::ScannerTcp(port) => scanner::start_tcp(ports, port),
             PortConfig::ScannerSerial(port) => scanner::start_serial(ports, port),
-            PortConfig::ScaleSerial(port) => scale::start(ports, port),
+            PortConfig::ScannerHid(port) => hid::start(ports, port),
+            PortConfig::ScaleSerial(port) => scale::start_serial(ports, port),
+            PortConfig::ScaleTap(port) => scale::start_tap(ports, port),
+            PortConfig::ScaleTcp(port) => scale::start_tcp(ports, port),
             PortConfig::TicketFolder(port) => {
                 let tickets = tickets::Tickets::new(ports, port)?;
                 spawn("tickets", move || tickets.run())
+            }
+            PortConfig::TicketSqlite(port) => {
+                let table = tickets::Table::sqlite(ports, &port)?;
+                spawn("tickets", move || table.run())
+            }
+            PortConfig::TicketCommand(port) => {
+                let table = tickets::Table::command(ports, &port)?;
+                spawn("tickets", move || table.run())
             }
             PortConfig::LabFolder(port) => {
                 let lab = lab::Lab::new(ports, port);
@@ -106,6 +120,8 @@ impl Ports {
             PortConfig::LabTcp(port) => instrument::start_tcp(ports, port),
             PortConfig::LabSerial(port) => instrument::start_serial(ports, port),
             PortConfig::MonitorTcp(port) => monitor::start(ports, port),
+            PortConfig::ModbusSerial(port) => modbus::start_serial(ports, port),
+            PortConfig::ModbusTcp(port) => modbus::start_tcp(ports, port),
         }
     }
 
@@ -136,6 +152,12 @@ impl Ports {
 fn may_sign(role: KeyRole, port: &PortConfig) -> Result<(), String> {
     let (kind, needs) = match port {
         PortConfig::MonitorTcp(_) => ("monitor.reading", &[KeyRole::Water][..]),
+        PortConfig::ModbusSerial(_) | PortConfig::ModbusTcp(_) => {
+            ("flow.report", &[KeyRole::Gate, KeyRole::Plant, KeyRole::Water][..])
+        }
+        PortConfig::TicketFolder(_)
+        | PortConfig::TicketSqlite(_)
+        | PortConfig::TicketCommand(_) => ("batch.register", &[KeyRole::Gate, KeyRole::Plant][..]),
         PortConfig::LabTcp(_) | PortConfig::LabSerial(_) => {
             ("assay.report", &[KeyRole::Lab, KeyRole::Plant][..])
         }

@@ -16,10 +16,11 @@ use tl_domain::ids::MeterId;
 use tl_domain::quantity::MassUnit;
 
 use super::Ports;
-use super::line::{keep_open, open_serial};
+use super::line::{Stream, keep_open};
+use super::{serial, tcp};
 use crate::capture::weigh::Weighing;
 use crate::clock::AgentClock;
-use crate::config::ScaleSerial;
+use crate::config::{ScaleRules, ScaleSerial, ScaleTcp};
 use crate::outbox::{WriteError, lock};
 use crate::run::spawn;
 use crate::words::Words;
@@ -50,7 +51,7 @@ struct Taken {
 }
 
 impl Scale {
-    pub(super) fn new(config: &ScaleSerial, clock: Arc<AgentClock>) -> Self {
+    pub(super) fn new(config: &ScaleRules, clock: Arc<AgentClock>) -> Self {
         let text = |field: &str| config.profile.get(field).and_then(|it| it.as_str());
         let protocol = text("protocol").unwrap_or_default();
         let decoder = match text("layout") {
@@ -184,20 +185,40 @@ fn explain(refusal: CaptureRefusal) -> Words {
     Words::new(zh, refusal.to_string())
 }
 
-pub(super) fn start(ports: Ports, config: ScaleSerial) -> Result<JoinHandle<()>> {
-    let mut decoder = tl_device::decoder_for(&config.profile)?;
+pub(super) fn start_serial(ports: Ports, config: ScaleSerial) -> Result<JoinHandle<()>> {
+    serial::warn_of_number(&config.name, &config.line.path);
+    start(ports, config.name.clone(), &config.rules(), move || serial::open(&config.line))
+}
+
+/// Listens on a line that another program owns.
+pub(super) fn start_tap(ports: Ports, config: ScaleSerial) -> Result<JoinHandle<()>> {
+    serial::warn_of_number(&config.name, &config.line.path);
+    start(ports, config.name.clone(), &config.rules(), move || serial::open_tap(&config.line))
+}
+
+pub(super) fn start_tcp(ports: Ports, config: ScaleTcp) -> Result<JoinHandle<()>> {
+    start(ports, config.name.clone(), &config.rules, move || tcp::connect(&config.connect))
+}
+
+fn start<S: Stream>(
+    ports: Ports,
+    name: String,
+    rules: &ScaleRules,
+    open: impl FnMut() -> std::io::Result<S> + Send + 'static,
+) -> Result<JoinHandle<()>> {
+    let mut decoder = tl_device::decoder_for(&rules.profile)?;
     spawn("scale", move || {
-        let Some(scale) = ports.scales.get(&config.name).cloned() else {
+        let Some(scale) = ports.scales.get(&name).cloned() else {
             return;
         };
-        let take = |output: Output, _: &mut serialport::TTYPort| {
+        let take = |output: Output, _: &mut S| {
             match &output {
-                Output::Accepted(_) => ports.board.good(&config.name),
-                Output::Rejected(rejection) => ports.board.bad(&config.name, &rejection.detail),
+                Output::Accepted(_) => ports.board.good(&name),
+                Output::Rejected(rejection) => ports.board.bad(&name, &rejection.detail),
                 Output::Skipped(_) => {}
             }
             scale.observe(&output);
         };
-        keep_open(&ports, &config.name, || open_serial(&config.line), decoder.as_mut(), take);
+        keep_open(&ports, &name, open, decoder.as_mut(), take);
     })
 }

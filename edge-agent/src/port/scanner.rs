@@ -13,8 +13,8 @@ use serde_json::Value;
 use tl_device::{Accepted, Output, Reading};
 
 use super::Ports;
-use super::line::{Stream, keep_open, open_serial, read_until_gone};
-use super::tcp;
+use super::line::{Stream, keep_open, read_until_gone};
+use super::{serial, tcp};
 use crate::board::PortState;
 use crate::capture::station;
 use crate::config::{ScannerSerial, ScannerTcp, Station, scanner_profile};
@@ -31,7 +31,7 @@ const NAK: u8 = 0x15;
 
 /// What a scanner's thread works with.
 #[derive(Clone)]
-struct Scanner {
+pub(super) struct Scanner {
     ports: Ports,
     name: String,
     answer: bool,
@@ -59,14 +59,30 @@ pub(super) fn start_tcp(ports: Ports, config: ScannerTcp) -> Result<JoinHandle<(
 pub(super) fn start_serial(ports: Ports, config: ScannerSerial) -> Result<JoinHandle<()>> {
     let scanner = Scanner::new(ports, &config.name, &config.profile, config.station)?;
     let scanner = Scanner { answer: config.answer, ..scanner };
-    spawn("scanner", move || scanner.keep(|| open_serial(&config.line)))
+    serial::warn_of_number(&config.name, &config.line.path);
+    spawn("scanner", move || scanner.keep(|| serial::open(&config.line)))
 }
 
 impl Scanner {
     /// A scanner that gets no answers.
     fn new(ports: Ports, name: &str, profile: &Value, station: Option<Station>) -> Result<Self> {
         let profile = scanner_profile(profile).map_err(|error| anyhow!(error))?;
-        Ok(Self { ports, name: name.to_owned(), answer: false, profile, station })
+        Ok(Self::silent(ports, name, profile, station))
+    }
+
+    /// A scanner with a profile that was checked, and without a line for answers.
+    pub(super) fn silent(
+        ports: Ports,
+        name: &str,
+        profile: Value,
+        station: Option<Station>,
+    ) -> Self {
+        Self { ports, name: name.to_owned(), answer: false, profile, station }
+    }
+
+    /// What its decoder is made from.
+    pub(super) fn profile(&self) -> &Value {
+        &self.profile
     }
 
     fn keep<S: Stream>(&self, open: impl FnMut() -> std::io::Result<S>) {
@@ -91,17 +107,35 @@ impl Scanner {
     }
 
     fn take<S: Stream>(&self, output: &Output, stream: &mut S) {
+        let Some(done) = self.judge(output) else {
+            return;
+        };
+        if self.answer {
+            let answer = if done { ACK } else { NAK };
+            if let Err(error) = stream.write_all(&[answer]).and_then(|()| stream.flush()) {
+                tracing::debug!(%error, "the scanner took no answer");
+            }
+        }
+    }
+
+    /// Takes what a scanner without answers gave.
+    pub(super) fn hear(&self, output: &Output) {
+        self.judge(output);
+    }
+
+    /// Records or shows a scan; whether that was done, or none for what is no scan.
+    fn judge(&self, output: &Output) -> Option<bool> {
         let done = match output {
             Output::Accepted(accepted) => {
                 let Reading::Scan(scan) = &accepted.reading else {
-                    return;
+                    return None;
                 };
                 self.scan(&scan.data, accepted)
             }
             Output::Rejected(rejection) => {
                 Err(Words::new(rejection.detail.clone(), rejection.detail.clone()))
             }
-            Output::Skipped(_) => return,
+            Output::Skipped(_) => return None,
         };
         match &done {
             Ok(()) => self.ports.board.good(&self.name),
@@ -110,12 +144,7 @@ impl Scanner {
                 self.ports.board.bad(&self.name, &words.zh);
             }
         }
-        if self.answer {
-            let answer = if done.is_ok() { ACK } else { NAK };
-            if let Err(error) = stream.write_all(&[answer]).and_then(|()| stream.flush()) {
-                tracing::debug!(%error, "the scanner took no answer");
-            }
-        }
+        Some(done.is_ok())
     }
 
     fn scan(&self, data: &str, accepted: &Accepted) -> Result<(), Words> {

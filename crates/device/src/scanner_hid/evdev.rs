@@ -83,3 +83,30 @@ impl ReportBuilder {
         report
     }
 }
+
+/// Kinds of events and a code, from Linux `input-event-codes.h`.
+const EV_SYN: u16 = 0;
+const EV_KEY: u16 = 1;
+const SYN_DROPPED: u16 = 3;
+
+/// Turns the events of a device into reports: keys count, held keys and everything else do not.
+#[derive(Debug, Default)]
+pub struct KeyEvents(ReportBuilder);
+
+impl KeyEvents {
+    /// The report after an event of some kind, code and value; `None` where nothing changes. Where
+    /// the system has lost events the report says so, and the scan that is being typed is refused.
+    pub fn report(&mut self, kind: u16, code: u16, value: i32) -> Option<[u8; REPORT_BYTES]> {
+        match (kind, code, value) {
+            (EV_KEY, code, 0) => self.0.event(code, false),
+            (EV_KEY, code, 1) => self.0.event(code, true),
+            (EV_SYN, SYN_DROPPED, _) => {
+                self.0 = ReportBuilder::default();
+                let mut lost = [ROLLOVER; REPORT_BYTES];
+                [lost[0], lost[1]] = [0, 0];
+                Some(lost)
+            }
+            _ => None,
+        }
+    }
+}

@@ -1,6 +1,6 @@
 //! Reading the cells of one row: text, weight, time, direction. One cell, one error with its place.
 
-use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime};
+use chrono::{DateTime, FixedOffset};
 
 use super::problem::{RowError, RowProblem};
 use super::reader::Columns;
@@ -24,6 +24,13 @@ impl Cells<'_> {
         // Exports that write ="0012" so that spreadsheets keep the zeros mean 0012.
         let kept = text.strip_prefix("=\"").and_then(|it| it.strip_suffix('"'));
         kept.map_or(text, str::trim)
+    }
+
+    /// What stands in the column that grows with each change.
+    pub(super) fn stamp(&self) -> Option<String> {
+        let cell = self.columns.stamp().and_then(|index| self.cells.get(index))?;
+        let text = cell.trim();
+        (!text.is_empty()).then(|| text.to_owned())
     }
 
     pub(super) fn optional(&self, field: TicketField) -> Option<String> {
@@ -66,22 +73,9 @@ impl Cells<'_> {
         if text.is_empty() {
             return Ok(None);
         }
-        let format = &self.mapping.date_format;
-        let local = NaiveDateTime::parse_from_str(text, format).or_else(|error| {
-            let has_time = ["%H", "%I", "%T", "%R", "%M"].iter().any(|mark| format.contains(mark));
-            match NaiveDate::parse_from_str(text, format) {
-                Ok(day) if !has_time => Ok(day.and_time(NaiveTime::MIN)),
-                _ => Err(error),
-            }
-        });
-        let offset = FixedOffset::east_opt(self.mapping.utc_offset_minutes.saturating_mul(60));
-        let time = local
-            .ok()
-            .zip(offset)
-            .and_then(|(local, offset)| local.and_local_timezone(offset).single());
-        time.map(Some).ok_or_else(|| {
+        self.mapping.moment(text).map(Some).ok_or_else(|| {
             let mut error = self.error(field, RowProblem::BadTime);
-            error.expected = Some(format.clone());
+            error.expected = Some(self.mapping.date_format.clone());
             error
         })
     }

@@ -2,7 +2,10 @@
 //! when it is saved, used for every file after that. Unit and date format are declared, because
 //! the files do not tell 12.45 t from 12.45 kg, nor March 4 from April 3.
 
+use std::fmt::Write as _;
+
 use chrono::format::{Item, StrftimeItems};
+use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime};
 use serde::{Deserialize, Serialize};
 
 use super::Direction;
@@ -45,6 +48,10 @@ pub struct TicketMapping {
     /// Gross weights above this many kg are refused: the unit is probably wrong.
     #[serde(default = "default_gross_max_kg")]
     pub gross_max_kg: DecimalText,
+    /// The column that grows with each change of a row, for tables that are read up to a mark. It
+    /// may be one of the mapped columns; it is no part of the ticket.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stamp: Option<String>,
     /// The headers of the columns.
     pub columns: TicketColumns,
 }
@@ -228,6 +235,7 @@ impl TicketMapping {
             out_words: default_out_words(),
             gross_min_kg: default_gross_min_kg(),
             gross_max_kg: default_gross_max_kg(),
+            stamp: None,
             columns,
         }
     }
@@ -263,6 +271,32 @@ impl TicketMapping {
             return Err(MappingError::Range("delimiter is a comma, semicolon, tab or bar"));
         }
         Ok(())
+    }
+
+    /// A time as the file writes it; a format without a time of day gives midnight.
+    pub fn moment(&self, text: &str) -> Option<DateTime<FixedOffset>> {
+        let format = &self.date_format;
+        let local = NaiveDateTime::parse_from_str(text, format).or_else(|error| {
+            let has_time = ["%H", "%I", "%T", "%R", "%M"].iter().any(|mark| format.contains(mark));
+            match NaiveDate::parse_from_str(text, format) {
+                Ok(day) if !has_time => Ok(day.and_time(NaiveTime::MIN)),
+                _ => Err(error),
+            }
+        });
+        local.ok()?.and_local_timezone(self.offset()?).single()
+    }
+
+    /// A moment in microseconds as the file would write it; the finer part of it is cut.
+    pub fn written(&self, micros: i64) -> Option<String> {
+        let at = DateTime::from_timestamp_micros(micros)?.with_timezone(&self.offset()?);
+        let mut text = String::new();
+        // A format with an offset in it can be read and not written.
+        write!(text, "{}", at.naive_local().format(&self.date_format)).ok()?;
+        Some(text)
+    }
+
+    fn offset(&self) -> Option<FixedOffset> {
+        FixedOffset::east_opt(self.utc_offset_minutes.saturating_mul(60))
     }
 
     fn check_headers_once(&self) -> Result<(), MappingError> {

@@ -161,11 +161,17 @@ pub(super) struct Columns {
     count: usize,
     /// True where the rows were split at a delimiter.
     delimited: bool,
+    stamp: Option<usize>,
 }
 
 impl Columns {
     pub(super) fn index(&self, field: TicketField) -> Option<usize> {
         self.places.iter().find(|(it, _)| *it == field).map(|(_, index)| *index)
+    }
+
+    /// Where the column stands that grows with each change.
+    pub(super) fn stamp(&self) -> Option<usize> {
+        self.stamp
     }
 
     /// The first mapped column a delimited row of this many cells does not reach: a cut row must
@@ -196,6 +202,18 @@ impl Columns {
                 (None, _) => missing.push(name),
             }
         }
+        let stamp = mapping.stamp.as_deref().map(|name| (name, plain_header(name)));
+        let stamp = match stamp {
+            None => None,
+            Some((name, plain)) => match found.iter().filter(|it| **it == plain).count() {
+                1 => found.iter().position(|it| *it == plain),
+                0 => {
+                    missing.push(name);
+                    None
+                }
+                _ => return Err(TicketFileError::HeaderTwice(name.to_owned())),
+            },
+        };
         if !missing.is_empty() {
             let found: Vec<&str> =
                 found.iter().map(String::as_str).filter(|it| !it.is_empty()).collect();
@@ -210,7 +228,7 @@ impl Columns {
             "a checked mapping has the required columns"
         );
         let last_named = found.iter().rposition(|it| !it.is_empty()).map_or(0, |it| it + 1);
-        Ok(Self { places, count: last_named, delimited })
+        Ok(Self { places, count: last_named, delimited, stamp })
     }
 }
 
@@ -305,6 +323,7 @@ fn ticket(cells: &Cells<'_>, raw_line: &str) -> Result<Ticket, RowError> {
         gross_at: cells.time(Field::GrossAt)?,
         tare_at: cells.time(Field::TareAt)?,
         weigher: cells.optional(Field::Weigher),
+        stamp: cells.stamp(),
         row: cells.row,
         raw_line: raw_line.to_owned(),
     })

@@ -55,6 +55,37 @@ fn a_complete_ticket_is_read_as_written() {
     assert!(ticket.raw_line.starts_with("B001,湘A12345,"));
 }
 
+/// Tables are read up to a mark: a column of its own, or one that is mapped as well.
+#[test]
+fn the_column_that_grows_is_read_beside_the_ticket() {
+    let text = format!("{HEADER},改动\n{},17\n", row("B001", "45000", "15000", "30000"));
+    let stamped = |name: &str| {
+        let mapping = TicketMapping { stamp: Some(name.to_owned()), ..mapping() };
+        let file = read_csv(text.as_bytes(), &mapping).map_err(|error| error.to_string())?;
+        let ticket = file.rows[0].clone().expect("a good row");
+        Ok((ticket.stamp.clone(), ticket.canonical_text()))
+    };
+    let plain: Result<_, String> = stamped("改动");
+    assert_eq!(plain.as_ref().expect("read").0.as_deref(), Some("17"));
+    let (shared, content) = stamped("皮重时间").expect("read");
+    assert_eq!(shared.as_deref(), Some("2026-11-01 08:30:00"));
+    assert_eq!(content, plain.expect("read").1, "the stamp is no part of the ticket");
+    assert!(stamped("更新").expect_err("not there").contains("更新"));
+}
+
+#[test]
+fn times_are_written_as_they_are_read() {
+    let text = "2026-11-01 08:30:00";
+    let at = mapping().moment(text).expect("a time");
+    assert_eq!(at.to_rfc3339(), "2026-11-01T08:30:00+08:00");
+    let micros = at.timestamp_micros() + 999_999;
+    assert_eq!(mapping().written(micros).as_deref(), Some(text), "the finer part is cut");
+    let day = TicketMapping { date_format: "%Y%m%d".to_owned(), ..mapping() };
+    assert_eq!(day.written(micros).as_deref(), Some("20261101"));
+    let offset = TicketMapping { date_format: "%Y-%m-%d %z".to_owned(), ..mapping() };
+    assert_eq!(offset.written(micros), None);
+}
+
 #[test]
 fn numbers_written_for_spreadsheets_keep_their_zeros_and_lose_the_marks() {
     let ticket = one(row("=\"000123\"", "45000", "15000", "30000")).expect("a good row");

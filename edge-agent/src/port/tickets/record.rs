@@ -1,7 +1,7 @@
 //! A finished ticket as entries: what is appended at first, and what an edit corrects.
 //!
 //! Everything of one ticket happens in one transaction with its row, so that a ticket is never half
-//! recorded. Which tickets get here is decided by the folder's reader.
+//! recorded. Which tickets get here is decided by the intake.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -18,7 +18,7 @@ use tl_domain::time::Moment;
 use super::row::{damaged, parse, reference, save, shown};
 use crate::capture::receive::Register;
 use crate::capture::{codes, record_fact, refuse};
-use crate::config::TicketFolder;
+use crate::config::TicketRules;
 use crate::outbox::{Appended, Draft, TicketRow, Tx, WriteError};
 use crate::site::Site;
 
@@ -29,7 +29,7 @@ pub(super) struct Mapped {
 }
 
 pub(super) struct Job<'a> {
-    pub(super) config: &'a TicketFolder,
+    pub(super) rules: &'a TicketRules,
     pub(super) site: &'a Site,
     pub(super) read: &'a Ticket,
     pub(super) mapped: &'a Mapped,
@@ -50,14 +50,14 @@ impl Job<'_> {
                 let second = self.append(tx, weigh_id, weigh.clone())?;
                 let first = (first, Body::from(register).to_value());
                 let second = (second, Body::from(weigh).to_value());
-                save(tx, self.config, self.read, digest, Some(first), Some(second))
+                save(tx, self.rules, self.read, digest, Some(first), Some(second))
             }
             Direction::Out => {
                 let code = codes::draw(tx, self.site)?;
                 let dispatch = self.dispatch(code)?;
                 let first = self.append(tx, id, dispatch.clone())?;
                 let first = (first, Body::from(dispatch).to_value());
-                save(tx, self.config, self.read, digest, Some(first), None)
+                save(tx, self.rules, self.read, digest, Some(first), None)
             }
         }
     }
@@ -101,6 +101,8 @@ impl Job<'_> {
         tx.save_ticket(&TicketRow {
             digest: digest.to_owned(),
             shown: shown(self.read),
+            plate: self.read.plate.clone(),
+            material: self.read.material_name.clone(),
             register_body: Some(new.to_string()),
             weigh_body: weigh.map(|body| body.to_string()),
             ..row.clone()
@@ -116,8 +118,8 @@ impl Job<'_> {
         let id = tx.new_id()?;
         let body = Supersede {
             target,
-            reason: format!("地磅软件 {} 修改了磅单 {}", self.config.software, self.read.number),
-            approved_by: self.config.approved_by.clone(),
+            reason: format!("地磅软件 {} 修改了磅单 {}", self.rules.software, self.read.number),
+            approved_by: self.rules.approved_by.clone(),
             replacement: Some(replacement),
         };
         let draft = Draft::now(body, None, self.read.number.clone());
@@ -141,7 +143,7 @@ impl Job<'_> {
             code: None,
             material: self.mapped.material.clone(),
             origin: Origin::Arrival,
-            node: self.config.node.clone(),
+            node: self.rules.node.clone(),
             stream: None,
             supplier: self.mapped.partner.clone(),
             dispatch: None,
@@ -162,7 +164,7 @@ impl Job<'_> {
             tare: mass(&self.read.tare)?,
             net: mass(&self.read.net)?.ok_or_else(damaged)?,
             moisture: None,
-            meter: self.config.meter.clone(),
+            meter: self.rules.meter.clone(),
             calibration: None,
             manual: None,
             ticket: Some(self.mapped.ticket.clone()),
@@ -191,7 +193,7 @@ impl Job<'_> {
             code,
             kind: HandoverKind::Delivery,
             manifest_number: None,
-            from: self.config.node.clone(),
+            from: self.rules.node.clone(),
             to: self.mapped.partner.clone(),
             carrier: None,
             lines: vec![DispatchLine {

@@ -1,11 +1,11 @@
 //! The row that is kept of a ticket: what it became, so that an edit finds what it corrects.
 
 use serde_json::Value;
-use tl_device::ticket::Ticket;
+use tl_device::ticket::{Ticket, TicketState};
 use tl_domain::event::EntryRef;
 use tl_ledger::Hash;
 
-use crate::config::TicketFolder;
+use crate::config::TicketRules;
 use crate::outbox::{Appended, TicketRow, Tx, WriteError};
 
 /// What the lists show of a ticket.
@@ -27,7 +27,7 @@ type Recorded = (Appended, Value);
 
 pub(super) fn save(
     tx: &mut Tx<'_>,
-    config: &TicketFolder,
+    rules: &TicketRules,
     read: &Ticket,
     digest: &str,
     register: Option<Recorded>,
@@ -36,8 +36,13 @@ pub(super) fn save(
     let id = |recorded: &Option<Recorded>| recorded.as_ref().map(|it| it.0.id.to_string());
     let leaf = |recorded: &Option<Recorded>| recorded.as_ref().map(|it| it.0.leaf.0.to_vec());
     let body = |recorded: &Option<Recorded>| recorded.as_ref().map(|it| it.1.to_string());
+    let (waits, first, at) = match read.state {
+        TicketState::Complete => (None, None, None),
+        TicketState::AwaitingTare => (Some("tare"), read.gross.as_ref(), read.gross_at),
+        TicketState::AwaitingGross => (Some("gross"), read.tare.as_ref(), read.tare_at),
+    };
     tx.save_ticket(&TicketRow {
-        software: config.software.clone(),
+        software: rules.software.clone(),
         number: read.number.clone(),
         digest: digest.to_owned(),
         shown: shown(read),
@@ -47,6 +52,12 @@ pub(super) fn save(
         weigh_id: id(&weigh),
         weigh_leaf: leaf(&weigh),
         weigh_body: body(&weigh),
+        waits: waits.map(str::to_owned),
+        plate: read.plate.clone(),
+        material: read.material_name.clone(),
+        weight: first.map(|weight| format!("{weight} {}", read.unit.symbol())),
+        weighed_micros: at.map(|at| at.timestamp_micros()),
+        gone_micros: None,
     })
 }
 

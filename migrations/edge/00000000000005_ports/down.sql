@@ -1,0 +1,10 @@
+DROP INDEX ticket_waits;
+ALTER TABLE ticket DROP COLUMN gone_micros;
+ALTER TABLE ticket DROP COLUMN weighed_micros;
+ALTER TABLE ticket DROP COLUMN weight;
+ALTER TABLE ticket DROP COLUMN material;
+ALTER TABLE ticket DROP COLUMN plate;
+ALTER TABLE ticket DROP COLUMN waits;
+DROP TABLE ticket_seen;
+DROP TABLE ticket_source;
+DROP TABLE meter;
