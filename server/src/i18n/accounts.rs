@@ -72,6 +72,9 @@ messages! { ACCOUNTS {
     improve_first_note = "各误差来源占不确定度(方差)的份额；排在最前的，改进后收效最大。",
         "Each source's share of the variance; the first one is worth improving most.";
     error_class = "误差性质", "Kind of error";
+    line_stock = "库存", "Stock";
+    line_transit = "在途", "On its way";
+    source_control_chart = "化验质控图", "Laboratory control chart";
     share_of_year = "占十二期", "Share, twelve periods";
     share_of_last = "占本期", "Share, last period";
     alone_grams = "单独造成(g)", "Alone (g)";

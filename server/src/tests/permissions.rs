@@ -115,7 +115,13 @@ fn address(world: &World, route: &Route) -> String {
         .replace("{code}", code.as_str())
         .replace("{file}", "none.js")
         .replace("{party}/{path:.*}", "alfa/checkpoint");
-    let whole = ["/api/v1/session", "/api/v1/sessions", "/api/v1/parties"];
+    let whole = [
+        "/api/v1/session",
+        "/api/v1/sessions",
+        "/api/v1/parties",
+        "/api/v1/policies",
+        "/api/v1/marks",
+    ];
     if route.path.ends_with("/flowsheet") {
         return format!("{path}?site=main");
     }

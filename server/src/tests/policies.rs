@@ -78,7 +78,7 @@ async fn a_bureau_settles_its_city_and_takes_it_back() {
     job::once(&world.app).expect("computed");
     let before = ask!(world, &service, "ehs", "/api/v1/accounts")["account"]["limits"].clone();
 
-    let asked = json!({"id": "4512", "false_marks_per_quarter": "0.25", "significant_grams": "500",
+    let asked = json!({"id": "4512", "false_marks_per_quarter": "0.01", "significant_grams": "500",
         "reason": "2026 年下半年"});
     let (status, answer) = send!(world, &service, "supervises", "/api/v1/policies", asked);
     assert_eq!(status, StatusCode::CREATED, "{answer}");

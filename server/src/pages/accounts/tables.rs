@@ -76,7 +76,7 @@ pub(super) fn sources(desk: &Desk, account: &Account) -> Table {
         .iter()
         .map(|source| {
             vec![
-                source_words(desk, &source.name),
+                source_cell(desk, source),
                 Cell::text(t.error_class_name(&source.class)),
                 Cell::text(percent(source.share)),
                 Cell::text(grams(source.grams)),
@@ -85,6 +85,35 @@ pub(super) fn sources(desk: &Desk, account: &Account) -> Table {
         })
         .collect();
     table
+}
+
+/// A source in words; a random one by the line that it touches: way, stream, material, node, partner.
+fn source_cell(desk: &Desk, source: &SourceShare) -> Cell {
+    if source.class != "random" {
+        return source_words(desk, &source.name);
+    }
+    let t = desk.t;
+    let mut tokens = source.name.split(' ');
+    let way = match tokens.next() {
+        Some("in") => t.term_input(),
+        Some("out") => t.term_output(),
+        Some("discharge") => t.term_discharge(),
+        Some("stock") => t.line_stock(),
+        Some("transit") => t.line_transit(),
+        _ => return Cell::text(&source.name),
+    };
+    let named = |token: &str| {
+        if token == "return" {
+            return t.stream_role(tl_domain::event::StreamRole::Return).to_owned();
+        }
+        let masters = ["stream", "material", "node", "place"].into_iter();
+        let found = masters.map(|kind| desk.names.master(kind, token)).find(|name| name != token);
+        found.unwrap_or_else(|| {
+            token.parse().map_or_else(|_| token.to_owned(), |id| desk.names.party(&id))
+        })
+    };
+    let words: Vec<String> = tokens.filter(|token| *token != "-").map(named).collect();
+    Cell::text(format!("{way} · {}", words.join(" · ")))
 }
 
 fn percent(share: f64) -> String {

@@ -47,6 +47,7 @@ pub(crate) fn words(desk: &Desk, key: &str) -> Cell {
         "sampling" => t.source_sampling(),
         "assay" => t.source_assay(),
         "series" => t.source_series(),
+        "control-chart" => t.source_control_chart(),
         "lab" => t.source_lab(),
         "mean" => t.source_mean(),
         "default" => t.source_default(),

@@ -86,6 +86,8 @@ fn acts(desk: &Desk, row: &BatchRow, samples: &[SampleRow], sheet: &mut Sheet) {
         sheet.primary = Some(acts.remove(0));
         sheet.acts = acts;
     }
+    let trace = format!("/trace?batch={}", row.id);
+    sheet.acts.push(Act::new(t.trace_title(), desk.links.to(trace)));
     if row.code.is_some() {
         sheet.acts.push(Act::new(t.act_label_pdf(), desk.links.to(at("label.pdf"))));
         sheet.acts.push(Act::new(t.act_label_svg(), desk.links.to(at("label.svg"))));

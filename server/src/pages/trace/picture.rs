@@ -82,7 +82,7 @@ fn sankey(desk: &Desk, family: &Genealogy, namer: &Namer<'_>, id: &str) -> Sanke
             value: if by_mass { edge.amounts.tonnes } else { edge.amounts.grams },
             text: format!("{} g · {} t", grams(edge.amounts.grams), tonnes(edge.amounts.tonnes)),
             title: String::new(),
-            style: style(family, edge.from, edge.to, &taken),
+            style: style(desk, family, (edge.from, edge.to), &taken),
             href: None,
         })
         .collect();
@@ -106,11 +106,19 @@ fn kind(version: &TraceVersion, is_given: bool, is_taken: bool) -> NodeKind {
     }
 }
 
-fn style(family: &Genealogy, from: u64, to: u64, taken: &BTreeSet<u64>) -> LinkStyle {
+/// What became of a handover is not an enterprise's own to see: only a bureau's picture can say that
+/// nobody received it.
+fn style(
+    desk: &Desk,
+    family: &Genealogy,
+    (from, to): (u64, u64),
+    taken: &BTreeSet<u64>,
+) -> LinkStyle {
     let kind = |index: u64| {
         usize::try_from(index).ok().and_then(|i| family.versions.get(i)).map(|v| v.kind)
     };
-    let open_handover = kind(to) == Some(TraceKind::Handover) && !taken.contains(&to);
+    let open_handover =
+        !desk.is_own() && kind(to) == Some(TraceKind::Handover) && !taken.contains(&to);
     if kind(from) == Some(TraceKind::Shortage) || open_handover {
         LinkStyle::Unaccounted
     } else {

@@ -1,9 +1,15 @@
 //! Shares and steps of a trace as tables.
 
+use rust_decimal::Decimal;
+
 use super::super::desk::Desk;
+use super::super::format;
 use super::super::part::{Cell, Column, Empty, Table, Tone};
 use super::label::{Namer, grams, tonnes};
 use crate::usecase::trace::{Direction, Genealogy, TraceAmounts, TraceOrigin, TraceShare, Traced};
+
+/// Shares up to this part of the whole go into one sum.
+const SLIGHT: f64 = 5e-4;
 
 /// Origins, or where it rests now, the largest first; what is not on the page is one sum.
 pub(super) fn shares(
@@ -28,8 +34,17 @@ pub(super) fn shares(
     ];
     let mut table = Table::new(t, first, columns);
     table.empty = Empty::why(t.trace_no_shares());
-    table.rows = found.rows.iter().map(|share| row(desk, found, namer, share, way)).collect();
-    for (words, extent) in [(t.trace_rest(), found.rest), (t.trace_outside(), found.outside)] {
+    let mut rest = found.rest;
+    for share in &found.rows {
+        if is_slight(found, share.amounts) {
+            rest.count += 1;
+            rest.amounts.grams += share.amounts.grams;
+            rest.amounts.tonnes += share.amounts.tonnes;
+        } else {
+            table.rows.push(row(desk, found, namer, share, way));
+        }
+    }
+    for (words, extent) in [(t.trace_rest(), rest), (t.trace_outside(), found.outside)] {
         if extent.count > 0 {
             let mut cells = vec![
                 Cell::text(words).small(t.trace_parts(extent.count)),
@@ -46,6 +61,12 @@ pub(super) fn shares(
     foot.push(Cell::text(""));
     table.foot = foot;
     table
+}
+
+/// Whether a share is too small to be read as a row of its own, in grams and in tonnes.
+fn is_slight(found: &Traced, amounts: TraceAmounts) -> bool {
+    let below = |part: f64, whole: f64| part.abs() <= whole.abs() * SLIGHT;
+    below(amounts.grams, found.whole.grams) && below(amounts.tonnes, found.whole.tonnes)
 }
 
 fn row(desk: &Desk, found: &Traced, namer: &Namer<'_>, share: &TraceShare, way: &str) -> Vec<Cell> {
@@ -65,7 +86,7 @@ fn row(desk: &Desk, found: &Traced, namer: &Namer<'_>, share: &TraceShare, way: 
     let state = match share.origin {
         Some(TraceOrigin::Lot) => Cell::state(Tone::Good, t.trace_lot()),
         Some(TraceOrigin::Unvalued) => Cell::state(Tone::Watch, t.trace_unvalued()),
-        Some(TraceOrigin::Unaccounted) => Cell::state(Tone::Bad, t.trace_unaccounted()),
+        Some(TraceOrigin::Unaccounted) => Cell::state(Tone::Watch, t.trace_unaccounted()),
         None => Cell::dash(),
     };
     let mut cells = vec![name, Cell::text(party), Cell::time(desk.minute(version.at))];
@@ -79,6 +100,12 @@ fn amounts(found: &Traced, amounts: TraceAmounts) -> [Cell; 3] {
     let share = (whole.abs() > 0.0)
         .then(|| format!("{} %", grams((amounts.grams / whole * 1000.0).round() / 10.0)));
     [Cell::text(grams(amounts.grams)), Cell::maybe(share), Cell::text(tonnes(amounts.tonnes))]
+}
+
+/// Grams with the places that the whole has.
+fn rounded(grams: f64, whole: f64) -> String {
+    let places = Decimal::try_from(whole.abs()).map_or(0, format::gram_places);
+    Decimal::try_from(grams).map_or_else(|_| "–".to_owned(), |grams| format::rounded(grams, places))
 }
 
 /// Every part that went from one version to another: the picture as a list.
