@@ -14,6 +14,7 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 use tl_device::modbus::{Judged, Seen, Totaliser};
 
+pub(super) use self::ask::Answered;
 use self::ask::{Asking, Trouble};
 use self::record::Meter;
 use super::line::{Stream, reopen};
@@ -92,6 +93,22 @@ impl Bus {
     fn run<S: Stream>(mut self, open: impl FnMut() -> std::io::Result<S>) {
         let (ports, name) = (self.ports.clone(), self.name.clone());
         reopen(&ports, &name, open, |stream| self.serve(stream));
+        self.keep();
+    }
+
+    /// Makes the newest readings durable; at a stop, so that none of them is lost.
+    pub(super) fn keep(&mut self) {
+        for polled in &mut self.meters {
+            let Some(state) = polled.state.clone().filter(|_| !polled.redeclared) else {
+                continue;
+            };
+            let meter = polled.meter.clone();
+            let kept = self.ports.outbox.write(move |tx| record::record(tx, &meter, &[], &state));
+            match kept {
+                Ok(_) => polled.kept = Some(Instant::now()),
+                Err(error) => tracing::warn!(%error, port = self.name, "the last reading"),
+            }
+        }
     }
 
     /// Asks round after round until the line is gone; says why.
@@ -154,7 +171,7 @@ impl Bus {
     }
 
     /// Takes an answer: a reading, or the reason why it is none.
-    pub(super) fn take(&mut self, index: usize, at_us: i64, answer: &ask::Answered) {
+    pub(super) fn take(&mut self, index: usize, at_us: i64, answer: &Answered) {
         match self.meters[index].meter.read(at_us, answer) {
             Ok(seen) => match self.advance(index, seen) {
                 Ok(()) => self.ports.board.good(&self.name),

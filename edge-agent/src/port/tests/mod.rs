@@ -1,14 +1,21 @@
 //! Ports over a real outbox: what becomes an entry, once, and what is set aside.
 
+mod command;
 mod folder;
+mod hid;
 mod instrument;
 mod lab;
 mod line;
+mod modbus;
 mod monitor;
+mod serial;
+mod tables;
 mod tickets;
+mod trucks;
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::time::{Duration, Instant};
 
 use diesel::prelude::*;
 use serde_json::Value;
@@ -24,6 +31,11 @@ use crate::outbox::tests::{enrolled, open};
 use crate::outbox::{Counts, Writer, counts};
 use crate::port;
 use crate::site::SharedSite;
+
+/// Pause between looks at what another thread does.
+const LOOK: Duration = Duration::from_millis(5);
+/// Longest wait for another thread.
+const WAIT: Duration = Duration::from_secs(30);
 
 /// One folder port of an enrolled agent.
 pub(super) struct Bench {
@@ -89,6 +101,15 @@ impl Bench {
 
     fn counts(&self) -> Counts {
         self.ports.outbox.read(counts).expect("counted")
+    }
+
+    /// Waits until something is so; what is waited for happens on another thread.
+    pub(super) fn until(&self, what: &str, mut is_so: impl FnMut() -> bool) {
+        let until = Instant::now() + WAIT;
+        while !is_so() {
+            assert!(Instant::now() < until, "{what}: {:?}", self.ports.board.ports());
+            std::thread::sleep(LOOK);
+        }
     }
 
     fn reasons(&self) -> Vec<String> {
