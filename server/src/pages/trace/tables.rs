@@ -99,7 +99,11 @@ fn amounts(found: &Traced, amounts: TraceAmounts) -> [Cell; 3] {
     let whole = found.whole.grams;
     let share = (whole.abs() > 0.0)
         .then(|| format!("{} %", grams((amounts.grams / whole * 1000.0).round() / 10.0)));
-    [Cell::text(grams(amounts.grams)), Cell::maybe(share), Cell::text(tonnes(amounts.tonnes))]
+    [
+        Cell::text(rounded(amounts.grams, whole)),
+        Cell::maybe(share),
+        Cell::text(tonnes(amounts.tonnes)),
+    ]
 }
 
 /// Grams with the places that the whole has.
