@@ -69,6 +69,7 @@ pub fn enrol(app: &App, request: &EnrolRequest) -> Result<EnrolAnswer, Failure> 
         ca_pem: app.authority.pem().to_owned(),
         device_url: device_url(app)?,
         snapshot_key: app.keys.snapshot().public(),
+        update_key: None,
     })
 }
 
@@ -80,7 +81,7 @@ pub fn renew(app: &App, device: &Device, request: &RenewRequest) -> Result<Renew
     let now = app.clock.micros();
     let id = device.id.as_str();
     let certificate_pem = app.authority.device(&request.csr_pem, id, now).map_err(bad_request)?;
-    Ok(RenewAnswer { certificate_pem })
+    Ok(RenewAnswer { certificate_pem, page_certificate_pem: None })
 }
 
 /// Enters the event key into the party's log, unless it is there already (a certificate that had
