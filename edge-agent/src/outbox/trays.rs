@@ -1,6 +1,7 @@
 //! What ports keep beside the entries: files read, quarantine, results without a sample.
 
 use diesel::prelude::*;
+use tl_domain::time::Micros;
 use tl_ledger::Hash;
 
 use super::schema::{quarantine, read_file, unmatched};
@@ -8,6 +9,9 @@ use super::{Db, Outbox, Tx, WriteError};
 
 /// Most damaged pieces that are kept of one port and reason.
 pub(crate) const DAMAGE_ROWS_MAX: i64 = 1000;
+
+/// 2020-01-01: a clock that stands before it is wrong.
+const NEVER_BEFORE: Micros = 1_577_836_800_000_000;
 
 /// Something that must not become an entry.
 #[derive(Debug, Clone)]
@@ -145,6 +149,24 @@ impl Tx<'_> {
             ))
             .execute(self.connection)?;
         Ok(())
+    }
+
+    /// The wall clock, once it goes with the server's; without it nothing can be said to be old.
+    pub(crate) fn trusted_wall(&self) -> Option<Micros> {
+        let clock = &self.shared.clock;
+        clock.is_trusted().then(|| clock.wall())
+    }
+
+    /// Forgets what a port noted by `note_read` before a moment; gives how much that was. What was
+    /// noted by a clock that stood before this program was written stays.
+    ///
+    /// # Errors
+    /// The database's.
+    pub(crate) fn forget_read(&mut self, port: &str, before: Micros) -> Result<usize, WriteError> {
+        let old = read_file::table
+            .filter(read_file::port.eq(port))
+            .filter(read_file::read_micros.ge(NEVER_BEFORE).and(read_file::read_micros.lt(before)));
+        Ok(diesel::delete(old).execute(self.connection)?)
     }
 
     /// What was noted under a key by `note_read`, when it was.

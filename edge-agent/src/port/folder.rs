@@ -1,13 +1,15 @@
 //! Watching a folder for finished files, by looking often: network shares send no notice.
 //!
-//! A file is read when size and time did not change for the settling time. What was read to its end
-//! is remembered by SHA-256 in the outbox, so that it is never read twice, under whatever name.
+//! A file is read when nothing of it changed for the settling time, and counts when nothing of it
+//! changed while it was read. What was read to its end is remembered by SHA-256 in the outbox, so
+//! that it is never read twice, under whatever name.
 
 use std::collections::HashMap;
 use std::fs::{self, File};
 use std::io::Read as _;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use tl_ledger::Hash;
 
@@ -33,10 +35,28 @@ pub(crate) struct Settled {
     pub(crate) name: String,
 }
 
+/// What changes with a file's content: its size, and both times, because a copy that replaces a
+/// file may bring its size and its time of writing along.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct State {
+    size: u64,
+    written: (i64, i64),
+    changed: (i64, i64),
+}
+
+impl State {
+    fn of(about: &fs::Metadata) -> Self {
+        Self {
+            size: about.len(),
+            written: (about.mtime(), about.mtime_nsec()),
+            changed: (about.ctime(), about.ctime_nsec()),
+        }
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Seen {
-    size: u64,
-    modified: Option<SystemTime>,
+    state: State,
     since: Instant,
     done: bool,
     /// Not before this, and the pause before it: the last try failed for a reason that may pass.
@@ -88,16 +108,16 @@ impl Watch {
             if !about.is_file() || draft || !self.endings.iter().any(|it| lower.ends_with(it)) {
                 continue;
             }
-            let (size, modified) = (about.len(), about.modified().ok());
-            let look = self.looks;
-            let fresh = Seen { size, modified, since: now, done: false, not_before: None, look };
+            let (state, look) = (State::of(&about), self.looks);
+            let fresh = Seen { state, since: now, done: false, not_before: None, look };
             let seen = self.files.entry(path.clone()).or_insert_with(|| fresh.clone());
-            if seen.size != size || seen.modified != modified {
+            if seen.state != state {
                 *seen = fresh;
             }
             seen.look = look;
             let waits = seen.not_before.is_some_and(|(at, _)| now < at);
-            if !seen.done && !waits && now.duration_since(seen.since) >= self.settle && size > 0 {
+            let settled = now.duration_since(seen.since) >= self.settle;
+            if !seen.done && !waits && settled && state.size > 0 {
                 ready.push(Settled { path, name });
             }
         }
@@ -157,14 +177,20 @@ pub(super) fn read_ready(
 /// The bytes of a settled file with their hash.
 ///
 /// # Errors
-/// It is gone, can't be read, or is too large.
+/// It is gone, can't be read, is too large, or was written or replaced meanwhile.
 pub(crate) fn read(file: &Settled) -> std::io::Result<(Vec<u8>, Hash)> {
     let mut bytes = Vec::new();
+    let open = File::open(&file.path)?;
+    let before = State::of(&open.metadata()?);
     // It may grow while it is read.
-    let read = File::open(&file.path)?.take(FILE_BYTES_MAX + 1).read_to_end(&mut bytes)?;
+    let read = open.take(FILE_BYTES_MAX + 1).read_to_end(&mut bytes)?;
     if u64::try_from(read).unwrap_or(u64::MAX) > FILE_BYTES_MAX {
         let message = format!("at most {FILE_BYTES_MAX} bytes are read");
         return Err(std::io::Error::new(std::io::ErrorKind::FileTooLarge, message));
+    }
+    if State::of(&fs::metadata(&file.path)?) != before {
+        let message = "it changed while it was read; it is read again when it stands still";
+        return Err(std::io::Error::new(std::io::ErrorKind::Interrupted, message));
     }
     let hash = Hash::of(&bytes);
     Ok((bytes, hash))

@@ -9,8 +9,9 @@ mod parts;
 mod reading;
 
 use std::net::{SocketAddr, TcpStream};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use tl_device::Output;
@@ -18,17 +19,21 @@ use tl_device::Output;
 use super::exchange::converse;
 use super::{Ports, tcp};
 use crate::config::MonitorTcp;
-use crate::outbox::WriteError;
+use crate::outbox::{WriteError, lock};
 use crate::run::spawn;
 
 /// Monitors that may be connected to one port.
 const CONNECTIONS_MAX: usize = 64;
+
+/// How often keys that are too old to be needed are forgotten.
+const FORGET_EVERY: Duration = Duration::from_secs(6 * 3600);
 
 /// A port to which monitors connect.
 #[derive(Clone)]
 pub(super) struct Monitor {
     ports: Ports,
     config: Arc<MonitorTcp>,
+    forgotten: Arc<Mutex<Option<Instant>>>,
 }
 
 pub(super) fn start(ports: Ports, config: MonitorTcp) -> Result<JoinHandle<()>> {
@@ -44,7 +49,7 @@ pub(super) fn start(ports: Ports, config: MonitorTcp) -> Result<JoinHandle<()>> 
 impl Monitor {
     /// Nothing is heard yet.
     pub(super) fn new(ports: Ports, config: MonitorTcp) -> Self {
-        Self { ports, config: Arc::new(config) }
+        Self { ports, config: Arc::new(config), forgotten: Arc::default() }
     }
 
     /// Listens to one connection until it is gone.
@@ -58,10 +63,17 @@ impl Monitor {
     /// Records what a read gave, in one transaction.
     pub(super) fn keep(&self, peer: &str, outputs: Vec<Output>) -> Result<(), WriteError> {
         let (config, peer) = (self.config.clone(), peer.to_owned());
+        let forget = lock(&self.forgotten).is_none_or(|at| at.elapsed() >= FORGET_EVERY);
         let kept = self.ports.outbox.write(move |tx| {
             tx.admit()?;
+            if forget {
+                reading::forget(tx, &config)?;
+            }
             reading::record(tx, &config, &peer, &outputs)
         })?;
+        if forget {
+            *lock(&self.forgotten) = Some(Instant::now());
+        }
         let name = &self.config.name;
         (0..kept.recorded).for_each(|_| self.ports.board.good(name));
         for detail in &kept.set_aside {

@@ -1,7 +1,8 @@
 //! What telegrams say, as `monitor.reading` entries: the mean of each code for one span.
 //!
 //! A telegram's lowest, highest and live values and its discharged mass stay in the bytes that the
-//! entry carries. Spans begin at `DataTime`, Beijing time, and are as long as the command says.
+//! entry carries. That a value came before is known for `KNOWN_DAYS`; what is older is set aside,
+//! because it could be there already. Spans begin at `DataTime`, Beijing time, and are as long as the command says.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +12,7 @@ use chrono::{FixedOffset, NaiveDateTime, TimeDelta, Timelike as _};
 use tl_device::{Output, Reading as DeviceReading, Reason, Water};
 use tl_domain::event::{MonitorReading, MonitorValue, RAW_BYTES_MAX, Raw};
 use tl_domain::quantity::{ContentUnit, DecimalText, Reading};
-use tl_domain::time::{Moment, Span};
+use tl_domain::time::{DAY_MICROS, Moment, Span};
 use tl_ledger::Hash;
 
 use super::parts::{self, HELD_PART};
@@ -22,6 +23,11 @@ use crate::port::exchange::is_damage;
 
 /// Beijing time, in which the standard writes every time.
 const BEIJING_SECONDS_EAST: i32 = 8 * 3600;
+
+/// Days for which values are known by their key; monitors send again what is weeks old at most.
+pub(super) const KNOWN_DAYS: i64 = 400;
+/// Days that a key lives longer than a value is taken: at the edge nothing falls between.
+const SPARE_DAYS: i64 = 2;
 
 /// What became of a read.
 #[derive(Debug, Default)]
@@ -100,6 +106,21 @@ pub(super) fn record(
     Ok(desk.kept)
 }
 
+/// Forgets keys of values that would be set aside as too old.
+///
+/// # Errors
+/// The outbox's.
+pub(super) fn forget(tx: &mut Tx<'_>, config: &MonitorTcp) -> Result<(), WriteError> {
+    let Some(now) = tx.trusted_wall() else {
+        return Ok(());
+    };
+    let keys = tx.forget_read(&config.name, now - (KNOWN_DAYS + SPARE_DAYS) * DAY_MICROS)?;
+    if keys > 0 {
+        tracing::info!(port = config.name, keys, "keys of old values forgotten");
+    }
+    Ok(())
+}
+
 struct Desk<'a> {
     config: &'a MonitorTcp,
     peer: &'a str,
@@ -140,6 +161,15 @@ impl Desk<'_> {
                 return parts::release(tx, self.config, &message.raws);
             }
         };
+        let oldest = tx.trusted_wall().map(|now| now - KNOWN_DAYS * DAY_MICROS);
+        if oldest.is_some_and(|oldest| span.from.micros() < oldest) {
+            let detail = format!(
+                "values of {data_time}: older than {KNOWN_DAYS} days, so nobody knows here whether \
+                 they were recorded; compare with the ledger and enter them by hand"
+            );
+            self.set_aside(tx, "too_old", &detail, &raw)?;
+            return parts::release(tx, self.config, &message.raws);
+        }
         let values = self.values(tx, key, message, &raw)?;
         if values.is_empty() {
             return parts::release(tx, self.config, &message.raws);

@@ -223,6 +223,50 @@ fn without_a_commit_nothing_is_answered_and_the_repetition_is_heard() {
     assert_eq!(bench.readings().len(), 1, "nothing was noted as known");
 }
 
+/// Keys of values are bounded by age, and what is older than they are is never recorded by guess.
+#[test]
+fn old_keys_are_forgotten_and_older_values_set_aside() {
+    use diesel::prelude::*;
+
+    use crate::outbox::schema::read_file;
+
+    let bench = Bench::new(PORT);
+    let items = "w20089-Avg=120,w20089-Flag=N";
+    let two_years_ago = hour(1, "20241101080000", items);
+    let clock = bench.ports.outbox.shared().clock.clone();
+    let keys = |bench: &Bench| -> i64 {
+        bench.ports.outbox.read(|db| read_file::table.count().get_result(db)).expect("counted")
+    };
+    let age = |bench: &Bench, micros: i64| {
+        let aged = bench.ports.outbox.write(move |tx| {
+            diesel::update(read_file::table)
+                .set(read_file::read_micros.eq(micros))
+                .execute(tx.connection)?;
+            Ok(())
+        });
+        aged.expect("aged");
+    };
+    let days = |days: i64| clock.wall() - days * tl_domain::time::DAY_MICROS;
+    // A clock that was never compared says nothing about age.
+    assert_eq!(answers(&bench.tells(&two_years_ago)), 1);
+    age(&bench, days(500));
+    assert_eq!(answers(&bench.tells(&hour(2, "20261101080000", items))), 1);
+    assert_eq!((bench.readings().len(), keys(&bench)), (2, 2));
+    clock.compare(clock.wall());
+    age(&bench, days(401));
+    assert_eq!(answers(&bench.tells(&hour(3, "20261101090000", items))), 1);
+    assert_eq!(keys(&bench), 3, "a key lives as long as its value could come again");
+    age(&bench, days(403));
+    assert_eq!(answers(&bench.tells(&hour(4, "20261101100000", items))), 1);
+    assert_eq!(keys(&bench), 1, "the one of this hour");
+    assert_eq!(answers(&bench.tells(&two_years_ago)), 1, "kept, so answered");
+    assert_eq!((bench.readings().len(), bench.reasons()), (4, vec!["too_old".to_owned()]));
+    // Noted while the clock stood in 1970: nobody knows how old that is.
+    age(&bench, 1000);
+    assert_eq!(answers(&bench.tells(&hour(5, "20261101110000", items))), 1);
+    assert_eq!(keys(&bench), 2);
+}
+
 #[test]
 fn only_devices_that_may_sign_open_such_a_port() {
     let bench = Bench::new(PORT);

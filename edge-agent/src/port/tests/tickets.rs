@@ -63,6 +63,41 @@ fn a_ticket_is_recorded_once_and_an_edit_becomes_a_correction() {
     assert_eq!(bench.kinds().len(), 3);
 }
 
+/// Byte order mark, strict UTF-8, GB 18030, in this order; bytes that are no text are named.
+#[test]
+fn exports_are_read_in_the_encodings_of_their_programs() {
+    let bench = Bench::new(TICKETS);
+    let tickets = bench.tickets();
+    let text = |number: &str| format!("{HEADER}{}", FIRST.replace("A001", number));
+    let utf16 = |text: &str| -> Vec<u8> {
+        [0xfeff].into_iter().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect()
+    };
+    let with_mark = [b"\xef\xbb\xbf", text("U2").as_bytes()].concat();
+    // 磅单号 … in code page 936, made by hand so that no library agrees with itself.
+    let gbk: &[u8] = b"\xb0\xf5\xb5\xa5\xba\xc5,\xb3\xb5\xba\xc5,\xbb\xf5\xc3\xfb,\xc3\xab\xd6\xd8,\
+        \xc6\xa4\xd6\xd8,\xbe\xbb\xd6\xd8,\xc3\xab\xd6\xd8\xca\xb1\xbc\xe4,\
+        \xc6\xa4\xd6\xd8\xca\xb1\xbc\xe4\r\nG1,\xb9\xf0M1,\xd0\xbf\xbe\xab\xbf\xf3,32450,12450,20000,\
+        2026-11-23 08:41:00,2026-11-23 09:30:00\r\n";
+    let files: [(&str, Vec<u8>); 4] = [
+        ("1.csv", text("U1").into_bytes()),
+        ("2.csv", with_mark),
+        ("3.csv", utf16(&text("U3"))),
+        ("4.csv", gbk.to_vec()),
+    ];
+    for (name, bytes) in files {
+        assert!(tickets.take(&bench.file(name, bytes)).expect("read"), "{name}");
+    }
+    let numbers: Vec<String> = bench
+        .entries()
+        .iter()
+        .filter_map(|it| Some(it.1["ticket"]["number"].as_str()?.to_owned()))
+        .collect();
+    assert_eq!(numbers.iter().step_by(2).collect::<Vec<_>>(), ["U1", "U2", "U3", "G1"]);
+    assert!(bench.reasons().is_empty(), "{:?}", bench.reasons());
+    assert!(tickets.take(&bench.file("5.csv", b"\xb0\xf5,\xff\xff\r\n")).expect("read"));
+    assert_eq!(bench.reasons(), ["unreadable_file"]);
+}
+
 #[test]
 fn a_second_correction_names_the_original() {
     let bench = Bench::new(TICKETS);

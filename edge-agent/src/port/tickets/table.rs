@@ -42,7 +42,9 @@ pub(crate) struct Table {
 #[derive(Debug, Clone, Copy)]
 struct Look {
     since: i64,
-    mark: SourceMark,
+    newest: i64,
+    /// When the long look was done last, before this look and after it.
+    deep_micros: (Micros, Micros),
 }
 
 /// What one look has read so far.
@@ -104,7 +106,7 @@ impl Table {
         let newest = self.pages(look, &mut heard)?;
         let gone = if heard.unnamed { 0 } else { self.report_gone(look.since, &heard)? };
         let oldest = self.behind(newest, self.watch.deep());
-        let (port, mark) = (name.clone(), SourceMark { newest, ..look.mark });
+        let (port, mark) = (name.clone(), SourceMark { newest, deep_micros: look.deep_micros.1 });
         ports
             .outbox
             .write(move |tx| {
@@ -123,15 +125,17 @@ impl Table {
     /// From where a look reads, and the mark that it leaves.
     fn plan(&self, mark: Option<SourceMark>, now: Micros) -> Look {
         let Some(mark) = mark else {
-            let mark = SourceMark { newest: self.start, deep_micros: now };
-            return Look { since: self.start, mark };
+            return Look { since: self.start, newest: self.start, deep_micros: (0, now) };
         };
         // A clock that was set back does not put the long look off for years.
         let deep = !(0..DAY_MICROS).contains(&now.saturating_sub(mark.deep_micros));
         let back = if deep { self.watch.deep() } else { self.watch.overlap() };
-        let deep_micros = if deep { now } else { mark.deep_micros };
-        let since = self.behind(mark.newest, back);
-        Look { since, mark: SourceMark { deep_micros, ..mark } }
+        let after = if deep { now } else { mark.deep_micros };
+        Look {
+            since: self.behind(mark.newest, back),
+            newest: mark.newest,
+            deep_micros: (mark.deep_micros, after),
+        }
     }
 
     /// So many hours or numbers behind a stamp, and never before the start.
@@ -145,7 +149,7 @@ impl Table {
 
     /// Reads pages until one is not full; gives the newest stamp.
     fn pages(&self, look: Look, heard: &mut Heard) -> Result<i64, String> {
-        let (mut since, mut newest) = (look.since, look.mark.newest);
+        let (mut since, mut newest) = (look.since, look.newest);
         for _ in 0..PAGES_MAX {
             if self.intake.ports.stopping() {
                 heard.unnamed = true;
@@ -169,8 +173,8 @@ impl Table {
             heard.refused += taken.refused;
             newest = newest.max(last.unwrap_or(newest));
             let port = (self.intake.name.clone(), self.intake.rules.software.clone());
-            // While rows are behind, the day's long look is not done.
-            let mark = SourceMark { newest, deep_micros: look.mark.deep_micros };
+            // While rows are behind, a long look is not done: it begins again after a stop.
+            let mark = SourceMark { newest, deep_micros: look.deep_micros.0 };
             let written = self.intake.ports.outbox.write(move |tx| {
                 tx.note_seen((&port.0, &port.1), &stamps)?;
                 tx.mark_source(&port.0, mark)
