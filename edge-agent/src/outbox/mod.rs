@@ -9,6 +9,7 @@ mod ballast;
 mod chain;
 mod connection;
 mod epoch;
+mod foreign;
 mod held;
 mod kept;
 mod labels;
@@ -41,6 +42,7 @@ pub(crate) use chain::{TAIL_LINKS, check_links};
 pub(crate) use connection::open_reader;
 #[cfg(test)]
 pub(crate) use connection::open_writer;
+pub(crate) use foreign::ask_foreign;
 #[cfg(test)]
 pub(crate) use held::AlarmRow;
 pub(crate) use held::{HeldRow, alarm_rows, held_rows, if_made, newest_held, open_alarms};

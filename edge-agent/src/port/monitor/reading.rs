@@ -1,8 +1,9 @@
 //! What telegrams say, as `monitor.reading` entries: the mean of each code for one span.
 //!
 //! A telegram's lowest, highest and live values and its discharged mass stay in the bytes that the
-//! entry carries. That a value came before is known for `KNOWN_DAYS`; what is older is set aside,
-//! because it could be there already. Spans begin at `DataTime`, Beijing time, and are as long as the command says.
+//! entry carries. Spans begin at `DataTime`, Beijing time, and are as long as the command says.
+//! That a value came before is known for `KNOWN_DAYS`; what is older is set aside, because it could
+//! be there already.
 
 use std::collections::BTreeMap;
 

@@ -108,7 +108,7 @@ impl Bench {
         let until = Instant::now() + WAIT;
         while !is_so() {
             assert!(Instant::now() < until, "{what}: {:?}", self.ports.board.ports());
-            std::thread::sleep(LOOK);
+            std::thread::park_timeout(LOOK);
         }
     }
 

@@ -3,11 +3,9 @@
 //! Derived from what is kept of tickets and batches; nothing is stored for it. A ticket that is
 //! gone from its table is no open truck any more; what it was stays in the quarantine's report.
 
-use diesel::prelude::*;
-
 use crate::capture::weigh::{self, Side};
 use crate::outbox::state::batch_by_id;
-use crate::outbox::{Db, open_tickets, open_weighings};
+use crate::outbox::{Db, Query, open_tickets, open_weighings};
 use crate::site::Site;
 
 /// What a truck waits for.
@@ -49,7 +47,7 @@ pub(crate) struct OpenTruck {
 }
 
 /// Open trucks, the newest first, at most `limit`.
-pub(crate) fn open_trucks(db: &mut Db, site: &Site, limit: i64) -> QueryResult<Vec<OpenTruck>> {
+pub(crate) fn open_trucks(db: &mut Db, site: &Site, limit: i64) -> Query<Vec<OpenTruck>> {
     let mut trucks: Vec<OpenTruck> = open_tickets(db, limit)?
         .into_iter()
         .map(|row| OpenTruck {

@@ -127,7 +127,11 @@ fn stream() -> impl Strategy<Value = Vec<u8>> {
 proptest! {
     /// The same verdict for every cut, and registers only out of a whole frame with its check sum.
     #[test]
-    fn every_cut_gives_the_same_answer(input in stream(), seed in any::<u64>(), flip in any::<u16>()) {
+    fn every_cut_gives_the_same_answer(
+        input in stream(),
+        seed in any::<u64>(),
+        flip in any::<u16>(),
+    ) {
         let mut input = input;
         if let Some(byte) = input.get_mut(usize::from(flip) % 97) {
             *byte ^= 1 << (flip % 8);
@@ -142,7 +146,7 @@ proptest! {
                 if framing == Framing::Rtu {
                     prop_assert_eq!(crc16(&answer.frame), 0, "a frame with its own CRC gives 0");
                 }
-                prop_assert!(answer.content.is_err() || answer.content.is_ok_and(|it| it.len() == 3));
+                prop_assert!(answer.content.map_or(true, |it| it.len() == 3));
             }
         }
     }
