@@ -99,6 +99,7 @@ pub fn document() -> utoipa::openapi::OpenApi {
         api::accounts::own_errors,
         api::accounts::region,
         api::accounts::marks,
+        api::findings::list,
         api::policies::list,
         api::policies::settle,
         api::policies::withdraw,

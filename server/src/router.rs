@@ -75,6 +75,7 @@ table! {
         "/assays" pages::assays::Assays;
         "/handovers" pages::handovers::Handovers;
         "/partners" pages::accounts::partners::Partners;
+        "/findings" pages::findings::Findings;
     }:
     get "/healthz" api::health::healthz;
     get "/ca.pem" api::health::ca;
@@ -147,6 +148,7 @@ table! {
     get "/api/v1/accounts/errors" api::accounts::own_errors;
     get "/api/v1/accounts/region" api::accounts::region;
     get "/api/v1/marks" api::accounts::marks;
+    get "/api/v1/findings" api::findings::list;
     get "/api/v1/policies" api::policies::list;
     post "/api/v1/policies" api::policies::settle;
     post "/api/v1/policies/{area}/withdraw" api::policies::withdraw;

@@ -8,6 +8,7 @@ pub mod balance;
 pub mod batches;
 pub mod device;
 pub mod entries;
+pub mod findings;
 pub mod flows;
 pub mod handovers;
 pub mod health;

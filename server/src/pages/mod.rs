@@ -55,6 +55,7 @@
 //! form /accounts/resolve              pages::accounts::resolve::Resolve
 //! list /partners                      pages::accounts::partners::Partners
 //! get  /trace                         pages::trace::page
+//! list /findings                      pages::findings::Findings
 //! get  /policies                      pages::policies::show
 //! get  /policies/settle               pages::policies::settle::form
 //! post /policies/settle               pages::policies::settle::submit
@@ -73,6 +74,7 @@ pub(crate) mod capture;
 mod content;
 mod desk;
 pub mod entries;
+pub mod findings;
 pub mod flows;
 mod format;
 mod frame;

@@ -12,6 +12,7 @@ pub mod codes;
 pub mod devices;
 pub mod enrolment;
 pub mod entries;
+pub mod findings;
 pub mod flows;
 pub mod handovers;
 pub mod installation;

@@ -49,6 +49,11 @@ const CRATES: &[Crate] = &[
         must_not_use: IMPURE,
     },
     Crate {
+        name: "tl-findings",
+        may_use: &["tl-accounts", "tl-domain", "tl-ledger", "tl-statistics"],
+        must_not_use: IMPURE,
+    },
+    Crate {
         name: "tl-lineage",
         may_use: &["tl-domain", "tl-ledger", "tl-trace"],
         must_not_use: IMPURE,
@@ -88,6 +93,7 @@ const CRATES: &[Crate] = &[
             "tl-assets",
             "tl-device",
             "tl-domain",
+            "tl-findings",
             "tl-ledger",
             "tl-lineage",
             "tl-reconcile",

@@ -125,6 +125,7 @@ fn heading(desk: &Desk, sheet: &mut Sheet, found: &AreaAccount) {
         }
     }
     sheet.acts.push(Act::new(t.partner_differences(), desk.links.to("/partners")));
+    sheet.acts.push(Act::new(t.findings_title(), desk.links.to("/findings")));
     sheet.acts.push(Act::new(t.trace_title(), desk.links.to("/trace")));
 }
 

@@ -99,6 +99,29 @@ pub fn area(
     })
 }
 
+/// Every area of a party with its tests and marks.
+///
+/// # Errors
+/// The store's.
+pub fn judged(
+    app: &App,
+    permit: &Permit<ReadParty>,
+    substance: &Analyte,
+) -> Result<Vec<(Scope, Account, Marks)>, Failure> {
+    let party = permit.party();
+    let masters = masters(app, party)?;
+    let policies = policy::all(&app.store)?;
+    let policy = &policies.of(party).policy;
+    let mut found = Vec::new();
+    for state in app.store.account_states(substance, &StatesOf::Party(party))? {
+        let Some(scope) = area::named(&state.area) else { continue };
+        let account: Account = refresh::read(&state.doc)?;
+        let marks = marks::of_state(app, &state, &account, &scope, &masters, policy)?;
+        found.push((scope, account, marks));
+    }
+    Ok(found)
+}
+
 /// Names of the areas of a party that are under accountancy.
 ///
 /// # Errors
