@@ -76,6 +76,7 @@ table! {
         "/handovers" pages::handovers::Handovers;
         "/partners" pages::accounts::partners::Partners;
         "/findings" pages::findings::Findings;
+        "/reconciliation" pages::reconciliation::Lines;
     }:
     get "/healthz" api::health::healthz;
     get "/ca.pem" api::health::ca;

@@ -73,6 +73,7 @@ mod home;
 mod lab;
 mod ledger;
 mod master;
+mod reconciliation;
 mod terms;
 mod trace;
 mod verify;

@@ -25,6 +25,7 @@ fn all() -> Vec<Message> {
         super::ledger::LEDGER,
         super::ledger::LEDGER_TERMS,
         super::master::MASTER,
+        super::reconciliation::RECONCILIATION,
         super::terms::TERMS,
         super::trace::TRACE,
         super::verify::VERIFY,

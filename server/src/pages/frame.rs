@@ -106,7 +106,7 @@ fn section_of(path: &str) -> &str {
         "stock" | "flows" | "stock-takes" => "/stock",
         "runs" => "/runs",
         "handovers" => "/handovers",
-        "balance" | "accounts" | "partners" | "trace" | "findings" => "/balance",
+        "balance" | "accounts" | "partners" | "trace" | "findings" | "reconciliation" => "/balance",
         "" | "tasks" | "entries" | "ledger" | "policies" => "/",
         _ => "-",
     }

@@ -56,6 +56,7 @@
 //! list /partners                      pages::accounts::partners::Partners
 //! get  /trace                         pages::trace::page
 //! list /findings                      pages::findings::Findings
+//! list /reconciliation                pages::reconciliation::Lines
 //! get  /policies                      pages::policies::show
 //! get  /policies/settle               pages::policies::settle::form
 //! post /policies/settle               pages::policies::settle::submit
@@ -89,6 +90,7 @@ mod names;
 mod part;
 pub mod policies;
 mod problem;
+pub mod reconciliation;
 pub mod runs;
 pub mod samples;
 pub mod scan;

@@ -126,6 +126,8 @@ fn heading(desk: &Desk, sheet: &mut Sheet, found: &AreaAccount) {
     }
     sheet.acts.push(Act::new(t.partner_differences(), desk.links.to("/partners")));
     sheet.acts.push(Act::new(t.findings_title(), desk.links.to("/findings")));
+    let href = desk.links.to("/reconciliation");
+    sheet.acts.push(Act::new(t.reconciliation_word(), href));
     sheet.acts.push(Act::new(t.trace_title(), desk.links.to("/trace")));
 }
 
