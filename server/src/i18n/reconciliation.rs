@@ -24,6 +24,7 @@ messages! { RECONCILIATION {
     leak_suspected = "可疑", "Suspect";
     leak_none = "未见泄漏", "No leak seen";
     leak_not_testable = "无法检漏", "Not testable";
+    at_the_opening = "期初", "At the opening";
     all_periods = "全部", "All";
     global_test = "总体检验", "Global test";
     degrees_of_freedom(dof) = "自由度 {dof}", "{dof} degrees of freedom";

@@ -290,7 +290,10 @@ impl Lines {
         let kilograms = reconciled.map(|one| &one.kilograms);
         vec![
             first,
-            Cell::text(self.period(desk, Some(line.period))),
+            Cell::text(match line.stock && line.period == 0 {
+                true => t.at_the_opening().to_owned(),
+                false => self.period(desk, Some(line.period)),
+            }),
             measured(raw.amount.as_ref().map(|amount| kilograms_of(amount)), raw.amount_sd),
             adjusted(reconciled.map(|one| &one.amount)),
             measured(raw.content.map(figure), raw.content_sd),
@@ -348,7 +351,14 @@ fn ends(desk: &Desk, line: &LineResult) -> String {
         let Some(unit) = unit else { return "–".to_owned() };
         desk.names.master("node", unit)
     };
-    if line.stock { end(&line.from) } else { format!("{} → {}", end(&line.from), end(&line.to)) }
+    if line.stock {
+        return end(&line.from);
+    }
+    let ends = format!("{} → {}", end(&line.from), end(&line.to));
+    match &line.partner {
+        Some(partner) => format!("{ends} · {}", desk.names.party(partner)),
+        None => ends,
+    }
 }
 
 impl Words {
