@@ -13,6 +13,9 @@ use tl_tests::year::{Books, S1, as_batches};
 /// A year on the balance page.
 const YEAR: &str = "/balance?scope=enterprise&from=2025-01-01&to=2025-12-31";
 
+/// The same year, measured and reconciled.
+const RECONCILED: &str = "/reconciliation?from=2025-01-01&to=2025-12-31";
+
 fn some_batch(installation: &Installation, books: &Books) -> Result<BatchId> {
     let filter = BatchFilter { text: None, state: Some(BatchState::Closed), node: None };
     let page = installation.store()?.batches(&books.party, &filter, Page::FIRST)?;
@@ -54,6 +57,12 @@ fn pages_are_clean_on_a_desktop_and_a_phone() -> Result<()> {
         ("register", "/batches/new", vec!["main form"]),
         ("flow", "/flows/new", vec!["main form"]),
         ("take", "/stock-takes/new", vec!["main form"]),
+        ("accounts", "/accounts", vec!["main svg", "main table"]),
+        ("partners", "/partners", vec!["main"]),
+        ("findings", "/findings", vec!["main"]),
+        ("reconciliation", RECONCILED, vec!["main table"]),
+        ("trace", &format!("/trace?batch={batch}"), vec!["main table"]),
+        ("policies", "/policies", vec!["main table"]),
     ] {
         pages.push(PagePlan::new(name, path, &selectors));
     }

@@ -228,7 +228,11 @@ impl Pen<'_> {
             escape(&name),
             self.label(node, label, picture)
         );
-        svg::anchored(node.href.as_deref(), &name, &rect)
+        // What is read aloud begins with what is seen, also where the label was cut.
+        let is_cut = label.name != node.label || label.detail != node.detail;
+        let spoken =
+            if is_cut { format!("{} {} ({name})", label.name, label.detail) } else { name };
+        svg::anchored(node.href.as_deref(), &spoken, &rect)
     }
 
     fn label(&self, node: &GraphNode, label: &Label, picture: &Picture) -> String {
