@@ -95,6 +95,23 @@ pub fn visit(server: SocketAddr, login: &str, pages: &[PagePlan]) -> Result<Opti
     Ok(Some(visits.iter().map(read).collect()))
 }
 
+/// Runs a script of `tests/browser` with a plan, to which the browser and its modules are added;
+/// `None` when there is no browser to be had.
+///
+/// # Errors
+/// The browser can't be driven.
+pub fn drive_with(plan: &Value, script: &str) -> Result<Option<Value>> {
+    let Some(chromium) = std::env::var_os(CHROMIUM_VARIABLE) else {
+        println!("skipped: browser, {CHROMIUM_VARIABLE} is not set");
+        return Ok(None);
+    };
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut plan = plan.clone();
+    plan["chromium"] = json!(chromium.to_string_lossy());
+    plan["modules"] = json!(root.join("../web/node_modules"));
+    drive(&root.join("browser").join(script), &plan).map(Some)
+}
+
 fn drive(script: &Path, plan: &Value) -> Result<Value> {
     let mut child = Command::new("node")
         .arg(script)

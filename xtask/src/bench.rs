@@ -30,6 +30,7 @@ enum Runs {
     Program {
         name: &'static str,
         wants_postgres: bool,
+        wants_browser: bool,
         /// Of `tests/`, comma-separated; empty for none.
         features: &'static str,
     },
@@ -44,8 +45,22 @@ const BENCHES: &[Bench] = &[
     Bench { name: "history", runs: program("bench-history", true) },
     Bench { name: "edge", runs: program("bench-edge", false) },
     Bench {
+        name: "gate",
+        runs: Runs::Program {
+            name: "bench-gate",
+            wants_postgres: false,
+            wants_browser: true,
+            features: "",
+        },
+    },
+    Bench {
         name: "ledger",
-        runs: Runs::Program { name: "bench-ledger", wants_postgres: false, features: "bench" },
+        runs: Runs::Program {
+            name: "bench-ledger",
+            wants_postgres: false,
+            wants_browser: false,
+            features: "bench",
+        },
     },
     Bench {
         name: "accounts",
@@ -57,7 +72,7 @@ const BENCHES: &[Bench] = &[
 ];
 
 const fn program(name: &'static str, wants_postgres: bool) -> Runs {
-    Runs::Program { name, wants_postgres, features: "" }
+    Runs::Program { name, wants_postgres, wants_browser: false, features: "" }
 }
 
 /// Runs one measurement; further arguments go to its program.
@@ -75,25 +90,28 @@ pub(crate) fn run(arguments: &[String]) -> Result<ExitCode> {
             let stage = with_postgres(Stage::default())?;
             started(&stage, workspace::cargo(&target).arg("--").args(rest))
         }
-        Runs::Program { name, wants_postgres, features } => {
-            on_programs(name, wants_postgres, features, rest)
+        Runs::Program { name, wants_postgres, wants_browser, features } => {
+            let mut stage = Stage::default().with_shipped_programs()?;
+            if wants_postgres {
+                stage = with_postgres(stage)?;
+            }
+            if wants_browser {
+                stage = with_browser(stage)?;
+            }
+            on_stage(&stage, name, features, rest)
         }
     }
 }
 
-fn on_programs(
-    name: &str,
-    wants_postgres: bool,
-    features: &str,
-    rest: &[String],
-) -> Result<ExitCode> {
-    let mut stage = Stage::default().with_shipped_programs()?;
-    if wants_postgres {
-        stage = with_postgres(stage)?;
-    }
+fn on_stage(stage: &Stage, name: &str, features: &str, rest: &[String]) -> Result<ExitCode> {
     let program = ["run", "--release", "--package", "tl-tests", "--bin", name];
     let mut command = workspace::cargo(&program);
-    started(&stage, command.args(["--features", features, "--"]).args(rest))
+    started(stage, command.args(["--features", features, "--"]).args(rest))
+}
+
+fn with_browser(stage: Stage) -> Result<Stage> {
+    let chromium = machine::chromium().context("no Chromium here: apt-get install chromium")?;
+    Ok(stage.with_chromium(chromium))
 }
 
 /// The stage with a PostgreSQL server of its own, where the machine has one.

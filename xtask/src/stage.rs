@@ -98,17 +98,33 @@ pub(crate) struct Programs {
     pub(crate) edge: PathBuf,
 }
 
+/// What a profile can't say of a small program: no tables for unwinding, which an abort does not
+/// need; relocations packed; equal functions once; SQLite without what the agent never asks of it.
+const SMALL: [(&str, &str); 3] = [
+    (
+        "RUSTFLAGS",
+        "-C force-unwind-tables=no -C link-arg=-Wl,-z,pack-relative-relocs \
+         -C link-arg=-Wl,--icf=all",
+    ),
+    ("CFLAGS", "-fno-asynchronous-unwind-tables -fno-unwind-tables"),
+    (
+        "LIBSQLITE3_FLAGS",
+        "-USQLITE_ENABLE_FTS3 -USQLITE_ENABLE_FTS3_PARENTHESIS -USQLITE_ENABLE_FTS5 \
+         -USQLITE_ENABLE_RTREE -USQLITE_ENABLE_API_ARMOR -USQLITE_ENABLE_STAT4 \
+         -USQLITE_ENABLE_DBSTAT_VTAB -USQLITE_ENABLE_LOAD_EXTENSION \
+         -USQLITE_ENABLE_COLUMN_METADATA",
+    ),
+];
+
 /// Builds the server for speed and the agent for size; cargo shows its own progress.
 pub(crate) fn build_shipped() -> Result<Programs> {
     machine::require_build_tools()?;
-    let builds: [(&[&str], &str); 2] = [
-        (&["build", "--release", "--package", "tl-server"], "building the server"),
-        (&["build", "--profile", "edge", "--package", "tl-edge"], "building the agent"),
-    ];
-    for (arguments, doing) in builds {
-        println!("{doing}");
-        process::require(&mut workspace::cargo(arguments), doing)?;
-    }
+    println!("building the server");
+    let mut server = workspace::cargo(&["build", "--release", "--package", "tl-server"]);
+    process::require(&mut server, "building the server")?;
+    println!("building the agent");
+    let mut edge = workspace::cargo(&["build", "--profile", "edge", "--package", "tl-edge"]);
+    process::require(edge.envs(SMALL), "building the agent")?;
     let target = workspace::target_folder()?;
     Ok(Programs {
         server: target.join("release").join("tl-server"),
