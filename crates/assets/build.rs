@@ -11,20 +11,30 @@ mod font;
 #[path = "build/npm.rs"]
 mod npm;
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs, process};
 
+use flate2::Compression;
+use flate2::write::GzEncoder;
+
 /// Raise when the way of subsetting changes: it is part of the stamp, as the characters are.
-const SUBSET_VERSION: u32 = 1;
+const SUBSET_VERSION: u32 = 2;
 const FONT_PACKAGE: &str = "@expo-google-fonts/noto-sans-sc";
 const HTMX_PACKAGE: &str = "htmx.org";
+const ZXING_PACKAGE: &str = "zxing-wasm";
 
 /// Files taken as they are: (path under `web/node_modules`, name in `OUT_DIR`).
-const COPIES: [(&str, &str); 3] = [
+const COPIES: [(&str, &str); 5] = [
     ("htmx.org/dist/htmx.min.js", "htmx.min.js"),
     ("htmx.org/LICENSE", "htmx-licence.txt"),
+    ("zxing-wasm/dist/iife/reader/index.js", "zxing.js"),
+    ("zxing-wasm/LICENSE", "zxing-licence.txt"),
     ("@expo-google-fonts/noto-sans-sc/LICENSE_FONT", "noto-sans-sc-licence.txt"),
 ];
+
+/// Files that are packed with gzip: (path under `web/node_modules`, name in `OUT_DIR`).
+const PACKED: [(&str, &str); 1] = [("zxing-wasm/dist/reader/zxing_reader.wasm", "zxing.wasm.gz")];
 
 /// Fonts that are subset: (path under `web/node_modules`, name in `OUT_DIR`).
 const FONTS: [(&str, &str); 2] = [
@@ -54,7 +64,7 @@ fn run() -> Result<(), String> {
     let lock = read_text(&web.join("package-lock.json"))?;
     let stamp = stamp(&lock)?;
     let current = fs::read_to_string(out.join("stamp")).is_ok_and(|found| found == stamp);
-    match npm::ensure_installed(&web, &lock, &[FONT_PACKAGE, HTMX_PACKAGE]) {
+    match npm::ensure_installed(&web, &lock, &[FONT_PACKAGE, HTMX_PACKAGE, ZXING_PACKAGE]) {
         Ok(()) => {}
         Err(problem) if current => {
             println!("cargo::warning=using the assets of the last build, because {problem}");
@@ -73,6 +83,11 @@ fn build_assets(modules: &Path, out: &Path) -> Result<(), String> {
         let bytes = read_bytes(&modules.join(from))?;
         fs::write(out.join(to), bytes).map_err(|e| format!("cannot write {to}: {e}"))?;
     }
+    for (from, to) in PACKED {
+        let packed = packed(&read_bytes(&modules.join(from))?)
+            .map_err(|e| format!("cannot pack {from}: {e}"))?;
+        fs::write(out.join(to), packed).map_err(|e| format!("cannot write {to}: {e}"))?;
+    }
     let characters = charset::code_points();
     for (from, to) in FONTS {
         let original = read_bytes(&modules.join(from))?;
@@ -83,10 +98,17 @@ fn build_assets(modules: &Path, out: &Path) -> Result<(), String> {
     Ok(())
 }
 
+/// The same bytes as gzip without a time, so that equal input gives equal bytes.
+fn packed(bytes: &[u8]) -> std::io::Result<Vec<u8>> {
+    let mut packer = GzEncoder::new(Vec::new(), Compression::best());
+    packer.write_all(bytes)?;
+    packer.finish()
+}
+
 /// Names everything the outputs depend on: the packages' hashes, the characters, this script.
 fn stamp(lock: &str) -> Result<String, String> {
     let mut text = format!("subset {SUBSET_VERSION}\n");
-    for package in [FONT_PACKAGE, HTMX_PACKAGE] {
+    for package in [FONT_PACKAGE, HTMX_PACKAGE, ZXING_PACKAGE] {
         text.push_str(npm::integrity(lock, package)?);
         text.push('\n');
     }

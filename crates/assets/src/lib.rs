@@ -14,6 +14,15 @@ pub static NOTO_SANS_SC_BOLD: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/
 /// The htmx script, minified, UTF-8.
 pub static HTMX_JS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/htmx.min.js"));
 
+/// The reader of codes in pictures, a script that defines `ZXingWASM`; UTF-8.
+pub static ZXING_JS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/zxing.js"));
+
+/// The WebAssembly that [`ZXING_JS`] loads, packed with gzip as it is sent.
+pub static ZXING_WASM_GZIP: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/zxing.wasm.gz"));
+
+/// Licence of the reader: MIT.
+pub static ZXING_LICENCE: &str = include_str!(concat!(env!("OUT_DIR"), "/zxing-licence.txt"));
+
 /// Licence of the Noto fonts: SIL Open Font License 1.1, with the copyright line.
 pub static NOTO_SANS_SC_LICENCE: &str =
     include_str!(concat!(env!("OUT_DIR"), "/noto-sans-sc-licence.txt"));

@@ -97,3 +97,19 @@ fn script_and_licences_are_the_real_ones() {
     assert!(NOTO_SANS_SC_LICENCE.contains("SIL Open Font License, Version 1.1"));
     assert!(HTMX_LICENCE.contains("Zero-Clause BSD"));
 }
+
+#[test]
+fn the_reader_of_codes_is_whole_and_within_its_budget() {
+    let script = std::str::from_utf8(crate::ZXING_JS).expect("UTF-8");
+    assert!(script.contains("ZXingWASM") && script.contains("readBarcodes"));
+    let mut wasm = Vec::new();
+    std::io::Read::read_to_end(
+        &mut flate2::read::GzDecoder::new(crate::ZXING_WASM_GZIP),
+        &mut wasm,
+    )
+    .expect("gzip");
+    assert!(wasm.starts_with(b"\0asm"));
+    let sent = crate::ZXING_WASM_GZIP.len();
+    assert!(sent < 430_000, "{sent} bytes to load before the first frame, beside the script");
+    assert!(crate::ZXING_LICENCE.contains("MIT"));
+}
