@@ -68,7 +68,7 @@ impl Room {
     }
 
     /// Refuses a capture when there is no room for it.
-    pub(super) fn admit(&self) -> Result<(), WriteError> {
+    pub(crate) fn admit(&self) -> Result<(), WriteError> {
         match self.state() {
             RoomState::Free | RoomState::Warning => Ok(()),
             RoomState::Full => {
