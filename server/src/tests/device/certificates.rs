@@ -67,7 +67,7 @@ fn the_first_use_of_a_renewed_certificate_retires_the_old_one() {
     let agent = server.client(Some(&old));
     server.world.pass(HOUR_MICROS);
     let key = KeyPair::generate().expect("key");
-    let body = RenewRequest { csr_pem: request(&key) };
+    let body = RenewRequest { csr_pem: request(&key), page_names: Vec::new(), page_csr_pem: None };
     let renewed: RenewAnswer =
         json(agent.post(server.port("/device/v1/renew")).send_json(&body), 200);
     let _: HeadAnswer = json(agent.get(server.port("/device/v1/head")).call(), 200);
