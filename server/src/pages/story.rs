@@ -4,8 +4,8 @@
 //! that a correction replaced stays, struck through, with a link to the correction.
 
 use tl_domain::event::{
-    AssayReport, BatchRegister, BatchWeigh, Body, FlowReport, HandoverDispatch, HandoverReceive,
-    KeyRole, Portion, ReviewDecision, Take,
+    AssayReport, BatchRegister, BatchWeigh, Body, DeviceCommission, FlowReport, HandoverDispatch,
+    HandoverReceive, KeyRole, Portion, ReviewDecision, Take,
 };
 use tl_store::EntryView;
 
@@ -153,7 +153,14 @@ impl Teller<'_> {
                 },
             ],
             Body::LabelPrint(b) => {
-                vec![format!("{} × {}", b.code.display(), t.copies(b.copies))]
+                let first = b.first.filter(|first| *first > 1).map(|first| t.from_copy(first));
+                let more = [
+                    b.printer.clone().map(|printer| pair(t.printer(), printer)),
+                    b.reason.clone().map(|reason| pair(t.reason(), reason)),
+                    b.national_code.clone().map(|code| pair(t.national_code(), code)),
+                ];
+                let copies = format!("{} × {}", b.code.display(), t.copies(b.copies));
+                [Some(copies), first].into_iter().chain(more).flatten().collect()
             }
             Body::Supersede(b) => {
                 let gone = b.replacement.is_none().then(|| t.withdrawn().to_owned());
@@ -171,7 +178,7 @@ impl Teller<'_> {
             Body::KeyRevoke(b) => {
                 vec![pair(t.device(), b.device.to_string()), pair(t.reason(), b.reason.clone())]
             }
-            Body::DeviceCommission(b) => vec![pair(t.meter(), names.meter(&b.meter))],
+            Body::DeviceCommission(b) => commissioned(t, names.meter(&b.meter), b),
             Body::LogOpen(b) => vec![pair(t.party_word(), b.name.clone())],
             Body::MonitorReading(b) => vec![pair(t.stream(), names.stream(&b.stream))],
             Body::PeriodClose(b) => vec![pair(t.span(), span_text(t, &b.span))],
@@ -363,4 +370,20 @@ pub(crate) fn verdict(t: Words, verdict: tl_domain::project::Verdict) -> Chip {
 fn span_text(t: Words, span: &tl_domain::time::Span) -> String {
     let at = |moment: &tl_domain::time::Moment| moment.at().format("%Y-%m-%d %H:%M").to_string();
     t.span_of(at(&span.from), at(&span.to))
+}
+
+/// A meter that was checked against known weights.
+fn commissioned(t: Words, meter: String, b: &DeviceCommission) -> Vec<String> {
+    let named = |name: &str, value: &str| t.pair(name, value.to_owned());
+    let mut facts = vec![named(t.meter(), &meter), named(t.calibration_block(), &b.calibration)];
+    let first = b.known.iter().zip(&b.shown);
+    let further = b.checks.iter().map(|check| (&check.known, &check.shown));
+    for (known, shown) in first.chain(further) {
+        facts.push(t.known_and_shown(mass(t, known), mass(t, shown)));
+    }
+    if let Some(certificate) = &b.certificate {
+        facts.push(named(t.certificate(), &certificate.number));
+        facts.extend(certificate.next_due.iter().map(|due| named(t.next_verification(), due)));
+    }
+    facts
 }

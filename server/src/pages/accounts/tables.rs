@@ -87,7 +87,8 @@ pub(super) fn sources(desk: &Desk, account: &Account) -> Table {
     table
 }
 
-/// A source in words; a random one by the line that it touches: way, stream, material, node, partner.
+/// A source in words; a random one by the line that it touches: way, stream, material, node,
+/// partner.
 fn source_cell(desk: &Desk, source: &SourceShare) -> Cell {
     if source.class != "random" {
         return source_words(desk, &source.name);

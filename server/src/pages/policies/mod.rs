@@ -1,4 +1,5 @@
-//! What bureaus settled for cities: the figures that hold, who settled each, the limits that follow.
+//! What bureaus settled for cities: the figures that hold, who settled each, the limits that
+//! follow.
 
 pub mod settle;
 

@@ -106,8 +106,8 @@ fn kind(version: &TraceVersion, is_given: bool, is_taken: bool) -> NodeKind {
     }
 }
 
-/// What became of a handover is not an enterprise's own to see: only a bureau's picture can say that
-/// nobody received it.
+/// What became of a handover is not an enterprise's own to see: only a bureau's picture can say
+/// that nobody received it.
 fn style(
     desk: &Desk,
     family: &Genealogy,
