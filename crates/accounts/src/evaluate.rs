@@ -4,6 +4,10 @@
 //! periods whose both ends were measured: the longest run of them that ends with the last period.
 //! An earlier period's figures never change because a later one came.
 
+mod limits;
+
+pub use limits::Limits;
+
 use serde::{Deserialize, Serialize};
 use tl_accountancy::alarm::{self, Alarm, Direction, Level, Rules, Test};
 use tl_accountancy::contribution;
@@ -90,25 +94,6 @@ pub struct TestResult {
     pub page_down: Option<f64>,
     /// Cumulated squares of the standardised figures.
     pub gemuf: Option<f64>,
-}
-
-/// The limits in force.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct Limits {
-    /// |MUF|/σ and |CUMUF|/σ for a warning.
-    pub watch_sigmas: f64,
-    /// The same for an investigation.
-    pub act_sigmas: f64,
-    /// Page's reference value.
-    pub page_k: f64,
-    /// Page's threshold for a warning.
-    pub watch_page: f64,
-    /// The same for an investigation.
-    pub act_page: f64,
-    /// The amount that must be explained, in grams.
-    pub mass_grams: f64,
-    /// False-alarm rate of all tests together over 24 periods.
-    pub rate: f64,
 }
 
 /// A test that fired.
@@ -304,23 +289,6 @@ fn tested_from(periods: &[PeriodAccount], ends: Ends) -> usize {
 
 fn settings(rules: &Rules, start: usize) -> Settings {
     Settings { k: rules.k, h: rules.act_threshold, sigmas: rules.act_sigmas, start }
-}
-
-impl Limits {
-    /// The limits of a policy.
-    #[must_use]
-    pub fn of(settled: &Settled) -> Self {
-        let rules = &settled.rules;
-        Self {
-            watch_sigmas: rules.warn_sigmas,
-            act_sigmas: rules.act_sigmas,
-            page_k: rules.k,
-            watch_page: rules.warn_threshold,
-            act_page: rules.act_threshold,
-            mass_grams: rules.mass_share * rules.significant_quantity,
-            rate: settled.policy.rate(),
-        }
-    }
 }
 
 fn result(period: &PeriodAccount, sigma: f64) -> PeriodResult {

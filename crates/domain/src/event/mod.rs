@@ -13,6 +13,7 @@ mod handover;
 mod key;
 mod lab;
 mod master;
+mod policy;
 mod process;
 mod stock;
 mod tree;
@@ -50,8 +51,9 @@ pub use lab::{
 pub use master::{
     Certificate, DefaultContent, DeviceCommission, Endpoint, Master, MasterPut, MaterialClass,
     MaterialRecord, MeterKind, MeterRecord, MethodRecord, Mixing, NodeKind, NodeRecord, OpenRecord,
-    PlaceRecord, PolicyRecord, SiteRecord, StreamRecord, StreamRole, WeightCheck,
+    PlaceRecord, SiteRecord, StreamRecord, StreamRole, WeightCheck,
 };
+pub use policy::PolicyRecord;
 pub use process::{FlowReport, FlowSource, MeterReading, RunClose, RunOutput, RunStart};
 pub use stock::{
     LabelPrint, PeriodClose, StockContent, StockLine, StockMethod, StockTake, WasteDispose,
