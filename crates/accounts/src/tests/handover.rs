@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use tl_domain::balance::{Question, Records, Scope};
 use tl_domain::code::Code;
 use tl_domain::event::{
-    Decision, Determination, DispatchLine, HandoverKind, Purpose, ReceiveLine, SampleShare,
+    Decision, Determination, DispatchLine, HandoverKind, Master, Purpose, ReceiveLine, SampleShare,
     SampleSubject, Side, Standing, StockContent,
 };
 use tl_domain::ids::{Analyte, BatchId, PartyId};
@@ -76,6 +76,14 @@ fn shipment(number: u64, at: Micros, content: Option<&str>) -> HandoverRow {
     HandoverRow { shipped: vec![line], ..half(number, HandoverHalf::Dispatch, "smelter", at) }
 }
 
+/// A method of a laboratory that took part in a round.
+fn controlled_method() -> Master {
+    let round = serde_json::json!({"what": "method", "id": "icp", "name": "ICP-MS",
+        "analyte": "Tl", "unit": "mg/kg", "evidence": [{"kind": "round", "number": "PT-1",
+        "valid_from": "2000-01-01T00:00:00Z", "valid_to": "2100-01-01T00:00:00Z"}]});
+    serde_json::from_value(round).expect("a method")
+}
+
 /// The receiver's half and its books: a batch of 10 t with 10 % moisture, assayed.
 struct Received {
     row: HandoverRow,
@@ -94,6 +102,7 @@ fn received(number: u64, at: Micros, content: &str) -> Received {
         uncertainty: Vec::new(),
     }];
     let mut records = books(&["yard"]);
+    records.masters.push(controlled_method());
     let mut flow = arrival(u128::from(number), "yard", at);
     flow.batch = Some(batch);
     flow.moisture = Some(reading("10"));
@@ -116,7 +125,7 @@ fn received(number: u64, at: Micros, content: &str) -> Received {
             result: reading(content),
             unit: ContentUnit::MilligramPerKilogram,
             basis: Some(Basis::Dry),
-            method: None,
+            method: Some(id("icp")),
             uncertainty: Vec::new(),
         }],
         quality: Vec::new(),

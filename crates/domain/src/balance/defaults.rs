@@ -73,28 +73,15 @@ pub fn assay(unit: ContentUnit, content: f64) -> ClassData {
 #[must_use]
 pub fn assay_without_evidence(unit: ContentUnit, content: f64) -> ClassData {
     let class = assay(unit, content);
-    let fraction = match per(unit) {
-        Per::Mass => content * 1e-6,
+    let content = match per(unit) {
+        Per::Mass => content,
         // A litre of water is a kilogram within what the rule can tell; at the contents of water
         // and gas it has reached its cap long before.
         Per::Volume => 0.0,
     };
-    ClassData { long: class.long.max(horwitz_percent(fraction)), ..class }
+    let least = Table::shipped().reproducibility.percent(content);
+    ClassData { long: class.long.max(least), ..class }
 }
-
-/// Horwitz's relative reproducibility in per cent at a mass fraction: 2^(1 − 0.5·log₁₀ C), capped
-/// at 22 % below 120 µg/kg (Thompson 2000). The cap, too, where the content is not known.
-#[must_use]
-pub fn horwitz_percent(fraction: f64) -> f64 {
-    if fraction.is_nan() || fraction < HORWITZ_FLOOR {
-        return HORWITZ_CAP_PERCENT;
-    }
-    (1.0 - 0.5 * fraction.min(1.0).log10()).exp2()
-}
-
-/// Below this mass fraction the reproducibility stays at its cap.
-const HORWITZ_FLOOR: f64 = 1.2e-7;
-const HORWITZ_CAP_PERCENT: f64 = 22.0;
 
 /// Dry share of a wet mass.
 #[must_use]

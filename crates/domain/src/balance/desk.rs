@@ -11,7 +11,7 @@ use super::boundary::{Boundary, Question};
 use super::content::{Contents, Wanted};
 use super::defaults::{self, ClassData};
 use super::value::{Amount, AmountErrors, Inputs, Value, moisture};
-use super::{Missing, Quality, Records, Role};
+use super::{Missing, Quality, Records, Role, Rung};
 use crate::event::{FlowSource, Master, MaterialClass, MeterKind, StreamRole};
 use crate::ids::{Analyte, EntryId, MaterialId, MeterId, NodeId, PartyId, StreamId};
 use crate::project::{End, FlowKind, FlowRow};
@@ -56,6 +56,7 @@ pub(super) struct Line {
     pub(super) spread: Spread,
     pub(super) missing: u64,
     pub(super) by_quality: BTreeMap<Quality, SubstanceMass>,
+    pub(super) by_rung: BTreeMap<Rung, (SubstanceMass, Spread)>,
     pub(super) evidence: BTreeSet<EntryId>,
 }
 
@@ -298,6 +299,9 @@ impl<'a> Desk<'a> {
                 line.range.1 += figure.range.1;
                 line.spread.add_scaled(&figure.spread, 1.0);
                 *line.by_quality.entry(figure.quality).or_default() += figure.grams;
+                let (grams, spread) = line.by_rung.entry(figure.rung).or_default();
+                *grams += figure.grams;
+                spread.add_scaled(&figure.content_spread, 1.0);
                 line.evidence.extend(&figure.evidence);
             }
             Err(_) => line.missing += 1,

@@ -87,6 +87,35 @@ pub enum Quality {
     Missing,
 }
 
+/// What a content rests on: the provisional ladder, the best rung first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Rung {
+    /// 本批检测: an assay of the lot, stream or stock itself.
+    Assay,
+    /// 组合样.
+    Composite,
+    /// 暂估: somebody's figure for the lot.
+    Estimate,
+    /// 供方均值: mean of the supplier's lots of 90 days.
+    SupplierMean,
+    /// 物料均值: mean of the material of 90 days.
+    MaterialMean,
+    /// 缺省值.
+    Default,
+}
+
+/// Substance whose content rests on one rung, with that content's standard deviation.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct RungShare {
+    /// The rung.
+    pub rung: Rung,
+    /// The substance.
+    pub grams: SubstanceMass,
+    /// Relative standard deviation of the content over all of it, in per cent (k = 1).
+    pub sd_percent: f64,
+}
+
 /// One line of the balance: like material by one way, with all it rests on.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Term {
@@ -125,6 +154,8 @@ pub struct Term {
     pub missing: u64,
     /// Substance by what it rests on.
     pub by_quality: BTreeMap<Quality, SubstanceMass>,
+    /// Substance by the rung that its content stands on, the best first.
+    pub by_rung: Vec<RungShare>,
     /// Entries that it rests on: amounts, then contents; sorted.
     pub evidence: Vec<EntryId>,
 }

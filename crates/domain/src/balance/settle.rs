@@ -6,7 +6,9 @@ use rust_decimal::Decimal;
 
 use super::boundary::Question;
 use super::desk::{Desk, Line, TermKey};
-use super::{Balance, Cause, Coverage, Quality, Records, Role, Term, Totals, graph, stock};
+use super::{
+    Balance, Cause, Coverage, Quality, Records, Role, Rung, RungShare, Term, Totals, graph, stock,
+};
 use crate::quantity::{DryMass, Spread, SubstanceMass};
 
 /// The balance that a question asks for.
@@ -142,8 +144,15 @@ fn term(key: TermKey, line: Line) -> Term {
         spread: line.spread,
         missing: line.missing,
         by_quality: line.by_quality,
+        by_rung: line.by_rung.into_iter().map(rung_share).collect(),
         evidence: line.evidence.into_iter().collect(),
     }
+}
+
+fn rung_share((rung, (grams, spread)): (Rung, (SubstanceMass, Spread))) -> RungShare {
+    let whole = grams.to_f64().abs();
+    let sd_percent = if whole > 0.0 { spread.sigma() / whole * 100.0 } else { 0.0 };
+    RungShare { rung, grams, sd_percent }
 }
 
 impl Role {

@@ -12,7 +12,7 @@ use rust_decimal::Decimal;
 use super::content::{Content, Wanted};
 use super::desk::{Desk, TermKey};
 use super::value::{Amount, AmountErrors, Inputs, Value, moisture};
-use super::{Cause, Quality, Role};
+use super::{Cause, Quality, Role, Rung};
 use crate::event::{FlowSource, StockLine};
 use crate::ids::NodeId;
 use crate::project::{End, FlowKind, FlowRow, StockTakeRow};
@@ -159,6 +159,7 @@ fn own_content(desk: &Desk<'_>, take: &StockTakeRow, line: &StockLine) -> Option
         unit: own.unit,
         basis: own.basis.unwrap_or(Basis::Dry),
         quality: if bounds.censored { Quality::Censored } else { Quality::Assayed },
+        rung: Rung::Assay,
         spread,
         evidence: vec![take.entry],
     })

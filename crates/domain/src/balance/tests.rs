@@ -11,6 +11,8 @@ use crate::event::{Body, Entry, Head};
 use crate::project::{Logged, MemoryBooks, Row, apply};
 use crate::time::Moment;
 
+mod ladder;
+
 const YEAR: (&str, &str) = ("2025-01-01T00:00:00+08:00", "2026-01-01T00:00:00+08:00");
 
 struct Books {

@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 
 use super::content::{Content, Contents, Wanted};
 use super::defaults::{self, ClassData};
-use super::{Missing, Quality};
+use super::{Missing, Quality, Rung};
 use crate::event::{FlowSource, MaterialClass};
 use crate::ids::EntryId;
 use crate::quantity::{
@@ -51,6 +51,10 @@ pub struct Figure {
     pub quality: Quality,
     /// What its content alone rests on.
     pub content_quality: Quality,
+    /// Rung of the provisional ladder that the content stands on.
+    pub rung: Rung,
+    /// What each error source of the content alone does to it, in grams.
+    pub content_spread: Spread,
     /// Entries that the content rests on.
     pub evidence: Vec<EntryId>,
 }
@@ -163,7 +167,9 @@ fn value(
     }
     let mut spread = Spread::new();
     spread.add_scaled(&relative, grams.to_f64() / 100.0);
-    let content_quality = content.quality;
+    let (content_quality, rung) = (content.quality, content.rung);
+    let mut content_spread = Spread::new();
+    content_spread.add_scaled(&content.spread, grams.to_f64() / 100.0);
     let quality = match source {
         FlowSource::Measured => content.quality,
         FlowSource::Calculated => content.quality.max(Quality::Calculated),
@@ -172,7 +178,8 @@ fn value(
     // A flow out of a rolled stock is negative: its ends change places.
     let range = (low.min(high), low.max(high));
     let evidence = content.evidence;
-    let figure = Figure { grams, range, spread, quality, content_quality, evidence };
+    let figure =
+        Figure { grams, range, spread, quality, content_quality, rung, content_spread, evidence };
     Value { dry, volume: amount.volume, figure: Ok(figure) }
 }
 

@@ -10,7 +10,7 @@ use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
 use super::{Content, Contents, Found, Wanted};
-use crate::balance::{Quality, defaults};
+use crate::balance::{Quality, Rung, defaults};
 use crate::event::Determination;
 use crate::ids::{MaterialId, MethodId, PartyId, SampleId};
 use crate::quantity::{Basis, Bounds, ContentUnit, ErrorClass, Spread};
@@ -19,7 +19,8 @@ use crate::time::Micros;
 impl Contents<'_> {
     /// Mean over samples of the mean over each sample's replicates, all in the unit of the first.
     pub(super) fn average(&self, found: &[&Found<'_>], wanted: Wanted<'_>) -> Option<Content> {
-        let first = found.first()?.determination;
+        let best = found.first()?;
+        let first = best.determination;
         let basis = first.basis.unwrap_or(Basis::Dry);
         let like: Vec<_> = found
             .iter()
@@ -36,7 +37,8 @@ impl Contents<'_> {
             range: (Decimal::ZERO, Decimal::ZERO),
             unit: first.unit,
             basis,
-            quality: Quality::Assayed,
+            quality: if best.rank.estimate { Quality::Estimated } else { Quality::Assayed },
+            rung: rung_of(best),
             spread: Spread::new(),
             evidence: Vec::new(),
         };
@@ -68,6 +70,18 @@ impl Contents<'_> {
         Some(content)
     }
 
+    /// Whether the laboratory has shown, for the day of the report, that it masters the method.
+    fn is_proficient(&self, found: &Found<'_>) -> bool {
+        let method = found.determination.method.as_ref().and_then(|id| self.methods.get(id));
+        method.is_some_and(|method| {
+            method.evidence.iter().any(|evidence| {
+                let at = found.assay.reported_at;
+                let valid = evidence.valid_from.micros() <= at && at < evidence.valid_to.micros();
+                valid && evidence.lab == found.assay.lab
+            })
+        })
+    }
+
     fn sampling(&self, sample: SampleId, wanted: Wanted<'_>, weight: f64, spread: &mut Spread) {
         let class = self.material(wanted.material).map(|material| material.class);
         let data = defaults::sampling(class);
@@ -89,7 +103,7 @@ impl Contents<'_> {
         let method = determination.method.as_ref();
         let method_name = method.map_or("-", MethodId::as_str);
         if let Some(bounds) = determination.result.bounds().filter(|bounds| bounds.censored) {
-            content.quality = Quality::Censored;
+            content.quality = content.quality.max(Quality::Censored);
             // Many NDs of one method must not average an unknown away: one key for all of them.
             let half = bounds.high.saturating_sub(bounds.low) / Decimal::TWO;
             let relative = if bounds.middle.is_zero() {
@@ -113,7 +127,16 @@ impl Contents<'_> {
         }
         let value = converted(determination, ContentUnit::MilligramPerKilogram);
         let value = value.and_then(|value| value.middle.to_f64()).unwrap_or(0.0);
-        let data = defaults::assay(determination.unit, value);
+        if found.rank.estimate {
+            let key = format!("estimate:{}", found.assay.sample);
+            let percent = defaults::DEFAULT_CONTENT_PERCENT;
+            content.spread.add(ErrorClass::LongTerm, key, percent * weight);
+            return;
+        }
+        let data = match self.is_proficient(found) {
+            true => defaults::assay(determination.unit, value),
+            false => defaults::assay_without_evidence(determination.unit, value),
+        };
         let sources = [
             (ErrorClass::Random, format!("assay:{}", found.assay.id), data.random),
             (ErrorClass::ShortTerm, format!("series:{lab}/{method_name}"), data.short),
@@ -125,15 +148,22 @@ impl Contents<'_> {
     }
 }
 
+/// What a result rests on by itself.
+fn rung_of(found: &Found<'_>) -> Rung {
+    match (found.rank.estimate, found.rank.pooled) {
+        (true, _) => Rung::Estimate,
+        (false, true) => Rung::Composite,
+        (false, false) => Rung::Assay,
+    }
+}
+
 /// The interval of a determination in another unit of the same kind.
 fn converted(determination: &Determination, unit: ContentUnit) -> Option<Bounds> {
     let bounds = determination.result.bounds()?;
     if determination.unit == unit {
         return Some(bounds);
     }
-    let ratio = |from: Option<Decimal>, to: Option<Decimal>| Some(from? / to?);
-    let factor = ratio(determination.unit.per_gram(), unit.per_gram())
-        .or_else(|| ratio(determination.unit.per_cubic_metre(), unit.per_cubic_metre()))?;
+    let factor = determination.unit.times(unit)?;
     Some(Bounds {
         low: bounds.low.saturating_mul(factor),
         middle: bounds.middle.saturating_mul(factor),
@@ -166,6 +196,7 @@ pub(super) fn weighted(groups: impl IntoIterator<Item = (Micros, Content)>) -> O
         spread.add_scaled(&other.spread, share);
         mean.spread = spread;
         mean.quality = mean.quality.max(other.quality);
+        mean.rung = mean.rung.max(other.rung);
         mean.evidence.extend(other.evidence);
         weight += other_weight;
     }

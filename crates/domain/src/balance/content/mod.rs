@@ -1,26 +1,26 @@
 //! Which assay counts (DESIGN §5): a rule over the data, never a choice by hand.
 //!
-//! Reviewed results, else provisional ones; the party's own before a supplier's; replicates of one
-//! sample averaged, samples of one batch averaged; settled values never count. Where nothing was
-//! assayed: the ladder own mean of 90 days → supplier's mean of 90 days → default of the material,
-//! each shown as what it is.
+//! Reviewed results, else provisional ones; the party's own before a supplier's; a lot's own sample
+//! before a composite; replicates of one sample averaged, samples of one batch averaged; settled
+//! values never count. Where nothing was assayed the `ladder` goes on, each rung shown as it is.
 
 mod average;
+mod ladder;
 
 use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
-use rust_decimal::prelude::ToPrimitive;
 
 use average::weighted;
 
-use super::{Quality, Records, defaults};
+use super::{Quality, Records, Rung};
 use crate::event::{
-    Determination, Master, MaterialRecord, MethodRecord, Purpose, SampleSubject, Side, StreamRecord,
+    Determination, Master, MaterialRecord, MethodRecord, Purpose, SampleSubject, Side, Standing,
+    StreamRecord,
 };
-use crate::ids::{Analyte, BatchId, EntryId, MaterialId, MethodId, StreamId};
-use crate::project::{AssayRow, Review};
-use crate::quantity::{Basis, ContentUnit, ErrorClass, Spread};
+use crate::ids::{Analyte, BatchId, EntryId, MaterialId, MethodId, PartyId, StreamId};
+use crate::project::{AssayRow, End, Review};
+use crate::quantity::{Basis, ContentUnit, Spread};
 use crate::time::{DAY_MICROS, Micros, MicrosSpan};
 
 /// How far back means of other days reach.
@@ -35,6 +35,7 @@ pub(super) struct Content {
     pub(super) unit: ContentUnit,
     pub(super) basis: Basis,
     pub(super) quality: Quality,
+    pub(super) rung: Rung,
     pub(super) spread: Spread,
     pub(super) evidence: Vec<EntryId>,
 }
@@ -43,7 +44,18 @@ pub(super) struct Content {
 struct Found<'a> {
     assay: &'a AssayRow,
     determination: &'a Determination,
-    rank: (u8, u8),
+    rank: Rank,
+}
+
+/// Rank of an assay, lower is better.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Rank {
+    /// 暂估: a figure that nobody measured comes after all that were.
+    estimate: bool,
+    side: u8,
+    provisional: bool,
+    /// A composite says less about a lot than the lot's own sample.
+    pooled: bool,
 }
 
 /// What is looked up for a part of a term.
@@ -62,6 +74,8 @@ pub(super) struct Contents<'a> {
     by_stream: BTreeMap<&'a StreamId, Vec<(MicrosSpan, Found<'a>)>>,
     by_stock: Vec<(&'a SampleSubject, Found<'a>)>,
     by_material: BTreeMap<MaterialId, Vec<Found<'a>>>,
+    /// Parties that delivered batches.
+    suppliers: BTreeMap<BatchId, &'a PartyId>,
     materials: BTreeMap<&'a MaterialId, &'a MaterialRecord>,
     methods: BTreeMap<&'a MethodId, &'a MethodRecord>,
 }
@@ -74,6 +88,7 @@ impl<'a> Contents<'a> {
             by_stream: BTreeMap::new(),
             by_stock: Vec::new(),
             by_material: BTreeMap::new(),
+            suppliers: BTreeMap::new(),
             materials: BTreeMap::new(),
             methods: BTreeMap::new(),
         };
@@ -97,6 +112,11 @@ impl<'a> Contents<'a> {
             .iter()
             .filter_map(|flow| Some((flow.batch?, flow.material.as_ref()?)))
             .collect();
+        for flow in &records.flows {
+            if let (Some(batch), End::Outside { party: Some(party) }) = (flow.batch, &flow.from) {
+                contents.suppliers.insert(batch, party);
+            }
+        }
         for assay in &records.assays {
             contents.add(assay, &batches, &streams);
         }
@@ -150,9 +170,17 @@ impl<'a> Contents<'a> {
     pub(super) fn find(&self, wanted: Wanted<'_>) -> Option<Content> {
         self.of_batch(wanted)
             .or_else(|| self.of_stream(wanted))
-            .or_else(|| self.mean(wanted, true))
-            .or_else(|| self.mean(wanted, false))
-            .or_else(|| self.default_content(wanted.material?))
+            .or_else(|| self.provisional(wanted))
+    }
+
+    /// Whether what a result stands for was delivered by a party, all of it.
+    fn delivered(&self, found: &Found<'_>, supplier: &PartyId) -> bool {
+        match &found.assay.subject {
+            Some(SampleSubject::Batches(shares)) => {
+                shares.iter().all(|share| self.suppliers.get(&share.batch) == Some(&supplier))
+            }
+            _ => false,
+        }
     }
 
     /// The content of a stock by its own sample, else as for any other part.
@@ -215,50 +243,10 @@ impl<'a> Contents<'a> {
         };
         weighted(spans.into_iter().filter_map(average))
     }
-
-    /// Mean of what was assayed of this material in the 90 days before.
-    fn mean(&self, wanted: Wanted<'_>, own: bool) -> Option<Content> {
-        let found = self.by_material.get(wanted.material?)?;
-        let since = wanted.span.from - LADDER_MICROS;
-        let recent = |found: &&Found<'_>| {
-            let at = found.assay.reported_at;
-            since <= at && at < wanted.span.to.max(wanted.span.from + 1)
-        };
-        let of_side = |found: &&Found<'_>| (found.assay.side == Side::Own) == own;
-        let recent: Vec<_> = found.iter().filter(recent).filter(of_side).collect();
-        let mut content = self.average(&recent, wanted)?;
-        content.quality = Quality::Estimated;
-        content.spread = Spread::new();
-        let material = wanted.material?;
-        let scatter = defaults::MEAN_CONTENT_PERCENT;
-        content.spread.add(ErrorClass::LongTerm, format!("mean:{material}"), scatter);
-        Some(content)
-    }
-
-    fn default_content(&self, material: &MaterialId) -> Option<Content> {
-        let record = self.materials.get(material)?;
-        let default = record.defaults.iter().find(|d| d.analyte == self.analyte)?;
-        let percent = default.percent.value().to_f64();
-        let mut spread = Spread::new();
-        spread.add(
-            ErrorClass::LongTerm,
-            format!("default:{material}"),
-            percent.unwrap_or(defaults::DEFAULT_CONTENT_PERCENT),
-        );
-        Some(Content {
-            value: default.value.value(),
-            range: (default.value.value(), default.value.value()),
-            unit: default.unit,
-            basis: default.basis.unwrap_or(Basis::Dry),
-            quality: Quality::Estimated,
-            spread,
-            evidence: Vec::new(),
-        })
-    }
 }
 
-/// Rank of an assay, lower is better; `None` for those that never count.
-fn rank(assay: &AssayRow) -> Option<(u8, u8)> {
+/// Rank of an assay; `None` for those that never count.
+fn rank(assay: &AssayRow) -> Option<Rank> {
     if assay.review == Review::Returned || assay.quality_failed {
         return None;
     }
@@ -266,13 +254,17 @@ fn rank(assay: &AssayRow) -> Option<(u8, u8)> {
     if matches!(assay.purpose, Purpose::Settlement | Purpose::Comparison) {
         return None;
     }
-    let reviewed = u8::from(assay.review != Review::Accepted);
     let side = match assay.side {
         Side::Own => 0,
         Side::Third => 1,
         Side::Supplier | Side::Buyer => 2,
     };
-    Some((side, reviewed))
+    let pooled = match &assay.subject {
+        Some(SampleSubject::Batches(shares)) => shares.len() > 1,
+        _ => false,
+    };
+    let estimate = assay.standing == Standing::Estimate;
+    Some(Rank { estimate, side, provisional: assay.review != Review::Accepted, pooled })
 }
 
 /// Those of the best rank: reviewed before provisional, own before the supplier's.

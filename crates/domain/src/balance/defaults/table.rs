@@ -124,6 +124,43 @@ impl Row {
     }
 }
 
+/// Least long-term error of a laboratory without evidence: Horwitz's reproducibility.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reproducibility {
+    /// Its name in Chinese.
+    pub zh: String,
+    /// Its name in English.
+    pub en: String,
+    /// Per cent at a mass fraction of 1.
+    pub pure_percent: DecimalText,
+    /// Decades of mass fraction over which it doubles.
+    pub doubling_decades: DecimalText,
+    /// It does not grow above this.
+    pub cap_percent: DecimalText,
+    /// Below this content it has its cap.
+    pub cap_below_mg_per_kg: DecimalText,
+    /// Where the figures come from, in words.
+    pub source: String,
+    /// Whether somebody read that source and the figures follow from it.
+    pub verified: bool,
+    /// First day on which it counts.
+    pub valid_from: NaiveDate,
+}
+
+impl Reproducibility {
+    /// Relative reproducibility in per cent at a content; the cap where that is not known.
+    #[must_use]
+    pub fn percent(&self, mg_per_kg: f64) -> f64 {
+        let figure = |text: &DecimalText| text.value().to_f64().unwrap_or(f64::NAN);
+        if mg_per_kg.is_nan() || mg_per_kg < figure(&self.cap_below_mg_per_kg) {
+            return figure(&self.cap_percent);
+        }
+        let decades = -(mg_per_kg * 1e-6).min(1.0).log10();
+        figure(&self.pure_percent) * (decades / figure(&self.doubling_decades)).exp2()
+    }
+}
+
 /// The whole table.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -132,6 +169,8 @@ pub struct Table {
     pub about: String,
     /// The rows in the order in which people read them.
     pub rows: Vec<Row>,
+    /// Of laboratories without evidence.
+    pub reproducibility: Reproducibility,
 }
 
 impl Table {

@@ -205,13 +205,15 @@ fn a_later_row_takes_over() {
 
 #[test]
 fn without_evidence_horwitz_speaks() {
-    assert!((horwitz_percent(20e-6) - 10.19).abs() < 0.01);
-    assert!((horwitz_percent(1e-3) - 5.656_854).abs() < 1e-5);
-    assert!((horwitz_percent(1.0) - 2.0).abs() < 1e-12);
-    assert_eq!(horwitz_percent(1e-8), 22.0);
-    assert_eq!(horwitz_percent(f64::NAN), 22.0);
+    let percent = |mg_per_kg| shipped().reproducibility.percent(mg_per_kg);
+    assert!((percent(20.0) - 10.19).abs() < 0.01);
+    assert!((percent(1000.0) - 5.656_854).abs() < 1e-5);
+    assert!((percent(1e6) - 2.0).abs() < 1e-12);
+    assert_eq!(percent(0.01), 22.0);
+    assert_eq!(percent(f64::NAN), 22.0);
     // The cap begins where the curve meets it.
-    assert!((horwitz_percent(1.2e-7) - 22.0).abs() < 0.05);
+    assert!((percent(0.12) - 22.0).abs() < 0.05);
+    assert!(!shipped().reproducibility.source.is_empty());
     let solid = ContentUnit::MilligramPerKilogram;
     let bare = assay_without_evidence(solid, 20.0);
     assert_eq!((bare.random, bare.short), (5.0, 1.0));
