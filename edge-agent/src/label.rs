@@ -1,24 +1,20 @@
-//! Labels: one layout as SVG, PNG, PDF page and ZPL, and sending them to a printer.
+//! Labels: what they say, drawn in every format, and the command that draws one.
 //!
-//! ZPL is the drawn label as one bitmap, so that a print looks like the picture whatever fonts the
-//! printer has, and nothing in a text can become a command.
+//! A sheet is what a label says, apart from which copy it is; it waits as JSON in the print queue
+//! and is drawn when it is printed, a band at a time. How labels look is in `tl-report`.
 
-use std::io::Write as _;
-use std::net::{TcpStream, ToSocketAddrs as _};
 use std::path::PathBuf;
-use std::time::Duration;
 
-use anyhow::{Context as _, Result, anyhow};
+use anyhow::{Context as _, Result, anyhow, bail};
 use chrono::{FixedOffset, Utc};
-use tl_device::label::raster::Raster;
-use tl_device::label::zpl::ZplLabel;
+use serde::{Deserialize, Serialize};
+use tl_device::label::job::{Job, Language};
 use tl_domain::code::{Code, CodeKind, qr_text};
-use tl_report::label::{Label, LabelKind, Resolution, pdf};
+use tl_report::label::{
+    Drawing, Label, LabelKind, NationalCode, Paper, Resolution, TEMPLATE_VERSION, WasteLabel,
+    WasteSize, pdf,
+};
 
-/// Longest wait for a printer.
-const PRINTER_TIMEOUT: Duration = Duration::from_secs(5);
-/// Small print: version of the layout and what to do.
-const FOOTER: &str = "TlTrace 1 · 扫码查看 · scan to look up";
 /// Offset of printed times when no site says otherwise, in seconds east.
 const OFFSET_SECONDS: i32 = 8 * 3600;
 
@@ -29,10 +25,12 @@ pub(crate) enum Format {
     Svg,
     /// Picture of 203 dots per inch.
     Png,
-    /// One page of 100 × 70 mm.
+    /// One page of the label's size.
     Pdf,
     /// Commands for a Zebra printer of 203 dots per inch.
     Zpl,
+    /// Commands for a TSC printer of 203 dots per inch.
+    Tspl,
 }
 
 impl Format {
@@ -43,6 +41,7 @@ impl Format {
             Self::Png => "image/png",
             Self::Pdf => "application/pdf",
             Self::Zpl => "text/plain; charset=utf-8",
+            Self::Tspl => "application/octet-stream",
         }
     }
 
@@ -53,13 +52,44 @@ impl Format {
             "png" => Some(Self::Png),
             "pdf" => Some(Self::Pdf),
             "zpl" => Some(Self::Zpl),
+            "tspl" => Some(Self::Tspl),
             _ => None,
         }
     }
 }
 
-/// What a label says, before it is laid out.
-#[derive(Debug, Clone)]
+/// A paper by its name: ours, or a size of the hazardous waste label.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PaperName {
+    /// A paper for our codes.
+    Ours(Paper),
+    /// A paper for hazardous waste labels.
+    Waste(WasteSize),
+}
+
+impl PaperName {
+    /// By its name in configurations and jobs.
+    pub(crate) fn of(name: &str) -> Option<Self> {
+        let waste = || WasteSize::of_name(name).map(Self::Waste);
+        Paper::of_name(name).map(Self::Ours).or_else(waste)
+    }
+
+    /// Its name.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Ours(paper) => paper.name(),
+            Self::Waste(size) => size.name(),
+        }
+    }
+
+    /// Paper and version of the layout, as entries name them.
+    pub(crate) fn template(self) -> String {
+        format!("{}/{TEMPLATE_VERSION}", self.name())
+    }
+}
+
+/// What a label with one of our codes says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Sheet {
     /// What it is stuck on.
     pub(crate) kind: CodeKind,
@@ -73,71 +103,152 @@ pub(crate) struct Sheet {
     pub(crate) lines: Vec<(String, String)>,
     /// The enterprise.
     pub(crate) party: String,
+    /// When it was asked for, as people read it.
+    pub(crate) at: String,
+}
+
+/// What a hazardous waste label says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct WasteSheet {
+    pub(crate) name: String,
+    pub(crate) category: String,
+    pub(crate) code: String,
+    pub(crate) form: String,
+    pub(crate) components: String,
+    pub(crate) hazardous: String,
+    pub(crate) hazards: String,
+    pub(crate) precautions: String,
+    /// As it was scanned.
+    pub(crate) national: String,
+    pub(crate) unit: String,
+    pub(crate) contact: String,
+    pub(crate) produced: String,
+    pub(crate) mass: String,
+    /// Our own code.
+    pub(crate) remark: String,
+}
+
+/// What a job prints.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Content {
+    /// Copies of one label.
+    Ours(Sheet),
+    /// Copies of a hazardous waste label.
+    Waste(WasteSheet),
+    /// Labels that are printed ahead: one for each code, nothing else on them.
+    Roll {
+        /// What all of them have in common; its code is not printed.
+        sheet: Sheet,
+        /// The codes.
+        codes: Vec<Code>,
+    },
+}
+
+impl Content {
+    /// Lays out the copy with an index from 0, of so many in all.
+    ///
+    /// # Errors
+    /// What can't be drawn; a waste label without a code of the national system.
+    pub(crate) fn drawing(&self, paper: PaperName, index: usize, total: usize) -> Result<Drawing> {
+        let copy = format!("打印 {}/{total}", index + 1);
+        match (self, paper) {
+            (Self::Ours(sheet), PaperName::Ours(paper)) => {
+                Ok(sheet.label(&sheet.code, &copy).draw_on(paper)?)
+            }
+            (Self::Waste(sheet), PaperName::Waste(size)) => Ok(sheet.label()?.draw(size)?),
+            (Self::Roll { sheet, codes }, PaperName::Ours(paper)) => {
+                let code = codes.get(index).context("the roll has fewer codes")?;
+                Ok(sheet.label(code, &copy).draw_on(paper)?)
+            }
+            _ => bail!("paper {} is not for this label", paper.name()),
+        }
+    }
 }
 
 impl Sheet {
-    fn label(&self) -> Label {
+    fn label(&self, code: &Code, copy: &str) -> Label {
         let kind = match self.kind {
             CodeKind::Sample => LabelKind::Sample,
             CodeKind::Handover => LabelKind::Handover,
             CodeKind::Place | CodeKind::Command => LabelKind::Place,
             CodeKind::Batch => LabelKind::Batch,
         };
-        let offset = FixedOffset::east_opt(OFFSET_SECONDS).expect("8 hours are an offset");
         Label {
             kind,
-            code_display: self.code.display(),
-            qr_text: qr_text(&self.host, self.kind, &self.code),
+            code_display: code.display(),
+            qr_text: qr_text(&self.host, self.kind, code),
             title: self.title.clone(),
             lines: self.lines.clone(),
             party: self.party.clone(),
-            printed_at: Utc::now().with_timezone(&offset).format("%Y-%m-%d %H:%M").to_string(),
-            footer: FOOTER.to_owned(),
+            printed_at: format!("{} {copy}", self.at).trim().to_owned(),
+            footer: format!("TlTrace 模板 {TEMPLATE_VERSION} · 扫码查看 · scan to look up"),
         }
     }
+}
 
-    /// The bytes in a format; `copies` counts for ZPL only.
-    ///
-    /// # Errors
-    /// What can't be drawn or printed.
-    pub(crate) fn draw(&self, format: Format, copies: u32) -> Result<Vec<u8>> {
-        let drawing = self.label().draw()?;
-        for text in drawing.cut_texts() {
-            tracing::warn!(text, "cut on the label");
-        }
-        Ok(match format {
-            Format::Svg => drawing.svg().into_bytes(),
-            Format::Png => drawing.png(Resolution::Dpi203)?,
-            Format::Pdf => pdf(&[drawing]),
-            Format::Zpl => {
-                let bitmap = drawing.bitmap(Resolution::Dpi203);
-                let (width, height) =
-                    (u32::try_from(bitmap.width_dots)?, u32::try_from(bitmap.height_dots)?);
-                let raster = Raster::new(width, height, bitmap.bits)?;
-                ZplLabel::new(width, height)?.raster(0, 0, &raster)?.finish(copies)?.into_bytes()
-            }
+impl WasteSheet {
+    fn label(&self) -> Result<WasteLabel> {
+        Ok(WasteLabel {
+            name: self.name.clone(),
+            category: self.category.clone(),
+            code: self.code.clone(),
+            form: self.form.clone(),
+            components: self.components.clone(),
+            hazardous: self.hazardous.clone(),
+            hazards: self.hazards.clone(),
+            precautions: self.precautions.clone(),
+            national: NationalCode::read(&self.national)?,
+            unit: self.unit.clone(),
+            contact: self.contact.clone(),
+            produced: self.produced.clone(),
+            mass: self.mass.clone(),
+            remark: self.remark.clone(),
         })
     }
 }
 
-/// Sends commands to a printer on TCP.
+/// A drawing in a format, once.
 ///
 /// # Errors
-/// It does not answer, or takes nothing.
-pub(crate) fn send(address: &str, commands: &[u8]) -> Result<()> {
-    let mut last = anyhow!("the name {address} has no address");
-    for socket in address.to_socket_addrs().with_context(|| format!("printer {address}"))? {
-        match TcpStream::connect_timeout(&socket, PRINTER_TIMEOUT) {
-            Ok(mut stream) => {
-                stream.set_write_timeout(Some(PRINTER_TIMEOUT))?;
-                stream.write_all(commands)?;
-                stream.flush()?;
-                return Ok(());
-            }
-            Err(error) => last = anyhow!("printer {address}: {error}"),
-        }
+/// What can't be drawn or printed.
+pub(crate) fn bytes_of(drawing: Drawing, format: Format) -> Result<Vec<u8>> {
+    for text in drawing.cut_texts() {
+        tracing::warn!(text, "cut on the label");
     }
-    Err(last)
+    Ok(match format {
+        Format::Svg => drawing.svg().into_bytes(),
+        Format::Png => drawing.png(Resolution::Dpi203)?,
+        Format::Pdf => pdf(&[drawing]),
+        Format::Zpl => whole_job(&drawing, Language::Zpl)?,
+        Format::Tspl => whole_job(&drawing, Language::Tspl)?,
+    })
+}
+
+fn whole_job(drawing: &Drawing, language: Language) -> Result<Vec<u8>> {
+    let resolution = Resolution::Dpi203;
+    let job = job_of(drawing, language, 2, resolution)?;
+    let mut bytes = job.head();
+    drawing.bits(resolution).for_each(|band| bytes.extend(job.rows(&band)));
+    bytes.extend(job.tail());
+    Ok(bytes)
+}
+
+/// The job of a drawing, for a printer of a language and resolution.
+///
+/// # Errors
+/// A size that no label printer takes.
+pub(crate) fn job_of(
+    drawing: &Drawing,
+    language: Language,
+    gap_mm: u32,
+    resolution: Resolution,
+) -> Result<Job> {
+    let (width, height) = drawing.size_mm();
+    let whole = |mm: f64| mm.round() as u32;
+    let bits = drawing.bits(resolution);
+    let dots = (bits.width_dots(), bits.height_dots());
+    Ok(Job::new(language, (whole(width), whole(height)), gap_mm, dots)?)
 }
 
 /// What `tl-edge label` draws.
@@ -167,6 +278,9 @@ pub(crate) struct LabelArgs {
     /// What the label is for
     #[arg(long, default_value = "batch")]
     kind: String,
+    /// Paper: 100x70, 60x40, 50x30, a5-plate, a6-plate or a5
+    #[arg(long, default_value = "100x70")]
+    paper: String,
 }
 
 /// Draws one label into a file.
@@ -179,6 +293,11 @@ pub(crate) fn run(args: &LabelArgs) -> Result<()> {
     });
     let kind = crate::capture::codes::kind_of(&args.kind)
         .ok_or_else(|| anyhow!("--kind {:?}: batch, sample, handover or place", args.kind))?;
+    let paper = Paper::of_name(&args.paper).map(PaperName::Ours).ok_or_else(|| {
+        let known: Vec<&str> = Paper::ALL.into_iter().map(Paper::name).collect();
+        anyhow!("--paper {:?}: use {}", args.paper, known.join(", "))
+    })?;
+    let offset = FixedOffset::east_opt(OFFSET_SECONDS).expect("8 hours are an offset");
     let sheet = Sheet {
         kind,
         code,
@@ -186,8 +305,10 @@ pub(crate) fn run(args: &LabelArgs) -> Result<()> {
         title: args.title.clone(),
         lines: lines.collect::<Result<_>>()?,
         party: args.party.clone(),
+        at: Utc::now().with_timezone(&offset).format("%Y-%m-%d %H:%M").to_string(),
     };
-    let bytes = sheet.draw(args.format, 1)?;
+    let drawing = Content::Ours(sheet).drawing(paper, 0, 1)?;
+    let bytes = bytes_of(drawing, args.format)?;
     std::fs::write(&args.out, bytes)
         .with_context(|| format!("cannot write {}", args.out.display()))?;
     println!("已写入 {}", args.out.display());

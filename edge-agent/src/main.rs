@@ -9,8 +9,10 @@ mod api;
 mod board;
 mod capture;
 mod clock;
+mod commission;
 mod config;
 mod decode;
+mod decode_photo;
 mod enrol;
 mod held;
 mod home;
@@ -20,9 +22,12 @@ mod outbox;
 mod page;
 mod pin;
 mod port;
+mod print;
 mod run;
 mod site;
 mod status;
+mod update;
+mod upkeep;
 mod uplink;
 mod words;
 
@@ -44,10 +49,20 @@ enum Command {
     Enrol(enrol::EnrolArgs),
     /// 运行采集终端 (run the agent)
     Run(run::RunArgs),
+    /// 启动应运行的程序:供服务管理器使用 (become the program that is to run; for the service)
+    Launch(update::LaunchArgs),
+    /// 安装签名的更新,或显示程序状态 (install a signed update, or show the programs)
+    Update(update::UpdateArgs),
+    /// 在数据副本上自检 (self-test on a copy of an outbox)
+    SelfTest(update::SelfTestArgs),
     /// 解码一个案例 (decode a recorded case)
     Decode(decode::DecodeArgs),
+    /// 识别一张灰度照片中的二维码 (read a QR code from a grey picture on standard input)
+    DecodePhoto,
     /// 画一张标签 (draw a label)
     Label(label::LabelArgs),
+    /// 检定秤、校验扫码枪 (commission a scale or a scanner of the running agent)
+    Commission(commission::CommissionArgs),
     /// 显示状态 (show how the agent stands)
     Status(status::StatusArgs),
     /// 打印账本检查点,供主管部门核对 (print the held checkpoint of the ledger)
@@ -64,6 +79,12 @@ fn main() -> ExitCode {
             log_to_stderr();
             run::run(&args)
         }
+        Command::Launch(args) => {
+            log_to_stderr();
+            update::launch(&args)
+        }
+        Command::Update(args) => update::run(&args),
+        Command::SelfTest(args) => update::self_test(&args),
         Command::Decode(args) => {
             return match decode::run(&args) {
                 Ok(answer) => {
@@ -76,7 +97,14 @@ fn main() -> ExitCode {
                 }
             };
         }
+        Command::DecodePhoto => {
+            return decode_photo::run().unwrap_or_else(|error| {
+                eprintln!("错误:{error:#}");
+                ExitCode::FAILURE
+            });
+        }
         Command::Label(args) => label::run(&args),
+        Command::Commission(args) => commission::run(&args),
         Command::Status(args) => status::run(&args),
         Command::Checkpoint(args) => held::command::run(&args),
     };

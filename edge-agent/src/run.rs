@@ -5,8 +5,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::sync_channel;
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use anyhow::{Context as _, Result};
+use sd_notify::NotifyState;
 
 use crate::api::Api;
 use crate::board::Board;
@@ -18,7 +20,9 @@ use crate::outbox::{Outbox, TAIL_LINKS, check_links};
 use crate::page::{self, Page};
 use crate::port::Ports;
 use crate::site::SharedSite;
-use crate::uplink::renew::Renewal;
+use crate::update::Probation;
+use crate::upkeep::Upkeep;
+use crate::upkeep::watch::{Watch, notify};
 use crate::uplink::{LinkStatus, Uplink};
 
 /// Stack of the small threads in bytes.
@@ -41,7 +45,7 @@ pub(crate) fn run(args: &RunArgs) -> Result<()> {
     let identity = home.identity()?;
     let config = Config::load(home.root())?;
     let clock = Arc::new(AgentClock::new(config.offset_minutes));
-    let (outbox, writer) = Outbox::open(&home, &config.outbox, clock)?;
+    let (outbox, writer) = Outbox::open(&home, &config.outbox, clock.clone())?;
     let key = outbox.shared().signer.public();
     let (chain, unchecked) = match outbox.read(|db| check_links(db, &key, None, TAIL_LINKS))? {
         Ok(rest) => (ChainState::Checking, rest),
@@ -63,12 +67,14 @@ pub(crate) fn run(args: &RunArgs) -> Result<()> {
     let stop = Arc::new(AtomicBool::new(false));
     let ports = Ports::new(&config, &outbox, &site, &board, &stop);
     let mut threads = ports.start(&config)?;
+    threads.extend(crate::print::start(&config, &outbox, &stop)?);
+    threads.push(crate::commission::control::start(&ports)?);
     let (bell, rings) = sync_channel(1);
     outbox.knock_at(bell.clone());
     if config.uplink.enabled {
         let pem = std::fs::read(home.client_pem()).context("the client certificate is missing")?;
         let ca = std::fs::read(home.ca()).context("the CA's certificate is missing")?;
-        let server = Api::new(&identity.device_url, &ca, Some(&pem))?;
+        let server = Api::new(&identity.device_url, &ca, Some(&pem), clock.clone())?;
         let uplink = Uplink::new(
             server,
             outbox.clone(),
@@ -77,10 +83,10 @@ pub(crate) fn run(args: &RunArgs) -> Result<()> {
             config.outbox.keep_days,
             link.clone(),
         );
-        let mut renewal = Renewal::new(&home);
+        let mut upkeep = Upkeep::new(&config, &outbox, &link);
         let stop = stop.clone();
         threads.push(spawn("uplink", move || {
-            uplink.run(&rings, &stop, |server| renewal.try_now(server));
+            uplink.run(&rings, &stop, |server, turn| upkeep.turn(server, turn));
         })?);
     }
     let chain = Arc::new(Mutex::new(chain));
@@ -100,12 +106,26 @@ pub(crate) fn run(args: &RunArgs) -> Result<()> {
         chain: chain.clone(),
         unchecked,
     };
-    serve(&home, page, |address| {
-        let (keeper, stop) = (keeper(address), stop.clone());
+    let leave = Arc::new(tokio::sync::Notify::new());
+    let watch = Watch {
+        outbox: outbox.clone(),
+        link: config.uplink.enabled.then(|| link.clone()),
+        probation: Probation::of(&home, Duration::from_secs(config.update.probation_seconds)),
+        leave: Box::new({
+            let leave = leave.clone();
+            move || leave.notify_one()
+        }),
+    };
+    serve(&home, page, &leave, |address| {
+        let (keeper, stopped) = (keeper(address), stop.clone());
         keeper.announce();
-        threads.push(spawn("keeper", move || keeper.run(&stop))?);
+        threads.push(spawn("keeper", move || keeper.run(&stopped))?);
+        let stopped = stop.clone();
+        threads.push(spawn("watch", move || watch.run(&stopped))?);
+        notify(&[NotifyState::Ready]);
         Ok(())
     })?;
+    notify(&[NotifyState::Stopping]);
     tracing::info!("stopping");
     stop.store(true, Ordering::Release);
     // Wakes the uplink; when the bell rings already it is awake.
@@ -122,10 +142,11 @@ pub(crate) fn run(args: &RunArgs) -> Result<()> {
     Ok(())
 }
 
-/// Serves the page, or only waits, until SIGTERM or SIGINT; `ready` hears the page's address.
+/// Serves the page, or only waits, until SIGTERM, SIGINT or `leave`; `ready` hears the page's address.
 fn serve(
     home: &Home,
     page: Option<(Page, &PageConfig)>,
+    leave: &tokio::sync::Notify,
     ready: impl FnOnce(Option<String>) -> Result<()>,
 ) -> Result<()> {
     actix_web::rt::System::new().block_on(async {
@@ -146,6 +167,7 @@ fn serve(
         tokio::select! {
             _ = terminate.recv() => {}
             _ = interrupt.recv() => {}
+            () = leave.notified() => {}
         }
         if let Some(handle) = handle {
             handle.stop(true).await;

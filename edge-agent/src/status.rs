@@ -11,13 +11,14 @@ use serde::Serialize;
 
 use crate::board::{PortState, PortView};
 use crate::clock::AgentClock;
+use crate::commission::standing::{declared, scale_lines};
 use crate::config::Config;
 use crate::held::AlarmCode;
 use crate::home::Home;
 use crate::keeper::{self, State};
 use crate::outbox::{
-    Counts, Db, HeldRow, TAIL_LINKS, check_links, counts, if_made, newest_held, open_alarms,
-    open_reader, standing, used_bytes,
+    Counts, Db, HeldRow, TAIL_LINKS, check_links, commissions, counts, if_made, newest_held,
+    open_alarms, open_reader, standing, used_bytes,
 };
 use crate::uplink::renew;
 
@@ -55,6 +56,8 @@ struct Status {
     disk_quota_bytes: u64,
     tail: String,
     ports: BTreeMap<String, PortView>,
+    /// Scales: mark, and how they are commissioned.
+    scales: Vec<(&'static str, String)>,
 }
 
 /// The held checkpoint of the ledger.
@@ -119,7 +122,16 @@ fn read(home: &Home) -> Result<Status> {
         disk_quota_bytes: config.outbox.quota_bytes,
         tail: tail(home, &mut connection)?,
         ports: state.map(|it| it.ports).unwrap_or_default(),
+        scales: scales(&config, &mut connection)?,
     })
+}
+
+/// How the scales are commissioned.
+fn scales(config: &Config, connection: &mut Db) -> Result<Vec<(&'static str, String)>> {
+    let rows = if_made(commissions(connection)).context("cannot read the outbox")?;
+    let today = chrono::Utc::now().date_naive();
+    let all = scale_lines(&declared(config), &rows.unwrap_or_default(), today);
+    Ok(all.into_iter().map(|(mark, words)| (mark, words.zh)).collect())
 }
 
 fn tail(home: &Home, connection: &mut Db) -> Result<String> {
@@ -197,6 +209,9 @@ fn print(status: &Status, clock: &AgentClock) {
     let (used, quota) = (status.disk_used_bytes >> 20, status.disk_quota_bytes >> 20);
     println!("存储:{used} / {quota} MB");
     println!("链尾校验:{}", if status.tail == "ok" { "完好" } else { &status.tail });
+    for (mark, words) in &status.scales {
+        println!("{} {words}", if *mark == "ok" { "✓" } else { "▲" });
+    }
     for (name, port) in &status.ports {
         let state = match port.state {
             PortState::Starting => "启动中",

@@ -145,6 +145,13 @@ impl StabilityWatch {
         }
     }
 
+    /// Forgets what was seen: the next weight has to stand anew.
+    pub fn forget(&mut self) {
+        self.run = None;
+        self.out_of_range = None;
+        self.last_frame_us = None;
+    }
+
     /// What may be shown at `now_us`.
     pub fn state(&self, now_us: i64) -> ScaleState {
         let quiet = |last: i64| now_us.saturating_sub(last) > self.rule.silence_max_us;

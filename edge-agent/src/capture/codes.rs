@@ -7,7 +7,7 @@ use tl_domain::code::{Code, CodeKind};
 use tl_wire::snapshot::{CodeLease, Snapshot};
 
 use super::refuse;
-use crate::outbox::{Tx, WriteError, owner_of_code};
+use crate::outbox::{Tx, WriteError, owner_of_code, printed_ahead};
 use crate::site::Site;
 
 /// Random draws before the block is searched in order.
@@ -90,7 +90,8 @@ fn try_value(tx: &mut Tx<'_>, site: &Site, value: u64) -> Result<Option<Code>, W
     let Some(code) = Code::issue(value) else {
         return Ok(None);
     };
-    let used = owner_of_code(tx.connection, &code)?.is_some();
+    let used =
+        owner_of_code(tx.connection, &code)?.is_some() || printed_ahead(tx.connection, &code)?;
     let known = site.snapshot.as_ref().is_some_and(|snapshot| is_known(snapshot, &code));
     Ok((!used && !known).then_some(code))
 }

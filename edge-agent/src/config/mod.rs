@@ -19,9 +19,23 @@
 //! enabled = true
 //! retry_max_seconds = 60            # cap of the jittered back-off
 //! poll_seconds = 15                 # how often head and snapshot are asked for when idle
+//! renew_permille = 675              # renew when less of a certificate's validity is left
 //!
-//! [printer]
-//! address = "192.168.1.50:9100"     # ZPL over TCP
+//! [update]
+//! accept = true                     # take signed programs that the server offers
+//! probation_seconds = 120           # how long a new one has to be well before it stays
+//!
+//! [printer]                         # or several: [[printers]]
+//! address = "192.168.1.50:9100"
+//! name = "东门打印机"               # as people call it
+//! language = "zpl"                  # zpl | tspl
+//! dpi = 203                         # 203 | 300
+//! papers = ["100x70"]               # also 60x40, 50x30, 100x100, 150x150, 200x200
+//! gap_mm = 2
+//! status = false                    # ask it how it is before and after a job
+//!
+//! [gate]                            # see `gate.rs`: tolerances, increments, length of a shift
+//! net_difference_percent = "0.5"
 //!
 //! [[port]]                          # a QR scanner on the network
 //! kind = "scanner_tcp"
@@ -208,10 +222,12 @@
 mod tests;
 
 mod check;
+mod gate;
 mod lab;
 mod modbus;
 mod monitor;
 mod port;
+mod print;
 mod tickets;
 
 use std::net::SocketAddr;
@@ -221,6 +237,7 @@ use serde::Deserialize;
 use tl_domain::ids::NodeId;
 
 pub(crate) use check::{hid_profile, scanner_profile};
+pub(crate) use gate::GateConfig;
 pub(crate) use lab::{Digest, LabFolder, LabRules, LabSerial, LabTcp};
 pub(crate) use modbus::{FlowUnit, Framed, ModbusRules, ModbusSerial, ModbusTcp, Totalised};
 pub(crate) use monitor::{MonitorTcp, Outlet, Recorded};
@@ -231,6 +248,7 @@ pub(crate) use port::{
 pub(crate) use tickets::{
     Stamps, TicketCommand, TicketFolder, TicketRules, TicketSqlite, TicketWatch,
 };
+pub(crate) use print::PrinterConfig;
 
 /// Name of the file in the agent's directory.
 pub(crate) const FILE: &str = "config.toml";
@@ -263,9 +281,18 @@ pub(crate) struct Config {
     /// The uplink.
     #[serde(default)]
     pub(crate) uplink: UplinkConfig,
+    /// Updates of this program.
+    #[serde(default)]
+    pub(crate) update: UpdateConfig,
+    /// What the gate's page compares with.
+    #[serde(default)]
+    pub(crate) gate: GateConfig,
     /// The label printer.
     #[serde(default)]
     pub(crate) printer: Option<PrinterConfig>,
+    /// Further label printers.
+    #[serde(default)]
+    pub(crate) printers: Vec<PrinterConfig>,
     /// Devices and folders.
     #[serde(default, rename = "port")]
     pub(crate) ports: Vec<PortConfig>,
@@ -307,20 +334,31 @@ pub(crate) struct UplinkConfig {
     pub(crate) retry_max_seconds: u64,
     /// Pause between questions for head and snapshot when nothing waits, in seconds.
     pub(crate) poll_seconds: u64,
+    /// The certificate is renewed when less than this share of its validity is left, in
+    /// thousandths: 675 of 400 days are 270.
+    pub(crate) renew_permille: u32,
 }
 
 impl Default for UplinkConfig {
     fn default() -> Self {
-        Self { enabled: true, retry_max_seconds: 60, poll_seconds: 15 }
+        Self { enabled: true, retry_max_seconds: 60, poll_seconds: 15, renew_permille: 675 }
     }
 }
 
-/// A label printer that takes ZPL on TCP.
+/// How new programs are taken.
 #[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct PrinterConfig {
-    /// `host:9100`.
-    pub(crate) address: String,
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct UpdateConfig {
+    /// Whether signed programs that the server offers are taken.
+    pub(crate) accept: bool,
+    /// How long a new program has to be well before it stays, in seconds.
+    pub(crate) probation_seconds: u64,
+}
+
+impl Default for UpdateConfig {
+    fn default() -> Self {
+        Self { accept: true, probation_seconds: 120 }
+    }
 }
 
 fn default_offset() -> i32 {
@@ -360,6 +398,11 @@ impl Config {
         Self::parse(&text).map_err(|reason| ConfigError::Form { path, reason })
     }
 
+    /// All label printers, `[printer]` first.
+    pub(crate) fn printers(&self) -> impl Iterator<Item = &PrinterConfig> {
+        self.printer.iter().chain(&self.printers)
+    }
+
     /// Reads and checks the text of a configuration.
     ///
     /// # Errors
@@ -367,6 +410,7 @@ impl Config {
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
         let config: Self = toml::from_str(text).map_err(|error| error.to_string())?;
         config.check()?;
+        print::check(&config.printers().collect::<Vec<_>>())?;
         Ok(config)
     }
 }

@@ -215,6 +215,8 @@ pub(crate) struct ScaleSerial {
     pub(crate) calibration: Option<String>,
     #[serde(default = "default_stable_frames")]
     pub(crate) stable_frames: u32,
+    /// Layout; the last commissioning wins, and without both nothing becomes a weight.
+    #[serde(default)]
     pub(crate) profile: Value,
 }
 
@@ -249,6 +251,8 @@ pub(crate) struct ScaleRules {
     pub(crate) calibration: Option<String>,
     #[serde(default = "default_stable_frames")]
     pub(crate) stable_frames: u32,
+    /// Layout; the last commissioning wins, and without both nothing becomes a weight.
+    #[serde(default)]
     pub(crate) profile: Value,
 }
 

@@ -2,9 +2,11 @@
 
 use diesel::prelude::*;
 use tl_domain::code::Code;
+use tl_domain::event::{Entry, EntryRef};
 use tl_domain::ids::EntryId;
+use tl_ledger::{Envelope, Hash};
 
-use super::schema::{sample, used_code};
+use super::schema::{batch, entry, sample, used_code};
 use super::{Db, Tx, WriteError};
 
 /// Who claims a code: the kind's stored name and the entry's id.
@@ -63,7 +65,45 @@ pub(crate) fn sample_by_lab_name(db: &mut Db, name: &str) -> QueryResult<Option<
         .optional()
 }
 
+/// An entry of ours with what names it; none when it is not ours, or its bytes were pruned.
+pub(crate) fn signed_entry(db: &mut Db, id: &str) -> QueryResult<Option<(EntryRef, Entry)>> {
+    let row: Option<(Vec<u8>, Option<Vec<u8>>)> = entry::table
+        .filter(entry::id.eq(id))
+        .order(entry::position.desc())
+        .select((entry::leaf, entry::envelope))
+        .first(db)
+        .optional()?;
+    let read = || {
+        let (leaf, envelope) = row?;
+        let envelope = Envelope::parse(&envelope?).ok()?;
+        let read = Entry::read(&envelope.payload).ok()?;
+        let named = EntryRef { hash: Hash::from_slice(&leaf)?, id: read.head.id };
+        Some((named, read))
+    };
+    Ok(read())
+}
+
 impl Tx<'_> {
+    /// Gives a batch or a sample of ours another code, the one of a label that was printed ahead.
+    ///
+    /// # Errors
+    /// The database's.
+    pub(crate) fn relabel(
+        &mut self,
+        code: &Code,
+        kind: &str,
+        owner: EntryId,
+    ) -> Result<(), WriteError> {
+        let (id, code_text) = (owner.to_string(), Some(code.as_str()));
+        diesel::update(batch::table.find(&id))
+            .set(batch::code.eq(code_text))
+            .execute(self.connection)?;
+        diesel::update(sample::table.find(&id))
+            .set(sample::code.eq(code_text))
+            .execute(self.connection)?;
+        self.claim_code(code, kind, owner)
+    }
+
     /// Marks a code as used by an entry; the first one keeps it.
     ///
     /// # Errors

@@ -7,13 +7,16 @@
 
 mod ballast;
 mod chain;
+mod commission;
 mod connection;
+mod desk;
 mod epoch;
 mod foreign;
 mod held;
 mod kept;
 mod labels;
 mod meters;
+mod print;
 mod prune;
 mod queue;
 mod room;
@@ -23,6 +26,7 @@ pub(crate) mod state;
 mod tickets;
 mod transaction;
 mod trays;
+mod upkeep;
 mod writer;
 
 #[cfg(test)]
@@ -40,6 +44,7 @@ use tl_ledger::Signer;
 
 pub(crate) use chain::{TAIL_LINKS, check_links};
 pub(crate) use connection::open_reader;
+pub(crate) use desk::*;
 #[cfg(test)]
 pub(crate) use connection::open_writer;
 pub(crate) use foreign::ask_foreign;
@@ -47,8 +52,13 @@ pub(crate) use foreign::ask_foreign;
 pub(crate) use held::AlarmRow;
 pub(crate) use held::{HeldRow, alarm_rows, held_rows, if_made, newest_held, open_alarms};
 pub(crate) use kept::{StoredSnapshot, open_blobs, stored_snapshot};
+pub(crate) use commission::{CommissionRow, calibration_at, commission_of, commissions};
 pub(crate) use labels::{
-    code_of_entry, owner_of_code, sample_by_code, sample_by_id, sample_by_lab_name,
+    code_of_entry, owner_of_code, sample_by_code, sample_by_id, sample_by_lab_name, signed_entry,
+};
+pub(crate) use print::{
+    NewPrint, PrintRow, PrintState, ROLL, copies_of_others, copies_printed, next_print, open_prints, print_by_number,
+    print_jobs, printed_ahead,
 };
 pub(crate) use meters::meter_state;
 pub(crate) use queue::{
@@ -61,6 +71,7 @@ pub(crate) use transaction::{Appended, Draft, Tx};
 #[cfg(test)]
 pub(crate) use trays::DAMAGE_ROWS_MAX;
 pub(crate) use trays::{Quarantined, Unmatched, quarantined, unmatched_names, unmatched_results};
+pub(crate) use upkeep::{schema_version, server_micros};
 
 use crate::clock::AgentClock;
 use crate::config::OutboxConfig;

@@ -220,3 +220,52 @@ diesel::table! {
         cleared_micros -> Nullable<BigInt>,
     }
 }
+
+diesel::table! {
+    upkeep (only_row) {
+        only_row -> Integer,
+        server_micros -> BigInt,
+    }
+}
+
+diesel::table! {
+    print_job (number) {
+        number -> BigInt,
+        printer -> Text,
+        paper -> Text,
+        what -> Text,
+        code -> Text,
+        copies -> BigInt,
+        done -> BigInt,
+        reason -> Nullable<Text>,
+        national_code -> Nullable<Text>,
+        sheet -> Text,
+        operator -> Nullable<Text>,
+        state -> Text,
+        detail -> Text,
+        tries -> BigInt,
+        asked_micros -> BigInt,
+        ended_micros -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    printed_code (code) {
+        code -> Text,
+        roll -> BigInt,
+        printed_micros -> BigInt,
+    }
+}
+
+diesel::table! {
+    commission (port, at_micros) {
+        port -> Text,
+        meter -> Nullable<Text>,
+        calibration -> Nullable<Text>,
+        profile -> Text,
+        certificate -> Nullable<Text>,
+        next_due -> Nullable<Text>,
+        entry_id -> Nullable<Text>,
+        at_micros -> BigInt,
+    }
+}

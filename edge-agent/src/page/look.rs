@@ -12,15 +12,18 @@ use super::form;
 use super::guard::{Act, Visitor};
 use crate::board::PortState;
 use crate::capture::{refuse, sample};
+use crate::commission::standing::scale_lines;
 use crate::keeper::ChainState;
 use crate::outbox::{
-    Counts, EntryRow, code_of_entry, counts, entry_by_id, lock, newest, newest_held, quarantined,
-    standing, unmatched_results,
+    Counts, EntryRow, code_of_entry, commissions, counts, entry_by_id, lock, newest, newest_held,
+    open_prints, open_questions, quarantined, standing, state, unmatched_results,
 };
 use crate::port::lab;
 use crate::uplink::renew;
 use crate::words::Words;
 
+/// Entries of the queue's file.
+const FILE_ROWS: i64 = 100_000;
 /// Entries on the queue page.
 const ROWS: i64 = 100;
 /// Lines of trays on the queue page.
@@ -41,6 +44,8 @@ struct QueueTemplate {
     frame: Frame,
     counts: Counts,
     rows: Vec<Line>,
+    /// Batch, its name, the difference.
+    questions: Vec<(String, String, String)>,
     unmatched: Vec<(String, String, String, String)>,
     quarantined: Vec<(String, String, String, String)>,
 }
@@ -58,9 +63,25 @@ pub(super) async fn queue(page: Data<Page>, visitor: ReqData<Visitor>) -> impl R
         frame: Frame::new(&page, &visitor, "队列", "Queue"),
         counts,
         rows: rows.iter().map(|row| line(&page, &visitor, row)).collect(),
+        questions: questions(&page),
         unmatched,
         quarantined,
     })
+}
+
+/// Differences that nobody has settled: batch, its name, words.
+fn questions(page: &Page) -> Vec<(String, String, String)> {
+    let site = page.site.now();
+    let read = page.outbox.read(|db| {
+        let mut questions = Vec::new();
+        for arrival in open_questions(db, ROWS)? {
+            let batch = state::batch_by_id(db, &site, &arrival.batch)?;
+            let name = batch.map_or_else(|| arrival.batch.clone(), |batch| batch.name());
+            questions.push((arrival.batch, name, arrival.words.unwrap_or_default()));
+        }
+        Ok(questions)
+    });
+    read.unwrap_or_default()
 }
 
 fn line(page: &Page, visitor: &Visitor, row: &EntryRow) -> Line {
@@ -88,6 +109,33 @@ fn state_words(visitor: &Visitor, row: &EntryRow) -> String {
     if more.is_empty() { state.to_owned() } else { format!("{state} ▲ {}", more.join(" ")) }
 }
 
+/// A batch that was just weighed is sampled next.
+fn next_sample(row: &EntryRow) -> String {
+    let weighed = matches!(row.kind.as_str(), "batch.weigh" | "batch.register");
+    let code = weighed.then(|| form::one_code(&row.subject).ok()).flatten();
+    code.map_or_else(String::new, |code| code.as_str().to_owned())
+}
+
+/// Everything that the server has not got or not taken, as a file.
+pub(super) async fn queue_file(page: Data<Page>, visitor: ReqData<Visitor>) -> impl Responder {
+    let rows = match page.outbox.read(|db| newest(db, FILE_ROWS)) {
+        Ok(rows) => rows,
+        Err(error) => return problem(&page, &visitor, &error.words(), "/queue"),
+    };
+    let open = rows.iter().filter(|row| row.state != "stored" && row.state != "replaced");
+    let lines: Vec<serde_json::Value> = open
+        .map(|row| {
+            serde_json::json!({
+                "epoch": row.epoch, "dseq": row.dseq, "id": row.id, "kind": row.kind,
+                "subject": row.subject, "recorded_micros": row.recorded_micros,
+                "state": row.state, "verdicts": row.verdicts, "problem": row.problem_code,
+                "detail": row.problem_detail,
+            })
+        })
+        .collect();
+    HttpResponse::Ok().json(lines)
+}
+
 #[derive(Template)]
 #[template(path = "entry.html")]
 struct EntryTemplate {
@@ -100,6 +148,8 @@ struct EntryTemplate {
     verdicts: String,
     code: String,
     label: String,
+    /// Code of the batch whose sample comes next.
+    next: String,
 }
 
 pub(super) async fn entry(
@@ -114,6 +164,7 @@ pub(super) async fn entry(
             render(&EntryTemplate {
                 frame: Frame::new(&page, &visitor, "已记录", "Recorded"),
                 dseq: row.dseq,
+                next: next_sample(&row),
                 kind: row.kind.clone(),
                 subject: row.subject.clone(),
                 state: state_words(&visitor, &row),
@@ -234,6 +285,21 @@ pub(super) async fn status(page: Data<Page>, visitor: ReqData<Visitor>) -> impl 
             },
         ),
     ];
+    let (queued, doubtful) = page.outbox.read(open_prints).unwrap_or_default();
+    let prints = if visitor.en {
+        format!("{queued} waiting, {doubtful} to be looked at")
+    } else {
+        format!("排队 {queued},待确认 {doubtful}")
+    };
+    let prints = (visitor.t("打印", "Prints").to_owned(), prints);
+    let rows = page.outbox.read(commissions).unwrap_or_default();
+    let today = shared.clock.moment(shared.clock.wall()).at().date_naive();
+    let scales = scale_lines(&page.declared, &rows, today).into_iter().map(|(mark, words)| {
+        let sign = if mark == "ok" { "✓" } else { "▲" };
+        let words = words.say(visitor.en);
+        (visitor.t("检定", "Commissioned").to_owned(), format!("{sign} {words}"))
+    });
+    let facts: Vec<(String, String)> = facts.into_iter().chain([prints]).chain(scales).collect();
     let ports = page
         .board
         .ports()

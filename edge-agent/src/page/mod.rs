@@ -23,8 +23,12 @@
 //! GET  /receive/{code}        POST /receive/{code}   node, decision (accept|part|refuse), reason?,
 //!                                                    mass_N, unit_N, refused_N? for each line N
 //! GET  /stock                 POST /stock            node, lines ("MATERIAL 1200 t pile [PLACE]")
-//! GET  /label/{kind}/{code}.{svg|png|pdf|zpl}        kind: batch|sample|handover
-//!                             POST /label/print      kind, code, copies
+//! GET  /label/{kind}/{code}[.{svg|png|pdf|zpl|tspl}] kind: batch|sample|handover|place
+//!                             POST /label/print      kind, code, copies, reason?, paper?
+//!                             POST /label/bind       kind, code, label (a pre-printed one)
+//! GET  /label/roll            POST /label/roll       kind, count: labels printed ahead
+//! GET  /label/waste/{code}    POST /label/waste/{code} national, size, fields of HJ 1276, copies
+//! GET  /print  /print/{n}[.pdf]  POST /print/{n}     answer (printed|again|drop)
 //! GET  /queue  /status  /entry/{id}                  POST /unmatched  port, sample, code
 //! GET  /scale/{port}          fragment with data-weight and data-state
 //! GET  /scan?after=N          200 JSON of a newer scan, or 204
@@ -33,14 +37,25 @@
 //! `?lang=en` or `?lang=zh` chooses the language and keeps it in a cookie.
 
 mod answer;
+mod camera;
+mod difference;
+mod draft;
+mod files;
+mod find;
 mod form;
 mod gate;
 mod guard;
 mod home;
 mod label;
 mod look;
+mod paper;
+mod place;
 mod session;
+mod shift;
 mod sign_in;
+mod undo;
+mod wall;
+mod waste;
 mod work;
 
 #[cfg(test)]
@@ -53,19 +68,21 @@ use actix_web::middleware::{DefaultHeaders, from_fn};
 use actix_web::{App, HttpServer, web};
 use anyhow::{Context as _, Result};
 use rustls::ServerConfig;
-use rustls::pki_types::pem::PemObject as _;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tl_domain::ids::NodeId;
 
 use crate::board::Board;
+use crate::commission::standing::{Declared, declared};
 use crate::capture::Context;
-use crate::config::{Config, PageConfig};
+use crate::decode_photo::PICTURE_BYTES_MAX;
+use crate::config::{Config, GateConfig, PageConfig};
 use crate::home::Home;
 use crate::keeper::SharedChain;
 use crate::outbox::Outbox;
+use crate::print::Printers;
 use crate::port::Scales;
 use crate::site::SharedSite;
 use crate::uplink::LinkStatus;
+use crate::upkeep::page_certificate::PageCertificate;
 
 /// Largest form in bytes.
 const FORM_BYTES_MAX: usize = 64 * 1024;
@@ -86,9 +103,15 @@ pub(crate) struct Page {
     pub(crate) chain: SharedChain,
     pub(crate) node: Option<NodeId>,
     pub(crate) printer: Option<String>,
+    pub(crate) printers: Printers,
+    /// Scales as the configuration has them.
+    pub(crate) declared: Vec<Declared>,
+    pub(crate) gate: GateConfig,
     pub(crate) sessions: session::Sessions,
     /// One PIN at a time: verifying one takes some megabytes of memory.
     pub(crate) pins: Mutex<()>,
+    /// One photo at a time: decoding one takes a process.
+    pub(crate) photos: Mutex<()>,
     /// One form at a time, from the look whether it was sent before to its result.
     pub(crate) captures: Mutex<()>,
 }
@@ -111,9 +134,13 @@ impl Page {
             link: link.clone(),
             chain: chain.clone(),
             node: config.node.clone(),
-            printer: config.printer.as_ref().map(|printer| printer.address.clone()),
+            printer: config.printers().next().map(|printer| printer.name.clone()),
+            printers: Printers::new(config),
+            declared: declared(config),
+            gate: config.gate.clone(),
             sessions: session::Sessions::default(),
             pins: Mutex::new(()),
+            photos: Mutex::new(()),
             captures: Mutex::new(()),
         }
     }
@@ -157,25 +184,13 @@ pub(crate) fn bind(
 }
 
 fn tls(home: &Home) -> Result<ServerConfig> {
-    let path = home.page_pem();
-    let pem = std::fs::read(&path).with_context(|| {
-        format!("{} is missing: enrol gives the page's certificate", path.display())
-    })?;
-    let mut chain = CertificateDer::pem_slice_iter(&pem)
-        .collect::<Result<Vec<_>, _>>()
-        .with_context(|| format!("{}: no certificate", path.display()))?;
-    // Browsers that trust the CA need nothing more; others see where it comes from.
-    let ca = std::fs::read(home.ca()).context("the CA's certificate is missing")?;
-    chain.extend(CertificateDer::from_pem_slice(&ca).ok());
-    let key = PrivateKeyDer::from_pem_slice(&pem)
-        .with_context(|| format!("{}: no key", path.display()))?;
+    let certificate = PageCertificate::open(home)?;
     let provider = Arc::new(rustls::crypto::ring::default_provider());
-    ServerConfig::builder_with_provider(provider)
+    Ok(ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .context("TLS versions")?
         .with_no_client_auth()
-        .with_single_cert(chain, key)
-        .context("the page's certificate and key do not fit")
+        .with_cert_resolver(Arc::new(certificate)))
 }
 
 fn headers() -> DefaultHeaders {
@@ -192,14 +207,15 @@ fn headers() -> DefaultHeaders {
 
 fn routes(config: &mut web::ServiceConfig) {
     config
-        .route("/style.css", web::get().to(home::style))
-        .route("/edge.js", web::get().to(home::script))
-        .route("/htmx.js", web::get().to(home::htmx))
+        .route("/style.css", web::get().to(files::style))
+        .route("/htmx.js", web::get().to(files::htmx))
+        .route("/js/{name}", web::get().to(files::script))
         .route("/login", web::get().to(sign_in::form))
         .route("/login", web::post().to(sign_in::sign_in))
         .route("/logout", web::post().to(sign_in::sign_out))
         .route("/", web::get().to(home::home))
-        .route("/find", web::get().to(gate::find))
+        .route("/find", web::get().to(find::find))
+        .configure(desk_routes)
         .route("/arrive", web::get().to(gate::arrive_form))
         .route("/arrive", web::post().to(gate::arrive))
         .route("/batch/{id}", web::get().to(gate::card))
@@ -216,8 +232,7 @@ fn routes(config: &mut web::ServiceConfig) {
         .route("/receive/{code}", web::post().to(work::receive))
         .route("/stock", web::get().to(work::stock_form))
         .route("/stock", web::post().to(work::stock))
-        .route("/label/print", web::post().to(label::print))
-        .route("/label/{kind}/{file}", web::get().to(label::picture))
+        .configure(label::routes)
         .route("/queue", web::get().to(look::queue))
         .route("/unmatched", web::post().to(look::attach))
         .route("/status", web::get().to(look::status))
@@ -225,4 +240,42 @@ fn routes(config: &mut web::ServiceConfig) {
         .route("/scale/{port}", web::get().to(look::scale))
         .route("/scan", web::get().to(look::scan))
         .default_service(web::to(home::not_found));
+}
+
+/// The desk: undo, drafts, shifts, paper sheets, places, waste, camera.
+fn desk_routes(config: &mut web::ServiceConfig) {
+    config
+        .route("/queue.json", web::get().to(look::queue_file))
+        .route("/undo", web::post().to(undo::undo))
+        .route("/draft", web::get().to(draft::load))
+        .route("/draft", web::post().to(draft::save))
+        .route("/pill", web::get().to(draft::pill))
+        .route("/intake", web::get().to(gate::intake))
+        .route("/batch/{id}/difference", web::get().to(difference::form))
+        .route("/batch/{id}/difference", web::post().to(difference::settle))
+        .route("/places", web::get().to(place::list))
+        .route("/place/{id}", web::get().to(place::card))
+        .route("/place/{id}/unload", web::post().to(place::unload))
+        .route("/place/{id}/draw", web::post().to(place::draw))
+        .route("/waste", web::get().to(waste::form))
+        .route("/waste", web::post().to(waste::store))
+        .route("/shift", web::get().to(shift::report_form))
+        .route("/shift", web::post().to(shift::report))
+        .route("/shift/handover", web::get().to(shift::handover_form))
+        .route("/shift/handover", web::post().to(shift::hand_over))
+        .route("/paper", web::get().to(paper::form))
+        .route("/paper", web::post().to(paper::begin))
+        .route("/paper/end", web::post().to(paper::end))
+        .service(
+            web::resource("/paper/photo")
+                .app_data(web::PayloadConfig::new(paper::PHOTO_BYTES_MAX))
+                .route(web::post().to(paper::keep)),
+        )
+        .route("/wall", web::get().to(wall::wall))
+        .route("/camera", web::get().to(camera::form))
+        .service(
+            web::resource("/camera/photo")
+                .app_data(web::PayloadConfig::new(PICTURE_BYTES_MAX))
+                .route(web::post().to(camera::photo)),
+        );
 }

@@ -353,3 +353,5 @@ async fn an_alarm_of_the_ledger_stands_on_every_page_in_both_languages() {
     page.outbox.write(|tx| tx.clear_alarms()).expect("cleared");
     assert!(!call!(&app, get("/", &token)).text().contains("账本报警"));
 }
+
+mod label;

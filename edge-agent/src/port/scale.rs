@@ -3,6 +3,8 @@
 //! The stream is latest-wins; only what is captured becomes an entry. One stable phase is one
 //! weight: it can't be captured for two batches, nor as gross and tare of one.
 
+mod live;
+
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
@@ -21,9 +23,10 @@ use super::{serial, tcp};
 use crate::capture::weigh::Weighing;
 use crate::clock::AgentClock;
 use crate::config::{ScaleRules, ScaleSerial, ScaleTcp};
-use crate::outbox::{WriteError, lock};
+use crate::outbox::{WriteError, commission_of, lock};
 use crate::run::spawn;
 use crate::words::Words;
+use live::{Line, Setup, Tap};
 
 /// All scales by port name.
 pub(crate) type Scales = Arc<BTreeMap<String, Arc<Scale>>>;
@@ -31,9 +34,10 @@ pub(crate) type Scales = Arc<BTreeMap<String, Arc<Scale>>>;
 /// One scale.
 pub(crate) struct Scale {
     meter: MeterId,
-    calibration: Option<String>,
-    /// Protocol and layout as declared: names the decoder of the raw bytes.
-    decoder: String,
+    /// Layout and calibration block; the last commissioning changes them.
+    setup: Mutex<Setup>,
+    /// Who listens to the line while the scale is commissioned.
+    tap: Tap,
     clock: Arc<AgentClock>,
     watch: Mutex<StabilityWatch>,
     /// The last phase that was captured.
@@ -52,17 +56,11 @@ struct Taken {
 
 impl Scale {
     pub(super) fn new(config: &ScaleRules, clock: Arc<AgentClock>) -> Self {
-        let text = |field: &str| config.profile.get(field).and_then(|it| it.as_str());
-        let protocol = text("protocol").unwrap_or_default();
-        let decoder = match text("layout") {
-            Some(layout) => format!("{protocol}:{layout}"),
-            None => protocol.to_owned(),
-        };
         let rule = StabilityRule { stable_frames: config.stable_frames, ..Default::default() };
         Self {
             meter: config.meter.clone(),
-            calibration: config.calibration.clone(),
-            decoder,
+            setup: Mutex::new(Setup::configured(config)),
+            tap: Tap::default(),
             clock,
             watch: Mutex::new(StabilityWatch::new(rule)),
             taken: Mutex::new(None),
@@ -147,6 +145,7 @@ impl Scale {
             }
         };
         let value = captured.weight.value.as_str();
+        let setup = lock(&self.setup);
         Ok(Weighing {
             value: value.parse().map_err(|_| {
                 Words::new(
@@ -156,10 +155,11 @@ impl Scale {
             })?,
             unit,
             meter: Some(self.meter.clone()),
-            calibration: self.calibration.clone(),
+            calibration: setup.calibration.clone(),
             manual: None,
             raw: hex::encode(&captured.raw),
-            decoder: self.decoder.clone(),
+            decoder: setup.decoder(),
+            photos: Vec::new(),
         })
     }
 }
@@ -206,11 +206,18 @@ fn start<S: Stream>(
     rules: &ScaleRules,
     open: impl FnMut() -> std::io::Result<S> + Send + 'static,
 ) -> Result<JoinHandle<()>> {
-    let mut decoder = tl_device::decoder_for(&rules.profile)?;
+    if !rules.profile.is_null() {
+        tl_device::decoder_for(&rules.profile)?;
+    }
     spawn("scale", move || {
         let Some(scale) = ports.scales.get(&name).cloned() else {
             return;
         };
+        match ports.outbox.read(|db| commission_of(db, &name)) {
+            Ok(row) => row.iter().for_each(|row| scale.commissioned(row)),
+            Err(error) => tracing::error!(%error, port = name, "commissioning not read"),
+        }
+        let mut decoder = Line::new(scale.clone());
         let take = |output: Output, _: &mut S| {
             match &output {
                 Output::Accepted(_) => ports.board.good(&name),
@@ -219,6 +226,6 @@ fn start<S: Stream>(
             }
             scale.observe(&output);
         };
-        keep_open(&ports, &name, open, decoder.as_mut(), take);
+        keep_open(&ports, &name, open, &mut decoder, take);
     })
 }

@@ -17,6 +17,7 @@ use super::line::{Stream, keep_open, read_until_gone};
 use super::{serial, tcp};
 use crate::board::PortState;
 use crate::capture::station;
+use crate::commission::is_layout_check;
 use crate::config::{ScannerSerial, ScannerTcp, Station, scanner_profile};
 use crate::outbox::WriteError;
 use crate::run::spawn;
@@ -148,7 +149,8 @@ impl Scanner {
     }
 
     fn scan(&self, data: &str, accepted: &Accepted) -> Result<(), Words> {
-        let Some(station) = &self.station else {
+        let checks = is_layout_check(data);
+        let Some(station) = self.station.as_ref().filter(|_| !checks) else {
             self.ports.board.scan(&self.name, data, &accepted.raw);
             return Ok(());
         };

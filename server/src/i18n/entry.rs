@@ -89,6 +89,13 @@ messages! { ENTRY {
     waste_code = "废物代码", "Waste code";
     method = "方法", "Method";
     copies(count) = "{count} 张", "{count} copies";
+    from_copy(first) = "从第 {first} 张起", "from copy {first}";
+    printer = "打印机", "Printer";
+    national_code = "国家数字识别码", "Code of the national system";
+    calibration_block = "校准段", "Calibration block";
+    known_and_shown(known, shown) = "已知 {known}，显示 {shown}", "known {known}, shown {shown}";
+    certificate = "证书", "Certificate";
+    next_verification = "下次检定", "Next verification";
     approved_by = "批准人", "Approved by";
     withdrawn = "撤回，不再计入", "withdrawn, no longer counts";
     reference_moment = "盘点基准时刻", "Reference moment";

@@ -19,7 +19,7 @@ use super::row::{damaged, parse, reference, save, shown};
 use crate::capture::receive::Register;
 use crate::capture::{codes, record_fact, refuse};
 use crate::config::TicketRules;
-use crate::outbox::{Appended, Draft, TicketRow, Tx, WriteError};
+use crate::outbox::{Appended, Draft, TicketRow, Tx, WriteError, calibration_at};
 use crate::site::Site;
 
 pub(super) struct Mapped {
@@ -45,7 +45,7 @@ impl Job<'_> {
                 let code = codes::draw(tx, self.site).ok();
                 let register = self.register().body(code);
                 let first = self.append(tx, id, register.clone())?;
-                let weigh = self.weigh(BatchId::from(id))?;
+                let weigh = self.weigh(tx, BatchId::from(id))?;
                 let weigh_id = tx.new_id()?;
                 let second = self.append(tx, weigh_id, weigh.clone())?;
                 let first = (first, Body::from(register).to_value());
@@ -90,7 +90,7 @@ impl Job<'_> {
         let mut weigh = None;
         if row.weigh_id.is_some() {
             let old: Value = parse(row.weigh_body.as_deref())?;
-            let weighed = self.weigh(BatchId::from(target.id))?;
+            let weighed = self.weigh(tx, BatchId::from(target.id))?;
             let body = Body::from(weighed).to_value();
             if body != old {
                 let target = reference(row.weigh_id.as_deref(), row.weigh_leaf.as_deref())?;
@@ -132,9 +132,8 @@ impl Job<'_> {
         id: EntryId,
         body: impl Into<Body>,
     ) -> Result<Appended, WriteError> {
-        let read = self.read;
-        let at = [read.gross_at, read.tare_at].into_iter().flatten().max().map(Moment::new);
-        let draft = Draft { body: body.into(), operator: None, subject: read.number.clone(), at };
+        let (at, subject) = (self.at(), self.read.number.clone());
+        let draft = Draft { body: body.into(), operator: None, subject, at };
         record_fact(tx, id, draft)
     }
 
@@ -154,7 +153,22 @@ impl Job<'_> {
         }
     }
 
-    fn weigh(&self, batch: BatchId) -> Result<BatchWeigh, WriteError> {
+    /// When the truck was weighed last.
+    fn at(&self) -> Option<Moment> {
+        [self.read.gross_at, self.read.tare_at].into_iter().flatten().max().map(Moment::new)
+    }
+
+    /// The calibration block that the scale was in then; a ticket without times is in none.
+    fn calibration(&self, tx: &mut Tx<'_>) -> Result<Option<String>, WriteError> {
+        match (&self.rules.meter, self.at()) {
+            (Some(meter), Some(at)) => {
+                Ok(calibration_at(tx.connection, meter.as_str(), at.micros())?)
+            }
+            _ => Ok(None),
+        }
+    }
+
+    fn weigh(&self, tx: &mut Tx<'_>, batch: BatchId) -> Result<BatchWeigh, WriteError> {
         let mass = |value: &Option<tl_device::DecimalText>| {
             value.as_ref().map(|value| self.mass(value)).transpose()
         };
@@ -165,7 +179,7 @@ impl Job<'_> {
             net: mass(&self.read.net)?.ok_or_else(damaged)?,
             moisture: None,
             meter: self.rules.meter.clone(),
-            calibration: None,
+            calibration: self.calibration(tx)?,
             manual: None,
             ticket: Some(self.mapped.ticket.clone()),
             uncertainty: Vec::new(),

@@ -1,0 +1,3 @@
+DROP TABLE commission;
+DROP TABLE printed_code;
+DROP TABLE print_job;
