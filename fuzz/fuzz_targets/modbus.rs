@@ -48,7 +48,8 @@ fuzz_target!(|input: &[u8]| {
     }
     // Behind a right head, and before a right CRC, so that registers are reached.
     let mut frame = vec![*device, 3, u8::try_from(request.data_bytes()).expect("few registers")];
-    frame.extend(stream.iter().copied().chain([0; 10]).take(request.data_bytes()));
+    let filled = stream.iter().copied().chain(std::iter::repeat(0));
+    frame.extend(filled.take(request.data_bytes()));
     frame.extend(crc16(&frame).to_le_bytes());
     let registers = check(Framing::Rtu, request, &frame, seed).expect("a whole answer");
     if let Ok(total) = layout.read(&registers) {
