@@ -6,7 +6,11 @@
 
 use std::sync::{Arc, PoisonError, RwLock};
 
-use tl_domain::event::{Master, MaterialRecord, MethodRecord, NodeRecord, SiteRecord};
+use tl_domain::code::Code;
+use tl_domain::event::{
+    Master, MaterialRecord, MeterRecord, MethodRecord, NodeRecord, PlaceRecord, SiteRecord,
+    StreamRecord,
+};
 use tl_ledger::{Envelope, SNAPSHOT_TYPE};
 use tl_wire::snapshot::{KnownBatch, KnownSample, Snapshot, SnapshotUser};
 
@@ -100,6 +104,46 @@ impl Site {
             Master::Node(record) => Some(record),
             _ => None,
         })
+    }
+
+    /// Places in the order of the snapshot.
+    pub(crate) fn places(&self) -> impl Iterator<Item = &PlaceRecord> {
+        self.masters().filter_map(|master| match master {
+            Master::Place(record) => Some(record),
+            _ => None,
+        })
+    }
+
+    /// A place by its id.
+    pub(crate) fn place(&self, id: &str) -> Option<&PlaceRecord> {
+        self.places().find(|record| record.id.as_str() == id)
+    }
+
+    /// A place by the code on its plate.
+    pub(crate) fn place_of_code(&self, code: &Code) -> Option<&PlaceRecord> {
+        self.places().find(|record| record.code.as_ref() == Some(code))
+    }
+
+    /// Streams in the order of the snapshot.
+    pub(crate) fn streams(&self) -> impl Iterator<Item = &StreamRecord> {
+        self.masters().filter_map(|master| match master {
+            Master::Stream(record) => Some(record),
+            _ => None,
+        })
+    }
+
+    /// Meters in the order of the snapshot.
+    pub(crate) fn meters(&self) -> impl Iterator<Item = &MeterRecord> {
+        self.masters().filter_map(|master| match master {
+            Master::Meter(record) => Some(record),
+            _ => None,
+        })
+    }
+
+    /// The name of a person, else the id.
+    pub(crate) fn person(&self, operator: &str) -> String {
+        let user = self.users().iter().find(|user| user.operator.as_str() == operator);
+        user.map_or_else(|| operator.to_owned(), |user| user.name.clone())
     }
 
     /// A batch that the server knows, by id.

@@ -114,6 +114,8 @@ pub(crate) struct Arrived {
     pub(crate) mass: Mass,
     /// What was refused.
     pub(crate) refused: Option<Mass>,
+    /// Code on the container's label, which the receiver's batch keeps.
+    pub(crate) code: Option<Code>,
 }
 
 /// What the receiver says.
@@ -156,7 +158,7 @@ pub(crate) fn receive(
                     tx,
                     context,
                     &Register {
-                        code: None,
+                        code: arrived.code.clone(),
                         material: shipped.material.clone(),
                         origin: Origin::Arrival,
                         node: reception.node.clone(),

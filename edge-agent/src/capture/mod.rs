@@ -5,12 +5,18 @@
 //! and leaves nothing behind; a fact that comes from a file is never held back by the books.
 
 pub(crate) mod codes;
+pub(crate) mod difference;
 pub(crate) mod handover;
+pub(crate) mod occasion;
+pub(crate) mod place;
 pub(crate) mod process;
 pub(crate) mod receive;
 pub(crate) mod sample;
+pub(crate) mod shift;
 pub(crate) mod station;
+pub(crate) mod undo;
 mod view;
+pub(crate) mod waste;
 pub(crate) mod weigh;
 
 #[cfg(test)]
@@ -56,7 +62,7 @@ pub(crate) fn record(
     body: impl Into<Body>,
     subject: String,
 ) -> Result<(Appended, Vec<Words>), WriteError> {
-    let body = body.into();
+    let body = occasion::stamp(tx, body.into())?;
     let notices = check(tx, context, &body)?;
     let draft = Draft { body: body.clone(), operator: context.operator.clone(), subject, at: None };
     let appended = tx.append_as(id, draft)?;
@@ -81,9 +87,10 @@ pub(crate) fn record_fact(
 
 fn check(tx: &mut Tx<'_>, context: &Context, body: &Body) -> Result<Vec<Words>, WriteError> {
     let now = tx.now();
+    let observed_at = tx.happened(now);
     let operator = context.operator.as_ref();
     let mut view = LocalView { tx, site: &context.site };
-    let capture = Capture { body, operator, observed_at: now, now };
+    let capture = Capture { body, operator, observed_at, now };
     let checked = capture::check(&mut view, &capture)?;
     let no_masters = context.site.snapshot.is_none();
     let refusal = checked.refusals.iter().find(|refusal| {

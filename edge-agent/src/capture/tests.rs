@@ -182,6 +182,7 @@ fn frame(value: &str) -> Weighing {
         manual: None,
         raw: hex::encode(value),
         decoder: "yaohua_tf0:6d+dp".to_owned(),
+        photos: Vec::new(),
     }
 }
 

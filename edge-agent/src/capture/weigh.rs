@@ -8,7 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
-use tl_domain::event::{BatchWeigh, Raw};
+use tl_domain::event::{BatchWeigh, BlobRef, Raw};
 use tl_domain::ids::{BatchId, MeterId};
 use tl_domain::quantity::{DecimalText, Mass, MassUnit};
 
@@ -66,6 +66,9 @@ pub(crate) struct Weighing {
     pub(crate) raw: String,
     /// Which decoder read it.
     pub(crate) decoder: String,
+    /// Photos of a typed figure.
+    #[serde(default)]
+    pub(crate) photos: Vec<BlobRef>,
 }
 
 impl Weighing {
@@ -93,6 +96,7 @@ impl Weighing {
             manual: Some(reason.to_owned()),
             raw: String::new(),
             decoder: String::new(),
+            photos: Vec::new(),
         })
     }
 
@@ -228,6 +232,6 @@ fn body(
         uncertainty: Vec::new(),
         raw: decoder
             .map(|decoder| Raw { base64: STANDARD.encode(&frames), decoder: decoder.to_owned() }),
-        blobs: Vec::new(),
+        blobs: weighings.iter().flat_map(|it| it.photos.clone()).collect(),
     }
 }

@@ -13,6 +13,7 @@ use tl_ledger::{Envelope, Hash};
 
 use super::schema::{blob, entry, stream};
 use super::{Shared, WriteError, from_db, to_db};
+use crate::capture::occasion::Occasion;
 use crate::clock;
 use crate::home::Identity;
 
@@ -95,6 +96,8 @@ pub(crate) struct Tx<'a> {
     pub(super) stream: &'a mut Stream,
     pub(super) shared: &'a Shared,
     refused_for_room: bool,
+    /// When the job's captures happened, if not now.
+    pub(crate) occasion: Option<Occasion>,
 }
 
 impl<'a> Tx<'a> {
@@ -103,7 +106,7 @@ impl<'a> Tx<'a> {
         stream: &'a mut Stream,
         shared: &'a Shared,
     ) -> Self {
-        Self { connection, stream, shared, refused_for_room: false }
+        Self { connection, stream, shared, refused_for_room: false, occasion: None }
     }
 
     /// Whether `append` refused because there is no room.
@@ -122,6 +125,11 @@ impl<'a> Tx<'a> {
     /// The clock now; never behind the last entry.
     pub(crate) fn now(&self) -> Micros {
         self.shared.clock.wall().max(self.stream.last_micros)
+    }
+
+    /// When the job's captures happened: `now` unless an occasion says otherwise.
+    pub(crate) fn happened(&self, now: Micros) -> Micros {
+        self.occasion.as_ref().map_or(now, |occasion| occasion.at_micros)
     }
 
     /// A moment with the plant's offset.
@@ -164,7 +172,7 @@ impl<'a> Tx<'a> {
             epoch: self.stream.epoch,
             dseq: self.stream.dseq + 1,
             prev: self.stream.head,
-            observed_at: draft.at.unwrap_or_else(|| self.shared.clock.moment(wall)),
+            observed_at: draft.at.unwrap_or_else(|| self.shared.clock.moment(self.happened(wall))),
             operator: draft.operator,
             snapshot: (version > 0).then_some(version),
             clock,

@@ -7,17 +7,27 @@ use askama::Template;
 
 use super::Page;
 use super::guard::{Act, Visitor};
+use crate::capture::occasion::{Occasion, Paper};
 use crate::capture::{Context, Done};
 use crate::keeper::ChainState;
-use crate::outbox::{RoomState, Tx, WriteError, counts, lock, open_alarms};
+use crate::outbox::{NewAct, RoomState, Tx, WriteError, act_result, counts, lock, open_alarms};
 use crate::uplink::LinkState;
 use crate::words::Words;
+
+/// A form that a browser kept for longer than this happened when it was filled in.
+const LATE_MICROS: i64 = 30_000_000;
 
 /// What every page has around it.
 pub(super) struct Frame {
     pub(super) en: bool,
     pub(super) title: String,
     pub(super) user: Option<String>,
+    /// Opaque id of the person, for what the browser keeps.
+    pub(super) operator: String,
+    /// Codes of the site's badges: a scan of one changes the user.
+    pub(super) badges: String,
+    /// The paper sheet that is being copied, in words.
+    pub(super) paper: Option<String>,
     pub(super) link_class: &'static str,
     pub(super) link_icon: &'static str,
     pub(super) link_words: String,
@@ -42,6 +52,9 @@ impl Frame {
             en: visitor.en,
             title: visitor.t(zh, en).to_owned(),
             user: visitor.name.clone(),
+            operator: visitor.operator.as_ref().map(ToString::to_string).unwrap_or_default(),
+            badges: badges(page),
+            paper: visitor.paper.as_ref().map(|paper| paper_words(page, visitor, paper)),
             link_class,
             link_icon,
             link_words,
@@ -63,6 +76,37 @@ impl Frame {
     }
 }
 
+fn badges(page: &Page) -> String {
+    let site = page.site.now();
+    let codes = site.users().iter().filter_map(|user| user.badge.as_ref());
+    codes.map(tl_domain::code::Code::as_str).collect::<Vec<_>>().join(" ")
+}
+
+fn paper_words(page: &Page, visitor: &Visitor, paper: &Paper) -> String {
+    let at = page.outbox.shared().clock.moment(paper.at_micros);
+    let at = at.at().format("%Y-%m-%d %H:%M");
+    let words = visitor.t("补录纸单", "copying sheet");
+    format!("{words} № {} · {at}", paper.sheet)
+}
+
+/// The header's state as it is now: class and words with their sign.
+pub(super) fn link_now(page: &Page, visitor: &Visitor) -> (&'static str, String) {
+    let waiting = page.outbox.read(counts).map_or(0, |counts| counts.waiting);
+    let (class, icon, words) = link(page, visitor, waiting);
+    (class, format!("{icon} {words}"))
+}
+
+/// How old the masters are, in words.
+fn age(page: &Page, visitor: &Visitor) -> String {
+    let site = page.site.now();
+    if site.version() == 0 {
+        return visitor.t("无基础资料", "no masters").to_owned();
+    }
+    let at = page.outbox.shared().clock.moment(site.received_micros);
+    let at = at.at().format("%m-%d %H:%M");
+    if visitor.en { format!("data of {at}") } else { format!("数据截至 {at}") }
+}
+
 fn link(page: &Page, visitor: &Visitor, waiting: i64) -> (&'static str, &'static str, String) {
     let kept = |zh: &str, en: &str| match (waiting, visitor.en) {
         (0, _) => visitor.t(zh, en).to_owned(),
@@ -71,7 +115,10 @@ fn link(page: &Page, visitor: &Visitor, waiting: i64) -> (&'static str, &'static
     };
     match page.link.now() {
         LinkState::Online => ("on", "●", kept("在线", "Online")),
-        LinkState::Idle | LinkState::Offline(_) => ("off", "○", kept("离线", "Offline")),
+        LinkState::Idle | LinkState::Offline(_) => {
+            let words = kept("边缘在线·中心离线", "Edge online, centre offline");
+            ("off", "○", format!("{words} · {}", age(page, visitor)))
+        }
         LinkState::Stopped(_) => ("stop", "✕", kept("上传已停止", "Upload stopped")),
     }
 }
@@ -176,6 +223,41 @@ pub(super) struct Submission<'a> {
     pub(super) back: &'a str,
 }
 
+/// Whose form it is, and when what it says happened.
+struct Desk {
+    operator: String,
+    page: String,
+    age_micros: i64,
+    paper: Option<Paper>,
+}
+
+impl Desk {
+    fn new(visitor: &Visitor, back: &str) -> Self {
+        Self {
+            operator: visitor.operator.as_ref().map(ToString::to_string).unwrap_or_default(),
+            page: back.to_owned(),
+            age_micros: visitor.age_micros,
+            paper: visitor.paper.clone(),
+        }
+    }
+
+    /// When it happened, if not now: what a browser kept for a moment is now.
+    fn occasion(&self, now: i64) -> Option<Occasion> {
+        let late = self.age_micros > LATE_MICROS;
+        match &self.paper {
+            Some(paper) => {
+                Some(Occasion { at_micros: paper.at_micros, paper: Some(paper.clone()) })
+            }
+            None => late.then(|| Occasion { at_micros: now - self.age_micros, paper: None }),
+        }
+    }
+
+    fn act<'a>(&'a self, once: &'a str, location: &'a str) -> NewAct<'a> {
+        let sheet = self.paper.as_ref().map(|paper| paper.sheet.as_str());
+        NewAct { once, operator: &self.operator, location, sheet }
+    }
+}
+
 /// Where a capture leads, and what is odd about it.
 pub(super) struct Outcome {
     location: String,
@@ -226,14 +308,21 @@ where
     }
     let (inner, context) = (page.clone(), page.context(visitor));
     let (token, once) = (visitor.token.clone(), once.to_owned());
+    let desk = Desk::new(visitor, back);
     let done = web::block(move || {
         // A form that is sent twice at once waits here for its own first result.
         let _one_at_a_time = lock(&inner.captures);
-        if let Some(location) = inner.sessions.done_before(&token, &once) {
+        if let Some(location) = inner.outbox.read(|db| act_result(db, &desk.operator, &once))? {
             return Ok(location);
         }
-        let Outcome { location, notices } = inner.outbox.write(move |tx| work(tx, &context))?;
-        inner.sessions.done(&token, &once, &location);
+        let Outcome { location, notices } = inner.outbox.write(move |tx| {
+            let before = tx.mark();
+            tx.occasion = desk.occasion(tx.now());
+            let outcome = work(tx, &context)?;
+            tx.keep_act(&desk.act(&once, &outcome.location), before)?;
+            tx.drop_drafts(&desk.operator, &desk.page)?;
+            Ok(outcome)
+        })?;
         inner.sessions.tell(&token, notices);
         Ok(location)
     })

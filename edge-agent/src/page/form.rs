@@ -76,6 +76,28 @@ pub(super) fn code(text: &str) -> Result<Option<Code>, WriteError> {
     one_code(text).map(Some)
 }
 
+/// A code of one kind; `None` for an empty field. A bare code may be of any kind.
+///
+/// # Errors
+/// A refusal that repeats what was read.
+pub(super) fn code_of(
+    text: &str,
+    wanted: tl_domain::code::CodeKind,
+) -> Result<Option<Code>, WriteError> {
+    let Some(code) = code(text)? else {
+        return Ok(None);
+    };
+    let kind = read_scan(text).ok().and_then(|(kind, _)| kind);
+    if kind.is_none_or(|kind| kind == wanted) {
+        return Ok(Some(code));
+    }
+    let shown = code.display();
+    Err(refuse(
+        format!("{shown} 不是这里要的标签,请扫描正确的标签"),
+        format!("{shown} is another kind of label; scan the right one"),
+    ))
+}
+
 /// A code as scanned or typed.
 ///
 /// # Errors

@@ -10,12 +10,17 @@ use tl_domain::ids::OperatorId;
 
 use super::Page;
 use super::session::Person;
+use crate::capture::occasion::Paper;
 
 /// Name of the session's cookie.
 pub(super) const SESSION_COOKIE: &str = "tl_edge";
 const LANGUAGE_COOKIE: &str = "tl_lang";
 /// Paths that need no session.
 const OPEN: &[&str] = &["/login", "/style.css", "/edge.js", "/htmx.js"];
+/// Scripts need none either: they hold nothing of the plant.
+const SCRIPTS: &str = "/js/";
+/// Longest that a form may have waited in a browser.
+const AGE_MAX_MILLIS: i64 = 90 * 86_400_000;
 
 /// Who asks, and how.
 #[derive(Debug, Clone, Default)]
@@ -32,6 +37,10 @@ pub(crate) struct Visitor {
     pub(crate) token: String,
     /// The page's script asks: errors go into the page.
     pub(crate) script: bool,
+    /// How long ago the form was filled in, when a browser sends it late, in microseconds.
+    pub(crate) age_micros: i64,
+    /// The paper sheet that is being copied.
+    pub(crate) paper: Option<Paper>,
 }
 
 impl Visitor {
@@ -73,12 +82,12 @@ pub(super) async fn guard(
         let denied = HttpResponse::Forbidden().body(words.to_owned());
         return Ok(request.into_response(denied));
     }
-    let open = OPEN.contains(&request.path());
+    let open = OPEN.contains(&request.path()) || request.path().starts_with(SCRIPTS);
     if visitor.operator.is_none() && !open {
         let target = format!("/login?next={}", request.path());
         let answer = if visitor.script {
             HttpResponse::NoContent().insert_header(("HX-Redirect", target)).finish()
-        } else if request.path() == "/scan" {
+        } else if matches!(request.path(), "/scan" | "/pill" | "/draft") {
             HttpResponse::NoContent().finish()
         } else {
             HttpResponse::SeeOther().insert_header((header::LOCATION, target)).finish()
@@ -110,10 +119,19 @@ fn visitor(page: &Page, request: &ServiceRequest) -> Visitor {
     let script = request.headers().contains_key("HX-Request");
     match page.sessions.person(&token).and_then(|person| still_known(page, person)) {
         Some(Person { operator, name, roles }) => {
-            Visitor { operator: Some(operator), name: Some(name), roles, en, token, script }
+            let paper = page.sessions.paper(&token);
+            let (operator, name, age_micros) = (Some(operator), Some(name), age(request));
+            Visitor { operator, name, roles, en, token, script, age_micros, paper }
         }
         None => Visitor { en, script, ..Visitor::default() },
     }
+}
+
+/// How long ago a browser says that the form was filled in; nothing that can't be.
+fn age(request: &ServiceRequest) -> i64 {
+    let value = request.headers().get("X-Age-Millis").and_then(|it| it.to_str().ok());
+    let millis = value.and_then(|text| text.parse::<i64>().ok()).unwrap_or(0);
+    millis.clamp(0, AGE_MAX_MILLIS) * 1000
 }
 
 /// The person as the site knows them now: who left is out with the next snapshot, and roles change.

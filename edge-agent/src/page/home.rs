@@ -1,8 +1,7 @@
-//! The first page, and the files that all pages share.
+//! The first page: what can be done, what waits to be done.
 
-use actix_web::http::header;
+use actix_web::Responder;
 use actix_web::web::{Data, ReqData};
-use actix_web::{HttpResponse, Responder};
 use askama::Template;
 
 use super::Page;
@@ -113,13 +112,20 @@ pub(super) async fn home(page: Data<Page>, visitor: ReqData<Visitor>) -> impl Re
         frame: Frame::new(&page, &visitor, "首页", "Home"),
         tiles: vec![
             tile("/arrive", "到厂登记", "Arrival"),
+            tile("/intake", "连续收料", "Receive in a row"),
             tile("/sample", "取样", "Sample"),
             tile("/runs", "工序", "Runs"),
             tile("/dispatch", "装车", "Dispatch"),
             tile("/receive", "接收", "Receive"),
+            tile("/places", "仓位投料", "Places, feed"),
+            tile("/waste", "含铊废物", "Waste"),
             tile("/stock", "盘点", "Stock take"),
+            tile("/shift", "班报", "Shift report"),
+            tile("/shift/handover", "交接班", "Shift handover"),
+            tile("/paper", "纸单补录", "Paper sheets"),
             tile("/queue", "队列", "Queue"),
             tile("/status", "状态", "Status"),
+            tile("/wall", "命令码墙卡", "Wall card"),
         ],
         batches: batches.iter().map(|batch| shown(&site, &visitor, batch)).collect(),
         trucks: trucks.iter().map(|open| truck(&page, &visitor, open)).collect(),
@@ -131,23 +137,4 @@ pub(super) async fn not_found(page: Data<Page>, visitor: ReqData<Visitor>) -> im
     let mut answer = problem(&page, &visitor, &words, "/");
     *answer.status_mut() = actix_web::http::StatusCode::NOT_FOUND;
     answer
-}
-
-fn file(kind: &'static str, bytes: &'static [u8]) -> HttpResponse {
-    HttpResponse::Ok()
-        .content_type(kind)
-        .insert_header((header::CACHE_CONTROL, "max-age=3600"))
-        .body(bytes)
-}
-
-pub(super) async fn style() -> impl Responder {
-    file("text/css; charset=utf-8", include_bytes!("../../templates/style.css"))
-}
-
-pub(super) async fn script() -> impl Responder {
-    file("text/javascript; charset=utf-8", include_bytes!("../../templates/edge.js"))
-}
-
-pub(super) async fn htmx() -> impl Responder {
-    file("text/javascript; charset=utf-8", tl_assets::HTMX_JS)
 }

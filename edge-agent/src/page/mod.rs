@@ -71,18 +71,18 @@ use rustls::ServerConfig;
 use tl_domain::ids::NodeId;
 
 use crate::board::Board;
-use crate::commission::standing::{Declared, declared};
 use crate::capture::Context;
-use crate::decode_photo::PICTURE_BYTES_MAX;
+use crate::commission::standing::{Declared, declared};
 use crate::config::{Config, GateConfig, PageConfig};
+use crate::decode_photo::PICTURE_BYTES_MAX;
 use crate::home::Home;
 use crate::keeper::SharedChain;
 use crate::outbox::Outbox;
-use crate::print::Printers;
 use crate::port::Scales;
+use crate::print::Printers;
 use crate::site::SharedSite;
-use crate::uplink::LinkStatus;
 use crate::upkeep::page_certificate::PageCertificate;
+use crate::uplink::LinkStatus;
 
 /// Largest form in bytes.
 const FORM_BYTES_MAX: usize = 64 * 1024;
@@ -261,6 +261,7 @@ fn desk_routes(config: &mut web::ServiceConfig) {
         .route("/waste", web::post().to(waste::store))
         .route("/shift", web::get().to(shift::report_form))
         .route("/shift", web::post().to(shift::report))
+        .route("/shift/sent", web::post().to(shift::sent))
         .route("/shift/handover", web::get().to(shift::handover_form))
         .route("/shift/handover", web::post().to(shift::hand_over))
         .route("/paper", web::get().to(paper::form))

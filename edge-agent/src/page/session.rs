@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use tl_domain::ids::OperatorId;
 
+use crate::capture::occasion::Paper;
 use crate::outbox::lock;
 use crate::words::Words;
 
@@ -19,8 +20,6 @@ const SESSIONS_MAX: usize = 200;
 const TRIES_MAX: u32 = 5;
 /// How long the lock-out lasts.
 const LOCKED: Duration = Duration::from_secs(15 * 60);
-/// Forms whose result is remembered for each session.
-const ONCE_MAX: usize = 64;
 
 /// A person at the page.
 #[derive(Debug, Clone)]
@@ -36,8 +35,8 @@ pub(crate) struct Person {
 struct Session {
     person: Person,
     seen: Instant,
-    /// Results of forms by their `once`, oldest first.
-    once: Vec<(String, String)>,
+    /// The paper sheet that is being copied.
+    paper: Option<Paper>,
     /// Words for the next page.
     told: Vec<Words>,
 }
@@ -66,7 +65,7 @@ impl Sessions {
                 sessions.remove(&token);
             }
         }
-        let session = Session { person, seen: Instant::now(), once: Vec::new(), told: Vec::new() };
+        let session = Session { person, seen: Instant::now(), paper: None, told: Vec::new() };
         sessions.insert(token.clone(), session);
         Ok(token)
     }
@@ -88,23 +87,15 @@ impl Sessions {
         lock(&self.sessions).remove(token);
     }
 
-    /// The result of a form that was sent before.
-    pub(super) fn done_before(&self, token: &str, once: &str) -> Option<String> {
-        let sessions = lock(&self.sessions);
-        let results = &sessions.get(token)?.once;
-        results.iter().find(|(known, _)| known == once).map(|(_, result)| result.clone())
+    /// The paper sheet that a session copies.
+    pub(super) fn paper(&self, token: &str) -> Option<Paper> {
+        lock(&self.sessions).get(token).and_then(|session| session.paper.clone())
     }
 
-    /// Remembers the result of a form.
-    pub(super) fn done(&self, token: &str, once: &str, result: &str) {
-        if once.is_empty() {
-            return;
-        }
+    /// Begins or ends copying a paper sheet.
+    pub(super) fn set_paper(&self, token: &str, paper: Option<Paper>) {
         if let Some(session) = lock(&self.sessions).get_mut(token) {
-            if session.once.len() >= ONCE_MAX {
-                session.once.remove(0);
-            }
-            session.once.push((once.to_owned(), result.to_owned()));
+            session.paper = paper;
         }
     }
 

@@ -24,6 +24,8 @@ const PIN_BYTES_MAX: usize = 64;
 pub(super) struct Next {
     #[serde(default)]
     next: String,
+    #[serde(default)]
+    badge: String,
 }
 
 #[derive(Template)]
@@ -32,6 +34,8 @@ struct LoginTemplate<'a> {
     frame: Frame,
     users: &'a [SnapshotUser],
     next: String,
+    badge: String,
+    name: String,
 }
 
 pub(super) async fn form(
@@ -41,7 +45,14 @@ pub(super) async fn form(
 ) -> impl Responder {
     let site = page.site.now();
     let frame = Frame::new(&page, &visitor, "登录", "Sign in");
-    render(&LoginTemplate { frame, users: site.users(), next: local(&query.next) })
+    let known = find_user(site.users(), &query.badge, "");
+    render(&LoginTemplate {
+        frame,
+        users: site.users(),
+        next: local(&query.next),
+        badge: known.map_or_else(String::new, |_| query.badge.clone()),
+        name: known.map_or_else(String::new, |user| user.name.clone()),
+    })
 }
 
 #[derive(Deserialize)]
@@ -63,7 +74,7 @@ pub(super) async fn sign_in(
     let form = form.into_inner();
     let fail = |words: &Words| problem(&page, &visitor, words, "/login");
     let site = page.site.now();
-    let Some(user) = find(site.users(), &form) else {
+    let Some(user) = find_user(site.users(), &form.badge, &form.operator) else {
         return fail(&Words::new(
             "没有这个人员或工牌,请选择姓名或重新扫描",
             "no such person or badge; choose the name or scan again",
@@ -73,7 +84,7 @@ pub(super) async fn sign_in(
         return fail(&locked(minutes));
     }
     let (user, pin, inner) = (user.clone(), form.pin, page.clone());
-    let tried = web::block(move || try_pin(&inner, user, &pin)).await;
+    let tried = web::block(move || confirm(&inner, user, &pin)).await;
     let user = match tried {
         Ok(Ok(user)) => user,
         Ok(Err(words)) => return fail(&words),
@@ -110,16 +121,24 @@ fn with_cookie(mut answer: HttpResponse, token: &str) -> HttpResponse {
     answer
 }
 
-fn find<'a>(users: &'a [SnapshotUser], form: &SignIn) -> Option<&'a SnapshotUser> {
-    if let Ok((_, badge)) = tl_domain::code::read_scan(&form.badge) {
+/// The person of a badge, else of an id.
+pub(super) fn find_user<'a>(
+    users: &'a [SnapshotUser],
+    badge: &str,
+    operator: &str,
+) -> Option<&'a SnapshotUser> {
+    if let Ok((_, badge)) = tl_domain::code::read_scan(badge) {
         return users.iter().find(|user| user.badge.as_ref() == Some(&badge));
     }
-    users.iter().find(|user| user.operator.as_str() == form.operator)
+    users.iter().find(|user| user.operator.as_str() == operator)
 }
 
 /// Verifies a PIN and counts the try before the next one gets its turn: of many that come together
 /// no more are looked at than of many that come one by one.
-fn try_pin(page: &Page, user: SnapshotUser, pin: &str) -> Result<SnapshotUser, Words> {
+///
+/// # Errors
+/// What is wrong with the PIN, or for how long the person is locked out.
+pub(super) fn confirm(page: &Page, user: SnapshotUser, pin: &str) -> Result<SnapshotUser, Words> {
     let _one_at_a_time = lock(&page.pins);
     if let Some(minutes) = page.sessions.locked_minutes(&user.operator) {
         return Err(locked(minutes));

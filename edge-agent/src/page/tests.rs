@@ -304,7 +304,10 @@ async fn every_page_opens_in_both_languages() {
     page!(app, _page);
     let token = signed_in!(&app);
     for path in
-        ["/", "/arrive", "/sample", "/runs", "/dispatch", "/receive", "/stock", "/queue", "/status"]
+        [
+            "/", "/arrive", "/intake", "/sample", "/runs", "/dispatch", "/receive", "/stock", "/places",
+            "/waste", "/shift", "/shift/handover", "/paper", "/wall", "/camera", "/queue", "/status",
+        ]
     {
         for lang in ["zh", "en"] {
             let answer = call!(&app, get(&format!("{path}?lang={lang}"), &token));

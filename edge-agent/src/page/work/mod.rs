@@ -12,7 +12,7 @@ mod stock;
 use serde::Deserialize;
 
 pub(super) use dispatch::{dispatch, dispatch_form};
-pub(super) use receive::{expected, receive, receive_form};
+pub(super) use receive::{expected, expected_list, receive, receive_form};
 pub(super) use run::{close, runs, start};
 pub(super) use sample::{sample, sample_form};
 pub(super) use stock::{stock, stock_form};

@@ -100,6 +100,7 @@ fn a_truck_weighed_here_is_open_too() {
             manual: Some("显示器故障".to_owned()),
             raw: String::new(),
             decoder: String::new(),
+            photos: Vec::new(),
         };
         weigh::weigh(tx, &context, &batch, Side::Gross, weighing(32_450))?;
         Ok(id)
