@@ -56,7 +56,7 @@ async function opened(browser, more = {}) {
   const context = await browser.newContext({
     ignoreHTTPSErrors: true, viewport: VIEWPORT, locale: 'zh-CN', serviceWorkers: 'block', ...more,
   });
-  context.setDefaultTimeout(30000);
+  context.setDefaultTimeout(15000);
   await context.addInitScript(watch);
   const page = await context.newPage();
   await page.goto(plan.base + '/login');

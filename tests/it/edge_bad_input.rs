@@ -1,13 +1,11 @@
 //! Bad input at the gate and in the laboratory: refused with words, and nothing lost.
 
-use std::path::Path;
-
 use anyhow::{Context, Result, ensure};
-use nix::mount::{MntFlags, MsFlags, mount, umount2};
 use tl_domain::code::Code;
 use tl_domain::event::Body;
 use tl_testkit::code;
 use tl_tests::agent::Agent;
+use tl_tests::disk::SmallDisk;
 use tl_tests::gate::{self, Gate};
 use tl_tests::installation::Installation;
 use tl_tests::ledger::{ReadLog, read_checked};
@@ -208,35 +206,14 @@ fn a_full_outbox_refuses_and_keeps_what_it_has() -> Result<()> {
     installation.stop()
 }
 
-/// A small file system that is gone at the end; `None` where this account may not make one.
-struct SmallDisk(std::path::PathBuf);
-
-impl SmallDisk {
-    fn mount(path: &Path) -> Option<Self> {
-        std::fs::create_dir_all(path).ok()?;
-        let made = mount(Some("tmpfs"), path, Some("tmpfs"), MsFlags::empty(), Some("size=8m"));
-        if let Err(error) = made {
-            println!("skipped: a small disk cannot be made here ({error})");
-            return None;
-        }
-        Some(Self(path.to_owned()))
-    }
-}
-
-impl Drop for SmallDisk {
-    fn drop(&mut self) {
-        let _ = umount2(&self.0, MntFlags::MNT_DETACH);
-    }
-}
-
 #[test]
 fn a_full_disk_refuses_and_goes_on_when_there_is_room() -> Result<()> {
     let mut installation = installation()?;
     let folder = tempfile::Builder::new().prefix("tl-agent-").tempdir()?;
-    let Some(disk) = SmallDisk::mount(&folder.path().join("disk")) else {
+    let Some(disk) = SmallDisk::mount(&folder.path().join("disk"), 8) else {
         return installation.stop();
     };
-    let directory = disk.0.join("agent");
+    let directory = disk.path().join("agent");
     let token = installation.token("smelter", "main", "small", "plant")?;
     let mut agent = Agent::enrol_in(&installation, &token, folder, directory)?;
     let small = "[outbox]\nballast_bytes = 1000000\n[uplink]\nenabled = false";
@@ -245,8 +222,7 @@ fn a_full_disk_refuses_and_goes_on_when_there_is_room() -> Result<()> {
     let address = agent.address(ADDRESS_FILE)?;
     let mut scanner = Scanner::connect(address)?;
     ensure!(scanner.scan(&code(1))? == DONE, "there is room at first");
-    let filler = disk.0.join("filler");
-    fill(&filler)?;
+    disk.fill()?;
     // What fits into pages that the outbox already has may still be taken.
     let mut taken = vec![code(1)];
     let refused = (2..20_000).map(code).find_map(|next| match scanner.scan(&next) {
@@ -259,7 +235,7 @@ fn a_full_disk_refuses_and_goes_on_when_there_is_room() -> Result<()> {
     let (next, answer) = refused.context("the full disk refuses")?;
     ensure!(answer? == REFUSED, "a full disk is said");
     agent.program()?.require_running()?;
-    std::fs::remove_file(&filler)?;
+    disk.empty()?;
     wait::until("captures go on when there is room", || {
         Ok((scanner.scan(&next)? == DONE).then_some(()))
     })?;
@@ -270,16 +246,6 @@ fn a_full_disk_refuses_and_goes_on_when_there_is_room() -> Result<()> {
     assert_all_there(&installation, &taken)?;
     agent.stop()?;
     installation.stop()
-}
-
-/// Writes until the disk is full.
-fn fill(path: &Path) -> Result<()> {
-    use std::io::Write as _;
-    let mut file = std::fs::File::create(path)?;
-    for size in [64 * 1024, 4096, 512, 1] {
-        while file.write_all(&vec![0; size]).is_ok() {}
-    }
-    Ok(())
 }
 
 /// Two boxes under one name: the one that sees entries it never wrote stops sending and says so;

@@ -13,6 +13,7 @@ pub mod chance;
 pub mod checkpoint;
 pub mod clock;
 pub mod device;
+pub mod disk;
 pub mod gate;
 pub mod http;
 pub mod installation;
