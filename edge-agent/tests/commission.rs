@@ -1,5 +1,5 @@
-//! Commissioning beside a running agent, with a scale on a pseudo-terminal: layouts ten times apart,
-//! a new calibration block, weighings in it; and a printer that is killed with the agent.
+//! Commissioning beside a running agent, with a scale on a pseudo-terminal: layouts ten times
+//! apart, a new calibration block, weighings in it; and a printer that is killed with the agent.
 
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
@@ -96,7 +96,8 @@ fn directory(scale: &Path, profile: &str, more: &str) -> tempfile::TempDir {
         "config.toml",
         &format!(
             "[outbox]\nballast_bytes = 65536\n[uplink]\nenabled = false\n{more}\n\
-             [[port]]\nkind = 'scale_serial'\nname = 'bridge'\npath = '{scale}'\nmeter = 'meter-1'\n\
+             [[port]]\nkind = 'scale_serial'\nname = 'bridge'\npath = '{scale}'\n\
+             meter = 'meter-1'\n\
              {profile}\n\
              [[port]]\nkind = 'scanner_tcp'\nname = 'bags'\nlisten = '127.0.0.1:0'\nanswer = true\n\
              [port.station]\nmaterial = 'ore'\nnode = 'gate'\nscale = 'bridge'\n"

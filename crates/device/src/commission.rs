@@ -103,7 +103,13 @@ pub fn layouts() -> Vec<Value> {
 /// Layouts that are looked at only when no usual one shows the known weight.
 #[must_use]
 pub fn rare_layouts() -> Vec<Value> {
-    let seven = |(unit, decimals): (&str, u8)| json!({"protocol": "yaohua_tf0", "layout": "7d", "unit": unit, "decimals": decimals});
+    let base = || json!({"protocol": "yaohua_tf0", "layout": "7d"});
+    let seven = |(unit, decimals): (&str, u8)| {
+        let mut profile = base();
+        profile["unit"] = json!(unit);
+        profile["decimals"] = json!(decimals);
+        profile
+    };
     with_parity([("kg", 1), ("kg", 2), ("kg", 3), ("t", 1), ("t", 2)].map(seven).into())
 }
 

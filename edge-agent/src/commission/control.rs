@@ -1,4 +1,4 @@
-//! The running agent's own socket, for commands of the same machine: listen to a scale's line, watch
+//! The running agent's own socket, for commands of the same machine: hear a scale's line, watch
 //! a scanner, record a commissioning.
 //!
 //! One JSON object a line in each direction; one client at a time; only who may read the agent's

@@ -1,8 +1,8 @@
 //! How ports were commissioned last: their layout and calibration block.
 //!
 //! A row is written in the transaction of the entry that it repeats; entries are pruned after
-//! months, the layout of a scale must outlive them. Rows stay: what comes late by file was weighed in
-//! the block of its own time.
+//! months, the layout of a scale must outlive them. Rows stay: what comes late by file was weighed
+//! in the block of its own time.
 
 use diesel::prelude::*;
 

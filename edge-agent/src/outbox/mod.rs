@@ -57,8 +57,8 @@ pub(crate) use labels::{
     code_of_entry, owner_of_code, sample_by_code, sample_by_id, sample_by_lab_name, signed_entry,
 };
 pub(crate) use print::{
-    NewPrint, PrintRow, PrintState, ROLL, copies_of_others, copies_printed, next_print, open_prints, print_by_number,
-    print_jobs, printed_ahead,
+    NewPrint, PrintRow, PrintState, ROLL, copies_of_others, copies_printed, next_print,
+    open_prints, print_by_number, print_jobs, printed_ahead,
 };
 pub(crate) use meters::meter_state;
 pub(crate) use queue::{

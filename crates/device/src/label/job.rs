@@ -1,4 +1,4 @@
-//! Print jobs of one bitmap: what comes before the rows, the rows, and what makes the printer print.
+//! Print jobs of one bitmap: what comes before the rows, the rows, and what prints them.
 //!
 //! A job is sent in pieces, so that a large label is never whole in memory; until `tail` was sent
 //! nothing is printed. `dots_of` reads the bitmaps out of a job again, as the printer would.

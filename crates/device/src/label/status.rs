@@ -2,8 +2,8 @@
 //!
 //! An answer says what keeps the printer from printing; printing just now is no reason. A cut or
 //! strange answer is no answer. Whether to ask at all, and how long to wait, is for the caller.
-//! Sources: TSC TSPL manual, `<ESC>!?` (one byte of flags); ZPL II guide, `~HS` (three lines between
-//! 02h and 03h CR LF).
+//! Sources: TSC TSPL manual, `<ESC>!?` (one byte of flags); ZPL II guide, `~HS` (three lines
+//! between 02h and 03h CR LF).
 
 #[cfg(test)]
 mod tests;

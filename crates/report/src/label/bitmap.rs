@@ -1,6 +1,6 @@
 //! A label as dots, drawn in bands so that a large one takes little memory. Invariant: QR modules
-//! are whole numbers of dots, all of one size, because a module cut in half reads badly; letters are
-//! drawn with grey edges and then split at half; where a band ends changes no dot.
+//! are whole numbers of dots, all of one size, because a module cut in half reads badly; letters
+//! are drawn with grey edges and then split at half; where a band ends changes no dot.
 
 use tiny_skia::{FillRule, Mask, Path, PathBuilder, Transform};
 

@@ -1,6 +1,6 @@
 //! The usual layout of a label: heading and party on top, QR code left, material and facts right,
 //! the code in large letters below, small print at the bottom; plates of places are the same,
-//! larger. Invariant: nothing leaves the label, and texts keep to their boxes whatever their length.
+//! larger. Invariant: nothing leaves the label, and texts keep to their boxes however long.
 //! All numbers are millimetres of a label that is 70 mm high.
 
 use super::sheet::{SMALLEST, Sheet, Weight, checked, name_of};

@@ -1,6 +1,6 @@
 //! The page that travels with a handover: A5, its number, a large QR code, how many containers, the
-//! facts. Invariant: the code for people stands below the QR code, and nothing leaves the page. What
-//! a manifest must say by law is not decided here. All numbers are millimetres.
+//! facts. Invariant: the code for people stands below the QR code, and nothing leaves the page.
+//! What a manifest must say by law is not decided here. All numbers are millimetres.
 
 use super::sheet::{SMALLEST, Sheet, Weight, checked, name_of};
 use super::{Drawing, Label, LabelError, Paper};

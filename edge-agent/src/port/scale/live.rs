@@ -1,7 +1,7 @@
 //! A scale's declared layout while the agent runs: from the last commissioning, else from the
 //! configuration; changed without a restart, and tapped while somebody commissions it.
 //!
-//! Without a declared layout nothing becomes a weight: the bytes go to who listens, and nowhere else.
+//! Without a declared layout nothing becomes a weight: the bytes go to who listens alone.
 
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex};
