@@ -1,56 +1,9 @@
 //! Two enterprises, and what one ships to the other.
 
-use serde_json::json;
-
 use super::super::*;
-use super::books::{Books, ENDS, micros, settings, solid};
+use super::books::settings;
 use super::near;
-
-/// `a` ships part of what it took in to `b`, who finds `received` tonnes of it.
-fn pair(received: &str, received_at: Option<&str>) -> [Draft; 2] {
-    let code = tl_domain::code::Code::issue(64).expect("a code");
-    let code = code.as_str();
-    let mut a = Books::new("a");
-    a.node("yard", "store");
-    a.stream("ore", None, Some("yard"), "ore");
-    a.flow("ore", 0, "50", solid("ore", "20", "1"));
-    a.stock("yard", 0, "ore", ("10", "20"));
-    a.stock("yard", 1, "ore", ("60", "20"));
-    let batch = a.put(
-        "2026-01-10T08:00:00+08:00",
-        "batch.register",
-        json!({"material": "ore", "origin": "arrival", "location": {"node": "yard"},
-            "mass": {"basis": "dry", "unit": "t", "value": "50"}}),
-    );
-    let dispatch = a.put(
-        "2026-01-20T08:00:00+08:00",
-        "handover.dispatch",
-        json!({"code": code, "kind": "delivery", "from": "yard", "to": "b",
-            "lines": [{"line": 1, "material": "ore", "mass":
-                {"basis": "dry", "unit": "t", "value": "50"},
-                "portion": {"batch": batch.id, "amount": {"take": "part", "mass":
-                    {"basis": "dry", "unit": "t", "value": "50"}}}}]}),
-    );
-    a.assay(ENDS[1], json!({"batches": [{"batch": batch.id}]}), solid("batch", "20", "1"));
-    let mut b = Books::new("b");
-    b.node("bay", "store");
-    if received_at.is_some_and(|at| at < ENDS[1]) {
-        let batch = b.put(
-            "2026-01-22T08:00:00+08:00",
-            "batch.register",
-            json!({"material": "ore", "origin": "arrival", "supplier": "a",
-                "location": {"node": "bay"},
-                "mass": {"basis": "dry", "unit": "t", "value": received}}),
-        );
-        b.assay(ENDS[1], json!({"batches": [{"batch": batch.id}]}), solid("b", "20", "1"));
-    }
-    b.master(json!({"what": "material", "id": "ore", "name": "ore", "class": "ore",
-        "counted": false}));
-    let mut records = a.records();
-    let entry = dispatch.id.parse().expect("an id");
-    records.receptions.insert(entry, received_at.map(micros));
-    [Draft::of(&records, &a.asked(1)), b.draft(1)]
-}
+use super::plants::pair;
 
 fn unit<'r>(result: &'r Reconciliation, name: &str, quantity: Quantity) -> &'r BalanceResult {
     let wanted = Of::Unit(name.to_owned());
