@@ -73,6 +73,8 @@ table! {
         "/masters" pages::masters::Masters;
         "/samples" pages::samples::Samples;
         "/assays" pages::assays::Assays;
+        "/assay-plan" pages::lab::Plan;
+        "/submissions" pages::lab::submission::Submissions;
         "/handovers" pages::handovers::Handovers;
         "/partners" pages::accounts::partners::Partners;
         "/findings" pages::findings::Findings;
@@ -124,6 +126,12 @@ table! {
     post "/api/v1/assays" api::assays::report;
     get "/api/v1/assays/{id}" api::assays::find;
     post "/api/v1/assays/{id}/reviews" api::assays::review;
+    get "/api/v1/assay-plan" api::lab::plan;
+    get "/api/v1/assay-plan/due" api::lab::due;
+    post "/api/v1/assay-plan/approvals" api::lab::approve;
+    get "/api/v1/submissions" api::lab::submissions;
+    post "/api/v1/submissions" api::lab::submit;
+    get "/api/v1/submissions/{id}" api::lab::submission;
     get "/api/v1/stock-takes" api::stock::list;
     post "/api/v1/stock-takes" api::stock::take;
     get "/api/v1/tasks" api::tasks::list;
@@ -176,6 +184,7 @@ table! {
     get "/stock" pages::stock::show_page;
     get "/runs/{id}" pages::runs::card;
     get "/samples/{id}" pages::samples::card;
+    get "/submissions/{id}" pages::lab::submission::card;
     get "/handovers/{code}" pages::handovers::card;
     get "/balance" pages::balance::page;
     get "/accounts" pages::accounts::page;

@@ -48,7 +48,7 @@ pub use ingest::{Draft, INSTALLATION, Submission};
 pub use lineage::{LineageState, LoadedRegion};
 pub use open::{Options, Store, create_postgres_database, drop_postgres_database};
 pub use query::{
-    BalanceFacts, BatchFilter, EntryView, HandoverPair, LogState, LogView, Page, Paged,
+    BalanceFacts, BatchFilter, EntryView, HandoverPair, LogState, LogView, Page, Paged, PlanFacts,
     StoredEntry, StreamGap, StreamHead, SuspectWindow,
 };
 pub use trees::{

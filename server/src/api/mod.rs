@@ -12,6 +12,7 @@ pub mod findings;
 pub mod flows;
 pub mod handovers;
 pub mod health;
+pub mod lab;
 pub mod ledger;
 pub mod masters;
 pub mod parties;

@@ -90,6 +90,8 @@ actions! {
     RecordAssay: Lab;
     /// Review assays of somebody else.
     ReviewAssay: Reviewer;
+    /// Approve assay plans that somebody else drafted.
+    ApprovePlan: Ehs;
     /// Take stock.
     RecordStock: Ehs;
     /// Close a balance period, resolve its alarms.

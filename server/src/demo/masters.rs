@@ -3,9 +3,9 @@
 //! All names are invented. Defaults of contents are working values and say so in their source.
 
 use tl_domain::event::{
-    DefaultContent, Endpoint, Master, MasterPut, MaterialClass, MaterialRecord, MeterKind,
-    MeterRecord, MethodRecord, NodeKind, NodeRecord, PlaceRecord, SiteRecord, StreamRecord,
-    StreamRole,
+    Allowed, CheckKind, DefaultContent, Endpoint, Insert, Master, MasterPut, MaterialClass,
+    MaterialRecord, MeterKind, MeterRecord, MethodRecord, NodeKind, NodeRecord, PlaceRecord,
+    Proficiency, ProficiencyKind, QualityLimits, SeriesRules, SiteRecord, StreamRecord, StreamRole,
 };
 use tl_domain::quantity::{Basis, Component, ContentUnit, ErrorClass};
 
@@ -155,8 +155,8 @@ pub(super) fn instruments_known(percent: Option<(f64, f64)>) -> Vec<Master> {
             unit,
             lod: Some(name(lod)),
             loq: Some(name(loq)),
-            series: None,
-            evidence: Vec::new(),
+            series: Some(Box::new(series())),
+            evidence: vec![proficient()],
             uncertainty: own(format!("control-chart:{id}"), percent.map(|it| it.0)),
         })
     };
@@ -193,4 +193,42 @@ pub(super) fn instruments_known(percent: Option<(f64, f64)>) -> Vec<Master> {
 /// The entry that declares a record.
 pub(super) fn declare(record: Master) -> MasterPut {
     MasterPut { record, active: true }
+}
+
+/// The laboratories of the plants took part in a round.
+fn proficient() -> Proficiency {
+    Proficiency {
+        kind: ProficiencyKind::Round,
+        lab: None,
+        number: "能力验证 PT-2025".to_owned(),
+        valid_from: name("2025-01-01T00:00:00+08:00"),
+        valid_to: name("2028-01-01T00:00:00+08:00"),
+    }
+}
+
+/// Template and limits as the fictional laboratories declare them.
+fn series() -> SeriesRules {
+    let insert = |check, first, every, last| Insert { check, first, every, last };
+    let allowed = |low: &str, high: &str| Some(Allowed { low: name(low), high: name(high) });
+    SeriesRules {
+        template: vec![
+            insert(CheckKind::Curve, true, None, false),
+            insert(CheckKind::Blank, true, None, false),
+            insert(CheckKind::Reference, true, None, false),
+            insert(CheckKind::Duplicate, false, Some(10), false),
+            insert(CheckKind::Spike, false, Some(20), false),
+            insert(CheckKind::Drift, false, Some(10), true),
+        ],
+        limits: QualityLimits {
+            blank_below: None,
+            duplicate_percent: Some(name("20")),
+            spike_percent: allowed("70", "130"),
+            reference_percent: allowed("70", "130"),
+            curve_r: Some(name("0.999")),
+            drift_percent: Some(name("10")),
+            internal_standard_percent: allowed("70", "130"),
+        },
+        digits: Some(4),
+        source: Some("演示数据，未核对标准条款".to_owned()),
+    }
 }

@@ -22,6 +22,7 @@ fn all() -> Vec<Message> {
         super::frame::FRAME,
         super::home::HOME,
         super::lab::LAB,
+        super::lab::LAB_TERMS,
         super::ledger::LEDGER,
         super::ledger::LEDGER_TERMS,
         super::master::MASTER,

@@ -102,7 +102,7 @@ fn section_of(path: &str) -> &str {
     let first = path.split('/').nth(1).unwrap_or("");
     match first {
         "batches" => "/batches",
-        "samples" | "assays" => "/samples",
+        "samples" | "assays" | "assay-plan" | "submissions" => "/samples",
         "stock" | "flows" | "stock-takes" => "/stock",
         "runs" => "/runs",
         "handovers" => "/handovers",

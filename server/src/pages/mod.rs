@@ -81,6 +81,7 @@ mod format;
 mod frame;
 pub mod handovers;
 pub mod home;
+pub mod lab;
 pub mod language;
 pub mod ledger;
 pub(crate) mod list;

@@ -29,6 +29,7 @@ async fn every_answer_fits(world: &World) {
             world.append("alfa", kit::assay_report(sample, vec![kit::analysed("Tl", content)]));
         }
     }
+    world.laboratory();
     world.two_months("99000");
     crate::accounts::job::once(&world.app).expect("accounts");
     let mut seen = 0;
@@ -125,6 +126,7 @@ fn address(world: &World, path: &str) -> String {
         path if path.starts_with("/api/v1/entries/{id}") => {
             path.replace("{id}", &world.batch.to_string())
         }
+        "/api/v1/submissions/{id}" => path.replace("{id}", &world.submission().to_string()),
         "/api/v1/handovers/{code}" => path.replace("{code}", world.handover.as_str()),
         "/api/v1/flows"
         | "/api/v1/balance"

@@ -8,6 +8,7 @@ mod device;
 mod forms;
 mod hostile;
 mod isolation;
+mod laboratory;
 mod ledger;
 mod ledger_pages;
 mod people;

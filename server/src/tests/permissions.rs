@@ -28,6 +28,7 @@ async fn every_route_answers_every_person_as_the_table_says() {
     let world = World::new();
     let service = test::init_service(page_service!(world.app.clone())).await;
     world.sign();
+    world.laboratory();
     let mut table = BTreeMap::new();
     for route in PAGE_ROUTES {
         let mut line = Vec::new();
@@ -99,6 +100,7 @@ fn address(world: &World, route: &Route) -> String {
     };
     let id = match route.path {
         path if path.contains("/runs/") => world.run.to_string(),
+        path if path.contains("/submissions/") => world.submission().to_string(),
         path if path.contains("/samples/") => world.sample.to_string(),
         path if path.contains("/assays/") => world.assay.0.to_string(),
         path if path.contains("/people/") => AGENT_PERSON.to_owned(),
@@ -168,6 +170,8 @@ fn body(world: &World, route: &Route) -> Option<Value> {
             kit::assay_report(world.sample, vec![kit::analysed("Tl", "30")]).into()
         }
         ("post", "/api/v1/assays/{id}/reviews") => world.review().into(),
+        ("post", "/api/v1/submissions") => super::laboratory::sheet(world.sample),
+        ("post", "/api/v1/assay-plan/approvals") => return Some(approval(world)),
         ("post", "/api/v1/stock-takes") => stock_take(&now).into(),
         ("post", "/api/v1/masters") => {
             kit::Plant::smelter("alfa").master_puts().next().expect("a master").into()
@@ -195,6 +199,13 @@ fn monitor(world: &World) -> Value {
     let now = world.now();
     json!({ "body": { "stream": "water", "values": [],
         "span": { "from": "2026-11-01T00:00:00+08:00", "to": now.as_str() } } })
+}
+
+/// By nobody who signs in: refused by the rules, so that it gets through to them.
+fn approval(world: &World) -> Value {
+    let (id, hash) = world.assay;
+    json!({ "body": { "plan": "plan-1", "decision": "accept", "approved_by": "nobody",
+        "target": { "id": id.to_string(), "hash": hash.to_string() } } })
 }
 
 fn correction(world: &World) -> Body {

@@ -16,6 +16,7 @@ pub mod findings;
 pub mod flows;
 pub mod handovers;
 pub mod installation;
+pub mod lab;
 pub mod ledgers;
 pub mod masters;
 pub mod partners;

@@ -5,6 +5,7 @@ mod batches;
 mod entries;
 mod flows;
 mod handovers;
+mod lab;
 mod ledgers;
 mod logs;
 mod masters;
@@ -15,6 +16,7 @@ pub use balance::BalanceFacts;
 pub use batches::BatchFilter;
 pub use entries::{EntryView, StoredEntry};
 pub use handovers::HandoverPair;
+pub use lab::PlanFacts;
 pub use ledgers::{LogState, StreamGap, SuspectWindow};
 pub use logs::{LogView, StreamHead};
 

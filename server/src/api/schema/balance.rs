@@ -7,11 +7,15 @@ use super::{MicrosSpan, choices, objects};
 choices! {
     /// What a term is in the balance.
     TermRole { Opening Input Output Discharge Closing Internal }
+    /// Rung of the provisional ladder.
+    Rung { Assay Composite Estimate SupplierMean MaterialMean Default }
     /// How a ribbon is drawn.
     LinkStyle { Normal Returned Stock Unaccounted }
 }
 
 objects! {
+    /// Substance whose content rests on one rung, with that content's deviation (k = 1).
+    RungShare { rung: Rung, grams: String, sd_percent: f64, }
     /// One line of the balance; figures in grams and m³ as decimal text.
     Term {
         role: TermRole,
@@ -30,6 +34,8 @@ objects! {
         sigma_grams: f64,
         missing: u64,
         by_quality: BTreeMap<String, String>,
+        /// By the rung of the provisional ladder that the content stands on.
+        by_rung: Vec<RungShare>,
         evidence: Vec<String>,
     }
     /// Sums over the roles, decimal text.

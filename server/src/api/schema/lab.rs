@@ -109,6 +109,7 @@ objects! {
         lab: Option<String>,
         basis: PlanBasis,
         term_days: u32,
+        #[schema(required = false)]
         only_when_moving: bool,
     }
     /// One assay that the plan asks for.

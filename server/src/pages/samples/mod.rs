@@ -69,14 +69,19 @@ impl List for Samples {
 /// The views of the laboratory's work.
 pub(crate) fn lab_tabs(desk: &Desk, current: &str) -> Vec<Tab> {
     let t = desk.t;
-    [(t.samples(), "/samples"), (t.assays(), "/assays")]
-        .into_iter()
-        .map(|(words, path)| Tab {
-            words: words.to_owned(),
-            href: desk.links.to(path),
-            current: path == current,
-        })
-        .collect()
+    [
+        (t.samples(), "/samples"),
+        (t.assays(), "/assays"),
+        (t.assay_plan(), "/assay-plan"),
+        (t.submissions(), "/submissions"),
+    ]
+    .into_iter()
+    .map(|(words, path)| Tab {
+        words: words.to_owned(),
+        href: desk.links.to(path),
+        current: path == current,
+    })
+    .collect()
 }
 
 /// Samples with their results as a table.
