@@ -6,6 +6,7 @@ mod decode;
 mod demo;
 mod edge;
 mod edge_bad_input;
+mod gate_page;
 mod isolation;
 mod kill_nine;
 mod ledger;
