@@ -4,19 +4,25 @@
 //! the environment are ignored, because entries go straight to the server.
 
 use std::io::Read as _;
+use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tl_wire::BUNDLE_MEDIA;
 use tl_wire::device::{
     BlobAnswer, CheckpointAnswer, CheckpointRequest, EnrolAnswer, EnrolRequest, HeadAnswer,
-    RenewAnswer, RenewRequest, UploadAnswer,
+    LapsedAnswer, LapsedRequest, RenewAnswer, RenewRequest, UploadAnswer,
 };
 use tl_wire::problem::Problem;
-use ureq::tls::{Certificate, ClientCert, PrivateKey, RootCerts, TlsConfig};
+use tl_wire::update::Version;
+use ureq::unversioned::resolver::DefaultResolver;
+use ureq::unversioned::transport::{Connector as _, TcpConnector};
 use ureq::{Agent, Body, http};
+
+use crate::clock::AgentClock;
+use crate::upkeep::tls::{PinnedTls, client_config};
 
 /// Longest time for a connection.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -70,6 +76,10 @@ pub(crate) trait Server: Send {
         size: u64,
         piece: &[u8],
     ) -> Result<BlobAnswer, ApiError>;
+    /// The signed manifest of a program for `target` that is newer than `have`.
+    fn update(&self, target: &str, have: Version) -> Result<Option<Vec<u8>>, ApiError>;
+    /// Bytes of a program from `offset` on.
+    fn program(&self, sha256: &str, offset: u64) -> Result<Vec<u8>, ApiError>;
     /// Asks for a new client certificate.
     fn renew(&self, request: &RenewRequest) -> Result<RenewAnswer, ApiError>;
 }
@@ -85,25 +95,14 @@ impl Api {
     ///
     /// # Errors
     /// The PEM texts can't be used.
-    pub(crate) fn new(base: &str, ca_pem: &[u8], client_pem: Option<&[u8]>) -> Result<Self> {
-        let ca = Certificate::from_pem(ca_pem).context("the CA's certificate cannot be read")?;
-        let client = match client_pem {
-            Some(pem) => {
-                let certificate =
-                    Certificate::from_pem(pem).context("the certificate cannot be read")?;
-                let key = PrivateKey::from_pem(pem).context("its key cannot be read")?;
-                Some(ClientCert::new_with_certs(&[certificate], key))
-            }
-            None => None,
-        };
-        let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
-        let tls = TlsConfig::builder()
-            .root_certs(RootCerts::new_with_certs(&[ca]))
-            .client_cert(client)
-            .unversioned_rustls_crypto_provider(provider)
-            .build();
-        let agent = Agent::config_builder()
-            .tls_config(tls)
+    pub(crate) fn new(
+        base: &str,
+        ca_pem: &[u8],
+        client_pem: Option<&[u8]>,
+        clock: Arc<AgentClock>,
+    ) -> Result<Self> {
+        let tls = PinnedTls::new(client_config(ca_pem, client_pem, clock)?);
+        let config = Agent::config_builder()
             .https_only(true)
             .proxy(None)
             .http_status_as_error(false)
@@ -115,8 +114,9 @@ impl Api {
             .timeout_connect(Some(CONNECT_TIMEOUT))
             .timeout_global(Some(CALL_TIMEOUT))
             .user_agent(concat!("tl-edge/", env!("CARGO_PKG_VERSION")))
-            .build()
-            .new_agent();
+            .build();
+        let connector = ().chain(TcpConnector::default()).chain(tls);
+        let agent = Agent::with_parts(config, connector, DefaultResolver::default());
         Ok(Self { agent, base: base.trim_end_matches('/').to_owned() })
     }
 
@@ -126,6 +126,14 @@ impl Api {
     /// `ApiError`.
     pub(crate) fn enrol(&self, request: &EnrolRequest) -> Result<EnrolAnswer, ApiError> {
         self.post_json("/device/v1/enrol", request)
+    }
+
+    /// Asks for certificates after the end of the old ones, with the event key's signature.
+    ///
+    /// # Errors
+    /// `ApiError`.
+    pub(crate) fn lapsed(&self, request: &LapsedRequest) -> Result<LapsedAnswer, ApiError> {
+        self.post_json("/device/v1/lapsed", request)
     }
 
     fn url(&self, path: &str) -> String {
@@ -181,6 +189,17 @@ impl Server for Api {
         let path = format!("/device/v1/blobs/{sha256}?offset={offset}&size={size}");
         let request = self.agent.put(self.url(&path)).content_type("application/octet-stream");
         json(request.send(piece))
+    }
+
+    fn update(&self, target: &str, have: Version) -> Result<Option<Vec<u8>>, ApiError> {
+        let url = self.url(&format!("/device/v1/update?target={target}&have={have}"));
+        let (status, bytes) = answer(self.agent.get(url).call())?;
+        Ok((status != 204).then_some(bytes))
+    }
+
+    fn program(&self, sha256: &str, offset: u64) -> Result<Vec<u8>, ApiError> {
+        let url = self.url(&format!("/device/v1/update/{sha256}?offset={offset}"));
+        Ok(answer(self.agent.get(url).call())?.1)
     }
 
     fn renew(&self, request: &RenewRequest) -> Result<RenewAnswer, ApiError> {

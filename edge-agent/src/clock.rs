@@ -1,27 +1,50 @@
 //! The wall clock as entries see it, and ids made from it.
 //!
 //! The clock is read here and nowhere else. Time never refuses anything: a clock that was not
-//! compared with the server, or stands behind the last entry, is a flag on the entry. Ids never go
-//! back in time, whatever the clock does.
+//! compared with the server, was set since then, or stands behind the last entry, is a flag on the
+//! entry. Ids never go back in time, whatever the clock does. Ours is compared, never set.
 
-use std::sync::atomic::{AtomicBool, AtomicI32, AtomicI64, Ordering};
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+#[cfg(test)]
+mod tests;
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicI32, AtomicI64, Ordering};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context as _, Result};
 use tl_domain::event::{Clock, ClockState};
 use tl_domain::ids::EntryId;
 use tl_domain::time::{Micros, Moment};
 
+use crate::outbox::lock;
+
 /// A server's clock that differs by more than this makes ours one not to be trusted.
 const TOLERANCE_MICROS: Micros = 120_000_000;
+/// Since the last comparison two honest clocks may drift apart by one part in this many (200 ppm).
+const DRIFT: Micros = 5_000;
 
 /// What is known of the clock since the agent started.
 #[derive(Debug)]
 pub(crate) struct AgentClock {
     started: Instant,
-    compared: AtomicBool,
-    ahead_micros: AtomicI64,
+    compared: Mutex<Option<Compared>>,
+    floor_micros: AtomicI64,
     offset_seconds: AtomicI32,
+}
+
+/// The server's clock when it was last heard, and how long ago that is by a clock that nobody sets.
+#[derive(Debug, Clone, Copy)]
+struct Compared {
+    server: Micros,
+    at: Instant,
+}
+
+impl Compared {
+    /// The server's clock now, and how long ago it was heard.
+    fn now(self) -> (Micros, Micros) {
+        let since = micros(self.at.elapsed());
+        (self.server.saturating_add(since), since)
+    }
 }
 
 impl AgentClock {
@@ -29,8 +52,8 @@ impl AgentClock {
     pub(crate) fn new(offset_minutes: i32) -> Self {
         Self {
             started: Instant::now(),
-            compared: AtomicBool::new(false),
-            ahead_micros: AtomicI64::new(0),
+            compared: Mutex::default(),
+            floor_micros: AtomicI64::new(0),
             offset_seconds: AtomicI32::new(offset_minutes.saturating_mul(60)),
         }
     }
@@ -42,23 +65,44 @@ impl AgentClock {
 
     /// Microseconds since the agent started; never goes back.
     pub(crate) fn monotonic(&self) -> i64 {
-        i64::try_from(self.started.elapsed().as_micros()).unwrap_or(i64::MAX)
+        micros(self.started.elapsed())
     }
 
     /// Notes the server's clock; ours is compared, never set.
     pub(crate) fn compare(&self, server: Micros) {
-        self.ahead_micros.store(wall().saturating_sub(server), Ordering::Relaxed);
-        self.compared.store(true, Ordering::Release);
+        *lock(&self.compared) = Some(Compared { server, at: Instant::now() });
+        self.raise_floor(server);
+    }
+
+    /// It is not earlier than this: a server said so once.
+    pub(crate) fn raise_floor(&self, server: Micros) {
+        self.floor_micros.fetch_max(server, Ordering::AcqRel);
+    }
+
+    /// The latest time that a server was ever heard to say; 0 for none.
+    pub(crate) fn floor(&self) -> Micros {
+        self.floor_micros.load(Ordering::Acquire)
     }
 
     /// How far ours is ahead of the server's, once it was compared.
     pub(crate) fn ahead(&self) -> Option<Micros> {
-        self.compared.load(Ordering::Acquire).then(|| self.ahead_micros.load(Ordering::Relaxed))
+        lock(&self.compared).map(|it| wall().saturating_sub(it.now().0))
     }
 
-    /// Whether it was compared with the server's and goes with it.
+    /// Whether it was compared with the server's, goes with it and was not set since.
     pub(crate) fn is_trusted(&self) -> bool {
-        self.ahead().is_some_and(|ahead| ahead.saturating_abs() <= TOLERANCE_MICROS)
+        lock(&self.compared).is_some_and(|it| {
+            let (server, since) = it.now();
+            let apart = wall().saturating_sub(server).saturating_abs();
+            apart <= TOLERANCE_MICROS.saturating_add(since / DRIFT)
+        })
+    }
+
+    /// The best guess of what time it is: the server's clock carried on, else ours, but never
+    /// before what a server once said.
+    pub(crate) fn best(&self) -> Micros {
+        let carried = lock(&self.compared).map(|it| it.now().0);
+        carried.unwrap_or_else(wall).max(self.floor())
     }
 
     /// Takes over the plant's offset from its masters, in minutes east.
@@ -76,9 +120,13 @@ impl AgentClock {
 
     /// The flag of an entry made now, `last` being the highest reading of any entry before it.
     pub(crate) fn flag(&self, now: Micros, last: Micros) -> Option<Clock> {
-        let state = if now < last {
+        let trusted = self.is_trusted();
+        // A clock that was years ahead for an hour and is right again goes backwards only against
+        // readings that were flagged themselves.
+        let was_wrong = trusted && last.saturating_sub(now) > TOLERANCE_MICROS;
+        let state = if now < last && !was_wrong {
             ClockState::Backwards
-        } else if self.is_trusted() {
+        } else if trusted {
             return None;
         } else {
             ClockState::Unsynchronised
@@ -89,6 +137,10 @@ impl AgentClock {
 
 /// End of the year 9998.
 const LAST_MICROS: Micros = 253_370_764_800_000_000;
+
+fn micros(span: Duration) -> Micros {
+    i64::try_from(span.as_micros()).unwrap_or(i64::MAX)
+}
 
 /// Microseconds since 1970 by the wall clock; 0 for a clock that stands before.
 pub(crate) fn wall() -> Micros {

@@ -4,32 +4,45 @@
 //! are there already are used again, so that a try that failed half-way can be repeated; who the
 //! agent is comes to the disk last, and only that makes it enrolled.
 
+use std::io::{BufRead as _, IsTerminal as _};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use anyhow::{Context as _, Result, bail};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use rcgen::{CertificateParams, KeyPair};
+use serde::{Deserialize, Serialize};
 use tl_wire::device::{EnrolAnswer, EnrolRequest, enrol_proof};
+use tl_wire::offer::EnrolmentOffer;
 use tl_wire::problem::ErrorCode;
 
 use crate::api::{Api, ApiError};
+use crate::clock::AgentClock;
 use crate::config;
-use crate::home::{CA_PEM, CLIENT_PEM, Home, Identity, PAGE_PEM};
+use crate::home::{
+    CA_PEM, CLIENT_PEM, Home, Identity, PAGE_NAMES, PAGE_PEM, SERVER_URL, UPDATE_KEY,
+};
 use crate::pin;
 
-/// What a person gives to enrol an agent.
+/// Longest line that is read as a code, in bytes.
+const LINE_BYTES_MAX: u64 = 4096;
+
+/// What a person gives to enrol an agent: the code of the QR, or its three parts.
 #[derive(Debug, clap::Args)]
 pub(crate) struct EnrolArgs {
+    /// Text of the enrolment QR; `-` or nothing reads one line from standard input
+    #[arg(conflicts_with_all = ["server", "token", "ca_sha256"])]
+    code: Option<String>,
     /// Server's page port, as printed with the token: https://HOST:PORT
-    #[arg(long)]
-    server: String,
+    #[arg(long, requires_all = ["token", "ca_sha256"])]
+    server: Option<String>,
     /// One-time token
-    #[arg(long, env = "TL_EDGE_TOKEN", hide_env_values = true)]
-    token: String,
+    #[arg(long, env = "TL_EDGE_TOKEN", hide_env_values = true, requires = "server")]
+    token: Option<String>,
     /// SHA-256 of the installation's CA certificate, 64 hex digits
-    #[arg(long)]
-    ca_sha256: String,
+    #[arg(long, requires = "server")]
+    ca_sha256: Option<String>,
     /// Directory of the agent
     #[arg(long, default_value = "tl-edge")]
     dir: PathBuf,
@@ -50,29 +63,63 @@ pub(crate) fn run(args: &EnrolArgs) -> Result<()> {
             identity.party
         );
     }
-    let expected = pin::fingerprint(&args.ca_sha256)?;
-    let ca = pin::find_ca(&args.server, expected)?;
+    let offer = offer(args)?;
+    let ca = pin::find_ca(&offer.server, offer.ca_sha256)?;
     let ca_pem = pem("CERTIFICATE", &ca);
     home.create()?;
     let signer = home.event_key(true)?;
+    let names = page_names(&args.page_name);
     let client = Request::new(&[])?;
-    let page = Request::new(&page_names(&args.page_name))?;
+    let page = Request::new(&names)?;
     let request = EnrolRequest {
-        token: args.token.trim().to_owned(),
+        token: offer.token.clone(),
         csr_pem: client.csr_pem.clone(),
         event_key: signer.public(),
-        proof: hex::encode(signer.sign(&enrol_proof(&args.token, &client.csr_pem))),
-        page_names: page_names(&args.page_name),
+        proof: hex::encode(signer.sign(&enrol_proof(&offer.token, &client.csr_pem))),
+        page_names: names.clone(),
         page_csr_pem: Some(page.csr_pem.clone()),
     };
-    let answer = Api::new(&args.server, ca_pem.as_bytes(), None)?
+    let clock = Arc::new(AgentClock::new(0));
+    let answer = Api::new(&offer.server, ca_pem.as_bytes(), None, clock)?
         .enrol(&request)
-        .map_err(|error| explain(&args.server, &error))?;
+        .map_err(|error| explain(&offer.server, &error))?;
+    home.write(SERVER_URL, offer.server.as_bytes())?;
+    home.write(PAGE_NAMES, names.join("\n").as_bytes())?;
     store(&home, &ca_pem, &answer, &client, &page)?;
     println!("登记成功:设备 {},企业 {},厂区 {}", answer.device, answer.party, answer.site);
     println!("目录:{}", args.dir.display());
     println!("下一步:编辑 {},然后运行 tl-edge run", home.file(config::FILE).display());
     Ok(())
+}
+
+/// What enrols the box: three options, or the code as it was given, scanned or pasted.
+fn offer(args: &EnrolArgs) -> Result<EnrolmentOffer> {
+    if let (Some(server), Some(token), Some(ca)) = (&args.server, &args.token, &args.ca_sha256) {
+        let (server, token) = (server.clone(), token.trim().to_owned());
+        return Ok(EnrolmentOffer { server, token, ca_sha256: pin::fingerprint(ca)? });
+    }
+    let text = match args.code.as_deref() {
+        Some(code) if code != "-" => code.to_owned(),
+        _ => line()?,
+    };
+    text.parse().context(
+        "登记二维码无法识别:请重新扫描,或完整复制服务器给出的那一行 (not an enrolment code)",
+    )
+}
+
+/// One line of standard input, as a scanner or a person types it.
+fn line() -> Result<String> {
+    let input = std::io::stdin();
+    if input.is_terminal() {
+        eprintln!(
+            "请扫描或粘贴登记二维码,然后按回车 (scan or paste the enrolment code, then Enter):"
+        );
+    }
+    let mut text = String::new();
+    std::io::Read::take(input.lock(), LINE_BYTES_MAX)
+        .read_line(&mut text)
+        .context("standard input cannot be read")?;
+    Ok(text)
 }
 
 fn store(
@@ -86,6 +133,9 @@ fn store(
     home.write(CLIENT_PEM, client.with(&answer.certificate_pem).as_bytes())?;
     if let Some(certificate) = &answer.page_certificate_pem {
         home.write(PAGE_PEM, page.with(certificate).as_bytes())?;
+    }
+    if let Some(key) = &answer.update_key {
+        home.write(UPDATE_KEY, key.to_string().as_bytes())?;
     }
     if !home.file(config::FILE).exists() {
         home.write(config::FILE, config::STARTER.as_bytes())?;
@@ -103,6 +153,7 @@ fn store(
 }
 
 /// A fresh P-256 key with its certificate request.
+#[derive(Serialize, Deserialize)]
 pub(crate) struct Request {
     key_pem: zeroize::Zeroizing<String>,
     /// PEM of the request.

@@ -143,6 +143,34 @@ impl Home {
             .with_context(|| format!("cannot write {}", self.file(name).display()))
     }
 
+    /// Puts one file of the directory in the place of another, as one step.
+    pub(crate) fn promote(&self, from: &str, to: &str) -> Result<()> {
+        fs::rename(self.file(from), self.file(to))
+            .and_then(|()| fs::File::open(&self.root)?.sync_all())
+            .with_context(|| format!("cannot rename {from} to {to}"))
+    }
+
+    /// Removes a file of the directory, for good; none is no error.
+    pub(crate) fn remove(&self, name: &str) -> Result<()> {
+        match fs::remove_file(self.file(name)) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+            done => done
+                .and_then(|()| fs::File::open(&self.root)?.sync_all())
+                .with_context(|| format!("cannot remove {name}")),
+        }
+    }
+
+    /// The text of a small file of the directory, when it is there.
+    pub(crate) fn text(&self, name: &str) -> Option<String> {
+        fs::read_to_string(self.file(name)).ok().map(|text| text.trim().to_owned())
+    }
+
+    /// Names under which the page is reached, as they were given at enrolment.
+    pub(crate) fn page_names(&self) -> Vec<String> {
+        let text = self.text(PAGE_NAMES).unwrap_or_default();
+        text.lines().map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect()
+    }
+
     /// Keeps a blob under its hash; done when it returns.
     pub(crate) fn write_blob(&self, sha256: &str, bytes: &[u8]) -> std::io::Result<()> {
         let folder = self.root.join("blobs");
@@ -156,8 +184,16 @@ impl Home {
 
 /// Client certificate and key.
 pub(crate) const CLIENT_PEM: &str = "tls.pem";
+/// A new client certificate that was not tried yet; never the only one.
+pub(crate) const CLIENT_NEW_PEM: &str = "tls.new.pem";
 /// The page's certificate and key.
 pub(crate) const PAGE_PEM: &str = "page.pem";
+/// Names of the page, one a line.
+pub(crate) const PAGE_NAMES: &str = "page.names";
+/// Address of the server's page port, for a box whose certificate has ended.
+pub(crate) const SERVER_URL: &str = "server.url";
+/// Key that signs programs.
+pub(crate) const UPDATE_KEY: &str = "update.pub";
 /// The installation's CA.
 pub(crate) const CA_PEM: &str = "ca.crt";
 const IDENTITY: &str = "device.json";

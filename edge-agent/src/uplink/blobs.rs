@@ -66,6 +66,7 @@ impl<S: Server> Uplink<S> {
         let mut file = File::open(self.outbox.shared().home.blob(sha256)).map_err(fail)?;
         let mut piece = vec![0; PIECE_BYTES];
         while !there.complete {
+            self.status.beat();
             let offset = there.received;
             file.seek(SeekFrom::Start(offset)).map_err(fail)?;
             let read = read_full(&mut file, &mut piece).map_err(fail)?;

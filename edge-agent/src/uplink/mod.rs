@@ -9,7 +9,6 @@ mod compare;
 mod prune;
 mod reconcile;
 pub(crate) mod renew;
-mod validity;
 
 #[cfg(test)]
 mod tests;
@@ -27,6 +26,7 @@ use crate::api::{ApiError, Server};
 use crate::config::UplinkConfig;
 use crate::outbox::{Mark, Outbox, Pending, WriteError, lock, pending, standing};
 use crate::site::{SharedSite, SnapshotError};
+use renew::{Turn, Turned};
 
 /// Entries in one upload.
 const UPLOAD_ENTRIES: i64 = 100;
@@ -50,21 +50,47 @@ pub(crate) enum LinkState {
 
 /// What page and status see of the uplink.
 #[derive(Debug)]
-pub(crate) struct LinkStatus(Mutex<LinkState>);
+pub(crate) struct LinkStatus {
+    state: Mutex<LinkState>,
+    beaten: Mutex<Instant>,
+    met: AtomicBool,
+}
 
 impl LinkStatus {
     /// Not tried yet.
     pub(crate) fn new() -> Self {
-        Self(Mutex::new(LinkState::Idle))
+        Self {
+            state: Mutex::new(LinkState::Idle),
+            beaten: Mutex::new(Instant::now()),
+            met: AtomicBool::new(false),
+        }
+    }
+
+    /// The uplink goes on: called with each round and each piece of a long one.
+    pub(crate) fn beat(&self) {
+        *lock(&self.beaten) = Instant::now();
+    }
+
+    /// How long the uplink has shown no sign.
+    pub(crate) fn silent(&self) -> Duration {
+        lock(&self.beaten).elapsed()
+    }
+
+    /// Whether the server answered at any time since the start.
+    pub(crate) fn has_met(&self) -> bool {
+        self.met.load(Ordering::Acquire)
     }
 
     /// How the link is now.
     pub(crate) fn now(&self) -> LinkState {
-        lock(&self.0).clone()
+        lock(&self.state).clone()
     }
 
     fn set(&self, state: LinkState) {
-        let mut current = lock(&self.0);
+        if state == LinkState::Online {
+            self.met.store(true, Ordering::Release);
+        }
+        let mut current = lock(&self.state);
         if *current != state {
             tracing::info!(?state, "uplink");
             *current = state;
@@ -152,10 +178,11 @@ impl<S: Server> Uplink<S> {
         mut self,
         bell: &Receiver<()>,
         stop: &AtomicBool,
-        mut renewed: impl FnMut(&S) -> Option<S>,
+        mut upkeep: impl FnMut(&S, Turn<'_>) -> Turned<S>,
     ) {
         let mut failures: u32 = 0;
         while !stop.load(Ordering::Acquire) {
+            self.status.beat();
             let pause = match self.round() {
                 Ok(Round::More) => {
                     failures = 0;
@@ -164,15 +191,19 @@ impl<S: Server> Uplink<S> {
                 Ok(Round::Idle) => {
                     failures = 0;
                     self.status.set(LinkState::Online);
-                    if let Some(server) = renewed(&self.server) {
-                        self.server = server;
-                    }
+                    self.turned(upkeep(&self.server, Turn::Idle));
                     Duration::from_secs(self.config.poll_seconds.max(1))
                 }
                 Ok(Round::Stopped) => Duration::from_secs(self.config.poll_seconds.max(1)),
                 Err(error) => {
                     self.head = None;
                     self.failed(&error);
+                    let turned = upkeep(&self.server, Turn::Failed(&error.to_string()));
+                    if turned.server.is_some() {
+                        self.turned(turned);
+                        continue;
+                    }
+                    self.turned(turned);
                     failures = failures.saturating_add(1);
                     std::thread::sleep(RETRY_LEAST);
                     self.backoff(failures)
@@ -184,6 +215,15 @@ impl<S: Server> Uplink<S> {
                 Err(RecvTimeoutError::Timeout) => self.head = None,
                 Err(RecvTimeoutError::Disconnected) => return,
             }
+        }
+    }
+
+    fn turned(&mut self, turned: Turned<S>) {
+        if let Some(server) = turned.server {
+            self.server = server;
+        }
+        if let Some(note) = turned.note {
+            self.status.set(LinkState::Offline(note));
         }
     }
 

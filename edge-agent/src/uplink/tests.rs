@@ -183,6 +183,14 @@ impl Server for Fake {
         })
     }
 
+    fn update(&self, _: &str, _: tl_wire::update::Version) -> Result<Option<Vec<u8>>, ApiError> {
+        Err(away())
+    }
+
+    fn program(&self, _sha256: &str, _offset: u64) -> Result<Vec<u8>, ApiError> {
+        Err(away())
+    }
+
     fn renew(&self, _request: &RenewRequest) -> Result<RenewAnswer, ApiError> {
         Err(away())
     }

@@ -62,7 +62,7 @@ fn members_that_make_no_sense_are_neither_signed_nor_read() {
         |it| it.target = "../x86_64".to_owned(),
         |it| it.target = String::new(),
         |it| it.size = 0,
-        |it| it.size = u64::MAX,
+        |it| it.size = super::PROGRAM_BYTES_MAX + 1,
         |it| it.outbox_min = "7".to_owned(),
         |it| it.floor = Version(1, 10, 1),
     ];

@@ -1,7 +1,7 @@
-//! The end of a certificate's validity, read from its DER (RFC 5280 §4.1).
+//! A certificate's validity, read from its DER (RFC 5280 §4.1).
 //!
 //! Walks the few elements before it and nothing else; a whole X.509 reader would be a tenth of the
-//! program. Used to know when to renew, never to decide about trust.
+//! program. Says when to renew and which time to verify at; it never decides about trust.
 
 #[cfg(test)]
 mod tests;
@@ -17,8 +17,8 @@ const VERSION: u8 = 0xA0;
 /// Two-digit years from here on are of the last century (RFC 5280 §4.1.2.5.1).
 const UTC_TIME_PIVOT: &str = "50";
 
-/// Seconds since 1970 at which a certificate ends; `None` for bytes that are no certificate.
-pub(super) fn not_after(certificate: &[u8]) -> Option<i64> {
+/// Seconds since 1970 at which a certificate begins and ends; `None` for what is no certificate.
+pub(crate) fn validity(certificate: &[u8]) -> Option<(i64, i64)> {
     let (certificate, _) = element(certificate, SEQUENCE)?;
     let (mut rest, _) = element(certificate, SEQUENCE)?;
     if let Some((_, after)) = element(rest, VERSION) {
@@ -29,8 +29,9 @@ pub(super) fn not_after(certificate: &[u8]) -> Option<i64> {
         (_, rest) = element(rest, tag)?;
     }
     let (validity, _) = element(rest, SEQUENCE)?;
-    let (_, after) = time(validity)?;
-    time(after).map(|(seconds, _)| seconds)
+    let (begins, after) = time(validity)?;
+    let (ends, _) = time(after)?;
+    Some((begins, ends))
 }
 
 /// Content of the first element when it has the tag, and what follows it.
