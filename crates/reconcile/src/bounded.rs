@@ -2,9 +2,12 @@
 //!
 //! Invariant: all bounds are seen at once by a quadratic program in every step; violators are
 //! never clipped or pinned one by one, which stops at worse points of a bilinear problem. What
-//! stays at its bound with a positive multiplier is held, and an equality solve gives the digits.
+//! stays at its bound with a positive multiplier is held, and an equality solve gives the digits
+//! (`polish`); where that leaves the point, programs with second-order terms go on (`newton`).
 
 mod interior;
+mod newton;
+mod polish;
 mod program;
 
 use crate::estimate::{Estimate, Solver, lowered, nudged, start};
@@ -18,10 +21,6 @@ const HOLD: f64 = 1e-6;
 const NOTICED: f64 = 1e-6;
 /// Saddles that are left one after another.
 const MOST_SADDLES: usize = 3;
-/// Changes of the set of held variables.
-const MOST_CHANGES: usize = 200;
-/// Multipliers of the wrong sign up to this are rounding.
-const AWAY: f64 = 1e-5;
 /// A multiplier below this carries no information.
 const STRONG: f64 = 1e-7;
 
@@ -31,6 +30,14 @@ pub(crate) struct Bounded {
     /// Variables held at a bound with a positive multiplier.
     pub(crate) active: Vec<bool>,
     pub(crate) programs: usize,
+    /// There is no lowest point: masses without a place to go to are kept within a limit.
+    limited: bool,
+}
+
+impl Bounded {
+    fn new(estimate: Estimate, active: Vec<bool>, programs: usize) -> Self {
+        Bounded { estimate, active, programs, limited: false }
+    }
 }
 
 /// A step of the program: scaled move, multipliers of the lower and upper bounds.
@@ -38,6 +45,28 @@ pub(crate) struct Step {
     pub(crate) by: Vec<f64>,
     pub(crate) lower: Vec<f64>,
     pub(crate) upper: Vec<f64>,
+    /// Multipliers of the equations, unscaled.
+    pub(crate) multiplier: Vec<f64>,
+    /// Where a bound pushes more than it leaves room.
+    pub(crate) strong: Vec<bool>,
+}
+
+/// The Hessian of a program.
+struct Curvature {
+    /// Off-diagonals.
+    pairs: Vec<f64>,
+    /// Added to every entry of the diagonal.
+    shift: f64,
+    /// Second-order terms are in it, so that it may be indefinite.
+    second: bool,
+}
+
+impl Curvature {
+    /// That of the objective alone, as Gauss-Newton steps have it.
+    fn of_objective(system: &System) -> Self {
+        let pairs = system.pairs.iter().map(|pair| pair.weight).collect();
+        Curvature { pairs, shift: 0.0, second: false }
+    }
 }
 
 /// Solves a part. `None` in the refusal's lists where no balance can be blamed.
@@ -47,17 +76,24 @@ pub(crate) fn bounded(system: &System, solver: &mut Solver) -> Result<Bounded, R
     let has_bounds = system.lower.iter().chain(&system.upper).any(|bound| bound.is_finite());
     if !has_bounds {
         let estimate = lowered(solver, system, first);
-        return Ok(Bounded { estimate, active: free, programs: 0 });
+        return Ok(Bounded::new(estimate, free, 0));
     }
-    let estimate = solver.equality(system, first, &free);
+    let estimate = solver.equality(system, first.clone(), &free);
     let scale = system.scale(&estimate.x);
     let broken = (0..system.width()).any(|i| system.breaks(i, estimate.x[i], 1e-9 * scale[i]));
-    let mut found = match broken {
-        true => descend(system, solver, &estimate.x)?,
-        false => Bounded { estimate, active: free.clone(), programs: 0 },
+    let mut found = match (estimate.settled, broken) {
+        (true, true) => descend(system, solver, &estimate.x)?,
+        (true, false) => Bounded::new(estimate, free.clone(), 0),
+        // It may have followed masses below zero, or to where there is no end.
+        (false, _) => match descend(system, solver, if broken { &estimate.x } else { &first }) {
+            Ok(found) if found.estimate.settled => found,
+            Err(refusal) if broken => return Err(refusal),
+            _ => Bounded::new(estimate, free.clone(), 0),
+        },
     };
     for _ in 0..MOST_SADDLES {
         if !found.estimate.settled
+            || found.limited
             || system.width() > MOST_VARIABLES_FOR_SADDLES
             || !solver.is_saddle(system, &found.estimate, &found.active)
         {
@@ -81,8 +117,62 @@ pub(crate) fn bounded(system: &System, solver: &mut Solver) -> Result<Bounded, R
 
 /// Programs from a point on, then the digits.
 fn descend(system: &System, solver: &mut Solver, from: &[f64]) -> Result<Bounded, Refusal> {
-    let (x, step, programs) = sequence(system, solver, from)?;
-    polish(system, solver, x, &step, programs)
+    let (x, step, programs) = match sequence(system, solver, from) {
+        Ok(end) => end,
+        Err(refusal) if refusal.code == Code::NotConverged => {
+            return limit(system, solver, 0).ok_or(refusal);
+        }
+        Err(refusal) => return Err(refusal),
+    };
+    let before = system.chi_squared(&x);
+    let noticed = NOTICED * (1.0 + before);
+    let polished = polish::polish(system, solver, x.clone(), &step, programs).ok();
+    let polished = polished.filter(|found| found.estimate.settled);
+    let chi_squared = |found: &Bounded| system.chi_squared(&found.estimate.x);
+    match polished {
+        Some(found) if chi_squared(&found) < before + noticed => return Ok(found),
+        _ => {}
+    }
+    // The equality solve went somewhere else, or nowhere: the way is kept in sight of all bounds.
+    let mut found = newton::descend(system, solver, x, step, programs);
+    if !found.estimate.settled {
+        found = limit(system, solver, found.programs).unwrap_or(found);
+    }
+    Ok(match polished {
+        Some(other) if !found.estimate.settled || chi_squared(&other) < chi_squared(&found) => {
+            other
+        }
+        _ => found,
+    })
+}
+
+/// Solves with unmeasured masses kept within wider and wider limits, as long as that settles.
+fn limit(system: &System, solver: &mut Solver, programs: usize) -> Option<Bounded> {
+    let mut from = start(solver, system);
+    let mut found: Option<Bounded> = None;
+    let mut programs = programs;
+    if system.width() > MOST_VARIABLES_FOR_SADDLES {
+        return None;
+    }
+    for multiple in newton::CAPS {
+        let near = newton::capped(system, multiple);
+        let Ok((x, step, more)) = sequence(&near, solver, &from) else { break };
+        let mut other = newton::descend(&near, solver, x, step, programs + more);
+        if found.is_some() && !other.estimate.settled {
+            break;
+        }
+        programs = other.programs;
+        let x = &other.estimate.x;
+        for (index, active) in other.active.iter_mut().enumerate() {
+            // A limit of our own says nothing of the plant.
+            let own = near.upper[index] != system.upper[index];
+            *active &= !(own && x[index] > 0.5 * near.upper[index]);
+        }
+        other.limited = true;
+        from.clone_from(x);
+        found = Some(other).filter(|other| other.estimate.settled);
+    }
+    found
 }
 
 /// Gauss-Newton steps, each a program with all bounds.
@@ -94,13 +184,14 @@ fn sequence(
     let clip = |i: usize, value: f64| value.max(system.lower[i]).min(system.upper[i]);
     let mut x: Vec<f64> = from.iter().enumerate().map(|(i, value)| clip(i, *value)).collect();
     let free = vec![false; system.width()];
+    let plain = Curvature::of_objective(system);
     let mut last: Option<f64> = None;
     let mut number = 0;
     loop {
         number += 1;
         let scale = system.scale(&x);
         let local = solver.local(system, &x, scale, &free);
-        let step = match interior::step(system, solver, &local, &x) {
+        let step = match interior::step(system, solver, &local, &x, &plain) {
             Some(step) => step,
             None => program::step(system, &local, &x)?,
         };
@@ -120,95 +211,4 @@ fn sequence(
         }
         last = Some(objective);
     }
-}
-
-/// Holds what is strongly at a bound, solves exactly, and mends the set until it is right.
-fn polish(
-    system: &System,
-    solver: &mut Solver,
-    x: Vec<f64>,
-    step: &Step,
-    programs: usize,
-) -> Result<Bounded, Refusal> {
-    let scale = system.scale(&x);
-    let mut held: Vec<Option<f64>> = (0..system.width())
-        .map(|i| {
-            if x[i] < system.lower[i] + 1e-4 * scale[i] && step.lower[i] > 1e-5 {
-                Some(system.lower[i])
-            } else if x[i] > system.upper[i] - 1e-4 * scale[i] && step.upper[i] > 1e-5 {
-                Some(system.upper[i])
-            } else {
-                None
-            }
-        })
-        .collect();
-    // What came back after it was let go stays held, so that the set cannot go in circles.
-    let mut let_go = vec![false; system.width()];
-    for _ in 0..MOST_CHANGES {
-        let frozen: Vec<bool> = held.iter().map(Option::is_some).collect();
-        let from = held.iter().zip(&x).map(|(held, x)| held.unwrap_or(*x)).collect();
-        let estimate = solver.equality(system, from, &frozen);
-        let slope = slope(system, solver, &estimate);
-        let wrong = |i: usize| match held[i].filter(|_| !let_go[i]) {
-            Some(at) if at == system.lower[i] => (-slope[i] * scale[i] - 1e-8).max(0.0),
-            Some(_) => (slope[i] * scale[i] - 1e-8).max(0.0),
-            None => 0.0,
-        };
-        // A held variable that pushes away from its bound by more than rounding is no solution.
-        let bad = |i: usize| match held[i] {
-            Some(at) if at == system.lower[i] => slope[i] * scale[i] < -AWAY,
-            Some(_) => slope[i] * scale[i] > AWAY,
-            None => false,
-        };
-        let broken = |i: usize| match held[i] {
-            Some(_) => 0.0,
-            None => {
-                let over = (system.lower[i] - estimate.x[i]).max(estimate.x[i] - system.upper[i]);
-                (over / scale[i] - 1e-7).max(0.0)
-            }
-        };
-        if let Some(worst) = most(system.width(), broken) {
-            let low = estimate.x[worst] < system.lower[worst];
-            held[worst] = Some(if low { system.lower[worst] } else { system.upper[worst] });
-        } else if let Some(worst) = most(system.width(), wrong) {
-            held[worst] = None;
-            let_go[worst] = true;
-        } else if (0..system.width()).any(|i| let_go[i] && held[i].is_some() && bad(i)) {
-            break;
-        } else {
-            let active = (0..system.width())
-                .map(|i| held[i].is_some() && (slope[i] * scale[i]).abs() > STRONG)
-                .collect();
-            return Ok(Bounded { estimate, active, programs });
-        }
-    }
-    let text = "the set of variables at a bound did not settle";
-    Err(Refusal::new(Code::NotConverged, "bounds", text))
-}
-
-/// Gradient of the Lagrangian, twice as in Σ((x − y)/sd)².
-fn slope(system: &System, solver: &mut Solver, estimate: &Estimate) -> Vec<f64> {
-    let pull = system.pull(&system.adjustment(&estimate.x));
-    let mut slope: Vec<f64> = (0..system.width())
-        .map(|i| if system.weighs(i) { 2.0 * pull[i] / system.sd[i] } else { 0.0 })
-        .collect();
-    system.jacobian(&estimate.x, &mut solver.jacobian);
-    for row in 0..system.height() {
-        for at in system.row_range(row) {
-            slope[system.column[at]] += 2.0 * solver.jacobian[at] * estimate.multiplier[row];
-        }
-    }
-    slope
-}
-
-/// The first of the largest that is above zero.
-fn most(count: usize, size: impl Fn(usize) -> f64) -> Option<usize> {
-    let mut best = (0.0, None);
-    for index in 0..count {
-        let value = size(index);
-        if value > best.0 {
-            best = (value, Some(index));
-        }
-    }
-    best.1
 }

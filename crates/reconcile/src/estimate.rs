@@ -18,7 +18,7 @@ pub(crate) use start::start;
 const STATIONARY: f64 = 1e-11;
 const FEASIBLE: f64 = 1e-13;
 /// What a stalled solve must have reached to be accepted.
-const STATIONARY_ENOUGH: f64 = 1e-6;
+pub(crate) const STATIONARY_ENOUGH: f64 = 1e-6;
 /// Steps without halving the error after which a solve counts as stalled.
 const STALLS: usize = 12;
 /// Share of the proximal weights below which they are not lowered.
@@ -27,6 +27,8 @@ const LEAST_HOLD: f64 = 1e-4;
 const SOLVED: f64 = 1e-6;
 /// Refinements that do for balances whose terms are of comparable size.
 const REFINEMENTS: usize = 2;
+/// First steps without second-order terms: multipliers are not known yet.
+const FAR_AWAY: usize = 3;
 /// Steps during which unmeasured variables are held to tenfold moves.
 const GUARDED: usize = 15;
 const MOVE: f64 = 10.0;
@@ -109,14 +111,29 @@ impl Solver {
     }
 
     /// Solves from `x` with `frozen` variables held.
-    pub(crate) fn equality(
+    pub(crate) fn equality(&mut self, system: &System, x: Vec<f64>, frozen: &[bool]) -> Estimate {
+        self.settle(system, (x, None), frozen)
+    }
+
+    /// The same from near the solution, where the multipliers are known as well.
+    pub(crate) fn digits(
         &mut self,
         system: &System,
-        mut x: Vec<f64>,
+        (x, multiplier): (Vec<f64>, Vec<f64>),
+        frozen: &[bool],
+    ) -> Estimate {
+        self.settle(system, (x, Some(multiplier)), frozen)
+    }
+
+    fn settle(
+        &mut self,
+        system: &System,
+        (mut x, multiplier): (Vec<f64>, Option<Vec<f64>>),
         frozen: &[bool],
     ) -> Estimate {
         let (width, height) = (system.width(), system.height());
-        let mut lambda = vec![0.0; height];
+        let far_away = if multiplier.is_some() { 0 } else { FAR_AWAY };
+        let mut lambda = multiplier.unwrap_or_else(|| vec![0.0; height]);
         let mut best: Option<(f64, Estimate)> = None;
         let (mut previous, mut stalls, mut hold, mut slow) = (f64::INFINITY, 0, 1.0, false);
         for step in 1..=MOST_STEPS {
@@ -157,7 +174,7 @@ impl Solver {
             }
             previous = score;
             let right: Vec<f64> = gradient.iter().chain(&local.residual).map(|v| -v).collect();
-            let how = How { newton: step > 3 && score < 1e-2, hold };
+            let how = How { newton: step > far_away && score < 1e-2, hold };
             let Some(move_by) = self.direction(system, &local, &lambda, frozen, &right, how) else {
                 break;
             };

@@ -3,7 +3,7 @@
 //! Invariant: bounds enter the diagonal only, so pattern and symbolic factorisation are those of
 //! the part. Where it does not converge it says so and the general solver takes over.
 
-use crate::bounded::{HOLD, Step};
+use crate::bounded::{Curvature, HOLD, Step};
 use crate::estimate::{Local, Solver};
 use crate::kkt::{Values, largest};
 use crate::system::System;
@@ -54,21 +54,28 @@ impl Wall {
 }
 
 /// The step that the program asks for; none where the iteration did not settle.
-pub(super) fn step(system: &System, solver: &mut Solver, local: &Local, x: &[f64]) -> Option<Step> {
+pub(super) fn step(
+    system: &System,
+    solver: &mut Solver,
+    local: &Local,
+    x: &[f64],
+    curvature: &Curvature,
+) -> Option<Step> {
     let (width, height) = (system.width(), system.height());
     let mut walls = [
         Wall::new(1.0, &system.lower, x, &local.scale),
         Wall::new(-1.0, &system.upper, x, &local.scale),
     ];
     let count = (walls[0].has.len() + walls[1].has.len()).max(1);
-    let base: Vec<f64> =
-        (0..width).map(|i| if system.weighs(i) { system.weight[i] } else { HOLD }).collect();
-    let pairs: Vec<f64> = system.pairs.iter().map(|pair| pair.weight).collect();
+    let base: Vec<f64> = (0..width)
+        .map(|i| curvature.shift + if system.weighs(i) { system.weight[i] } else { HOLD })
+        .collect();
+    let pairs = &curvature.pairs;
     let pull = system.pull(&system.adjustment(x));
     let (mut d, mut lambda) = (vec![0.0; width], vec![0.0; height]);
     let bar = 1.0 + largest(&pull);
     for _ in 0..MOST_STEPS {
-        let rest = residual(system, local, &base, &pull, &walls, &d, &lambda);
+        let rest = residual(system, local, &base, pairs, &pull, &walls, &d, &lambda);
         let mean = walls.iter().map(Wall::complementarity).sum::<f64>() / to_float(count);
         let gap = walls
             .iter()
@@ -78,7 +85,7 @@ pub(super) fn step(system: &System, solver: &mut Solver, local: &Local, x: &[f64
             return None;
         }
         if largest(&rest) < DONE * bar && gap < DONE && mean < DONE * 1e-2 {
-            return Some(finish(system, walls, d));
+            return Some(finish(system, local, walls, d, &lambda));
         }
         let mut diagonal = base.clone();
         for wall in &walls {
@@ -88,12 +95,15 @@ pub(super) fn step(system: &System, solver: &mut Solver, local: &Local, x: &[f64
         }
         let values = Values {
             diagonal: &diagonal,
-            pairs: &pairs,
+            pairs,
             jacobian: &local.jacobian,
             dual: DUAL,
-            indefinite: false,
+            indefinite: curvature.second,
         };
         solver.kkt.refactor(&values)?;
+        if curvature.second && solver.kkt.negative() != height {
+            return None;
+        }
         let zero = walls.each_ref().map(|wall| vec![0.0; wall.has.len()]);
         let trial = direction(solver, &walls, &rest, &d, &zero);
         let moves = [0, 1].map(|w| walls[w].follow(&d, &trial, &zero[w]));
@@ -123,7 +133,14 @@ pub(super) fn step(system: &System, solver: &mut Solver, local: &Local, x: &[f64
     None
 }
 
-fn finish(system: &System, walls: [Wall; 2], by: Vec<f64>) -> Step {
+fn finish(system: &System, local: &Local, walls: [Wall; 2], by: Vec<f64>, lambda: &[f64]) -> Step {
+    let multiplier = lambda.iter().zip(&local.row_scale).map(|(l, scale)| l * scale).collect();
+    let mut strong = vec![false; system.width()];
+    for wall in &walls {
+        for (k, index) in wall.has.iter().enumerate() {
+            strong[*index] |= wall.force[k] > wall.slack[k];
+        }
+    }
     let [lower, upper] = walls.map(|wall| {
         let mut force = vec![0.0; system.width()];
         for (index, value) in wall.has.iter().zip(&wall.force) {
@@ -131,7 +148,7 @@ fn finish(system: &System, walls: [Wall; 2], by: Vec<f64>) -> Step {
         }
         force
     });
-    Step { by, lower, upper }
+    Step { by, lower, upper, multiplier, strong }
 }
 
 /// Gradient of the Lagrangian, then the linearised equations.
@@ -139,15 +156,16 @@ fn residual(
     system: &System,
     local: &Local,
     base: &[f64],
+    pairs: &[f64],
     pull: &[f64],
     walls: &[Wall; 2],
     d: &[f64],
     lambda: &[f64],
 ) -> Vec<f64> {
     let mut rest: Vec<f64> = (0..d.len()).map(|i| base[i] * d[i] + pull[i]).collect();
-    for pair in system.pairs.iter().filter(|pair| pair.weight != 0.0) {
-        rest[pair.first] += pair.weight * d[pair.second];
-        rest[pair.second] += pair.weight * d[pair.first];
+    for (pair, weight) in system.pairs.iter().zip(pairs).filter(|(_, weight)| **weight != 0.0) {
+        rest[pair.first] += weight * d[pair.second];
+        rest[pair.second] += weight * d[pair.first];
     }
     for wall in walls {
         for (k, index) in wall.has.iter().enumerate() {

@@ -68,12 +68,23 @@ pub(super) fn step(system: &System, local: &Local, x: &[f64]) -> Result<Step, Re
             return Err(Refusal::new(Code::NotConverged, "bounds", text));
         }
     }
-    let mut step = Step { by: found.x.clone(), lower: vec![0.0; width], upper: vec![0.0; width] };
-    for (index, force) in lower.iter().zip(&found.z[height..]) {
+    let multiplier = found.z[..height].iter().zip(&local.row_scale).map(|(l, scale)| l * scale);
+    let mut step = Step {
+        by: found.x.clone(),
+        lower: vec![0.0; width],
+        upper: vec![0.0; width],
+        multiplier: multiplier.collect(),
+        strong: vec![false; width],
+    };
+    for ((index, force), slack) in lower.iter().zip(&found.z[height..]).zip(&found.s[height..]) {
         step.lower[*index] = *force;
+        step.strong[*index] |= force > slack;
     }
-    for (index, force) in upper.iter().zip(&found.z[height + lower.len()..]) {
+    let of_upper = height + lower.len();
+    for ((index, force), slack) in upper.iter().zip(&found.z[of_upper..]).zip(&found.s[of_upper..])
+    {
         step.upper[*index] = *force;
+        step.strong[*index] |= force > slack;
     }
     Ok(step)
 }
