@@ -14,6 +14,7 @@ mod folder;
 mod http;
 mod key;
 mod limits;
+mod notify;
 mod serve;
 mod status;
 mod words;

@@ -112,6 +112,7 @@ async fn serve(
     let bound = server.addrs().into_iter().next().context("no address was bound")?;
     println!("witness  {scheme}://{bound}");
     tracing::info!(%bound, scheme, vkey, "witnessing");
+    crate::notify::ready();
     server.run().await.context("the server ended")
 }
 
