@@ -91,10 +91,23 @@ messages! { LAB {
     seal_number = "封签号", "Seal";
     hands_over = "送样人（签字）", "Handed over by";
     takes_over = "接样人（签字）", "Taken over by";
+    deviation_of(check) = "{check} 偏离说明", "Deviation of {check}";
+    on_paper = "见纸质报告", "signed on paper";
+    series_word = "工作单", "Series";
+    second_look_by = "复核", "Checked by";
+    issued_by = "审核签发", "Issued by";
     review_reason_hint = "退回时必须写明原因。", "Required when it is returned.";
 } }
 
 terms! { LAB_TERMS {
+    rung(tl_domain::balance::Rung) {
+        Assay = "本批检测", "own sample";
+        Composite = "组合样", "composite";
+        Estimate = "暂估", "estimate of the lot";
+        SupplierMean = "供方均值", "supplier's mean";
+        MaterialMean = "物料均值", "material's mean";
+        Default = "缺省值", "default";
+    }
     due_state(tl_domain::lab::due::DueState) {
         Overdue = "超期", "Overdue";
         Waiting = "待检", "Waiting";

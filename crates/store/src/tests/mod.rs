@@ -3,6 +3,7 @@
 mod balance;
 mod failure;
 mod ingest;
+mod lab;
 mod queries;
 mod rebuild;
 mod together;

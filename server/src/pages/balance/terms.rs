@@ -1,7 +1,7 @@
 //! The table of every term: role, name, mass, grams, what they rest on, and the entries.
 
 use rust_decimal::Decimal;
-use tl_domain::balance::{Balance, Quality, Role, Term};
+use tl_domain::balance::{Balance, Quality, Role, Rung, Term};
 use tl_domain::event::MaterialClass;
 use tl_domain::quantity::DryMass;
 
@@ -153,7 +153,12 @@ fn quality(desk: &Desk, term: &Term) -> Cell {
         };
         cell = cell.chip(tone, words);
     }
-    cell
+    // What stands on the provisional ladder says which rung, and how well it is known.
+    let provisional = term.by_rung.iter().filter(|share| share.rung >= Rung::Estimate);
+    let rungs: Vec<String> = provisional
+        .map(|share| format!("{} ±{:.0} %", t.rung(share.rung), share.sd_percent))
+        .collect();
+    if rungs.is_empty() { cell } else { cell.small(rungs.join(" · ")) }
 }
 
 fn evidence(desk: &Desk, term: &Term) -> Cell {
