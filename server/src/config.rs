@@ -11,7 +11,7 @@ use anyhow::{Context, bail};
 use serde::Deserialize;
 use tl_domain::ids::Analyte;
 
-use crate::limits::{BLOB_QUOTA_BYTES, DISK_FREE_MIN_BYTES};
+use crate::limits::{BLOB_QUOTA_BYTES, CA_DAYS, DEVICE_CERTIFICATE_DAYS, DISK_FREE_MIN_BYTES};
 
 /// What one instance runs with.
 #[derive(Debug, Clone)]
@@ -42,6 +42,8 @@ pub struct Config {
     pub blob_quota_bytes: u64,
     /// Bytes of the disk that stay free: files that would take them are refused.
     pub disk_free_min_bytes: u64,
+    /// Days that a device's certificate is valid.
+    pub device_certificate_days: u64,
 }
 
 /// The members of the file and of flags and environment: all may be absent.
@@ -108,6 +110,9 @@ pub struct Layer {
     /// 磁盘至少保留的字节数 / bytes of the disk that stay free
     #[arg(long, env = "TL_DISK_FREE_MIN_BYTES", value_name = "BYTES", global = true)]
     pub disk_free_min_bytes: Option<u64>,
+    /// 设备证书的有效天数 / days that a device's certificate is valid
+    #[arg(long, env = "TL_DEVICE_CERTIFICATE_DAYS", value_name = "DAYS", global = true)]
+    pub device_certificate_days: Option<u64>,
 }
 
 impl Layer {
@@ -134,6 +139,7 @@ impl Layer {
             witness_ca: self.witness_ca.or(below.witness_ca),
             blob_quota_bytes: self.blob_quota_bytes.or(below.blob_quota_bytes),
             disk_free_min_bytes: self.disk_free_min_bytes.or(below.disk_free_min_bytes),
+            device_certificate_days: self.device_certificate_days.or(below.device_certificate_days),
         }
     }
 }
@@ -173,6 +179,10 @@ impl Config {
                 .to_owned(),
             (None, None) => embedded_url(&data),
         };
+        let days = layer.device_certificate_days.unwrap_or(DEVICE_CERTIFICATE_DAYS);
+        if !(1..=CA_DAYS).contains(&days) {
+            bail!("`device_certificate_days` is {days}: 1 to {CA_DAYS} are allowed");
+        }
         let substance = layer.substance.unwrap_or_else(|| "Tl".to_owned());
         let substance: Analyte = substance.parse().context("`substance`")?;
         Ok(Self {
@@ -185,6 +195,7 @@ impl Config {
             witness_ca: layer.witness_ca,
             blob_quota_bytes: layer.blob_quota_bytes.unwrap_or(BLOB_QUOTA_BYTES),
             disk_free_min_bytes: layer.disk_free_min_bytes.unwrap_or(DISK_FREE_MIN_BYTES),
+            device_certificate_days: days,
             substance,
             names,
             database,

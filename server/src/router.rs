@@ -83,6 +83,7 @@ table! {
     get "/healthz" api::health::healthz;
     get "/ca.pem" api::health::ca;
     post "/device/v1/enrol" api::device::enrol;
+    post "/device/v1/lapsed" api::device::lapsed;
     post "/api/v1/session" api::session::sign_in;
     get "/api/v1/session" api::session::me;
     delete "/api/v1/session" api::session::sign_out;

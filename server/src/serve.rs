@@ -92,7 +92,8 @@ pub fn open_at(config: Config, clock: Clock) -> anyhow::Result<App> {
     files::private_folder(&config.data)
         .with_context(|| format!("cannot make the data folder {}", config.data.display()))?;
     let keys = KeyFolder::open(&config.keys)?;
-    let authority = Arc::new(Authority::open(&config.data, &config.keys, now)?);
+    let authority = Authority::open(&config.data, &config.keys, now)?;
+    let authority = Arc::new(authority.with_device_days(config.device_certificate_days));
     let certificate = Arc::new(ServerCertificate::open(authority.clone(), &config, now)?);
     let store = open_store(&config)?;
     let ledger = open_ledger(&config)?;
@@ -141,6 +142,7 @@ pub fn open_store(config: &Config) -> anyhow::Result<Store> {
 /// Addresses that can't be bound, or settings of TLS.
 pub async fn run(app: App) -> anyhow::Result<()> {
     let (bound, page, device) = start(&web::Data::new(app))?;
+    crate::notify::ready();
     println!("page    https://{}", bound.page);
     println!("device  https://{}", bound.device);
     let handles = [page.handle(), device.handle()];
@@ -224,6 +226,7 @@ async fn stop_on_signal(handles: Vec<ServerHandle>) {
         _ = term.recv() => {}
         _ = interrupt.recv() => {}
     }
+    crate::notify::stopping();
     tracing::info!("stopping: open requests are answered first");
     for handle in handles {
         // Stopping both at once: the first may wait for its clients for `STOP_SECONDS`.

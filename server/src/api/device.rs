@@ -7,14 +7,15 @@ use serde::Deserialize;
 use tl_ledger::Hash;
 use tl_wire::BUNDLE_MEDIA;
 use tl_wire::device::{
-    BlobAnswer, EnrolAnswer, EnrolRequest, HeadAnswer, RenewAnswer, RenewRequest, UploadAnswer,
+    BlobAnswer, EnrolAnswer, EnrolRequest, HeadAnswer, LapsedAnswer, LapsedRequest, RenewAnswer,
+    RenewRequest, UploadAnswer,
 };
 use tl_wire::problem::ErrorCode;
 
 use crate::app::App;
 use crate::auth::Device;
 use crate::error::{ApiError, Failure};
-use crate::usecase::{enrolment, snapshot, upload};
+use crate::usecase::{enrolment, lapsed as lapsed_case, snapshot, upload};
 
 /// `POST /device/v1/enrol` on the page port: the box has no certificate yet.
 pub async fn enrol(
@@ -29,6 +30,21 @@ pub async fn enrol(
     }
     let body = body.into_inner();
     Ok(web::Json(App::run(&app, move |app| enrolment::enrol(app, &body)).await?))
+}
+
+/// `POST /device/v1/lapsed` on the page port: the certificate has ended.
+pub async fn lapsed(
+    app: web::Data<App>,
+    request: HttpRequest,
+    body: web::Json<LapsedRequest>,
+) -> Result<web::Json<LapsedAnswer>, ApiError> {
+    let address = request.peer_addr().map(|address| address.ip());
+    let now = app.clock.micros();
+    if address.is_none_or(|address| !app.sign_ins.take(address, now)) {
+        return Err(Failure::new(ErrorCode::RateLimited, "").into());
+    }
+    let body = body.into_inner();
+    Ok(web::Json(App::run(&app, move |app| lapsed_case::take(app, &body)).await?))
 }
 
 /// `POST /device/v1/renew`.

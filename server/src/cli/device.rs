@@ -12,6 +12,7 @@ use crate::keys::KeyFolder;
 use crate::serve;
 use crate::tls::Authority;
 use crate::usecase::installation::{NewDevice, device_token, register_signers, revoke_device};
+use crate::usecase::lapsed::agree;
 
 /// Commands about devices.
 #[derive(Debug, clap::Subcommand)]
@@ -33,6 +34,18 @@ pub(super) enum DeviceCommand {
         /// 名称；缺省同编号 / name on screens
         #[arg(long)]
         name: Option<String>,
+    },
+    /// 批准证书过期设备的重新签发 / agree to a new certificate for a device whose old one has ended
+    Agree {
+        /// 设备编号 / id of the device
+        #[arg(long, alias = "id", id = "device_id", value_name = "ID")]
+        device: DeviceId,
+        /// 终端显示的核对码 / mark that the device shows
+        #[arg(long)]
+        mark: String,
+        /// 批准人 / who agrees
+        #[arg(long)]
+        by: String,
     },
     /// 注销设备及其密钥 / revoke a device and its key
     Revoke {
@@ -75,6 +88,10 @@ pub(super) fn run(config: Config, command: DeviceCommand, words: Words) -> anyho
             let new = NewDevice { device, party, site, name, role };
             let token = device_token(&store, &clock, new)?;
             print_token(&config, &token, &authority.fingerprint().to_string(), words)?;
+        }
+        DeviceCommand::Agree { device, mark, by } => {
+            agree(&store, &device, &mark, &by, clock.micros())?;
+            println!("{device}: {mark}");
         }
         DeviceCommand::Revoke { device, reason } => {
             let keys = KeyFolder::open(&config.keys)?;

@@ -27,6 +27,7 @@ pub struct Authority {
     issuer: Issuer<'static, KeyPair>,
     pem: String,
     der: CertificateDer<'static>,
+    device_days: u64,
 }
 
 /// Why the CA can't be used, or why it doesn't sign.
@@ -109,7 +110,13 @@ impl Authority {
             .map_err(|e| content(certificate, e.to_string()))?;
         let issuer = Issuer::from_ca_cert_der(&der, pair)
             .map_err(|e| content(certificate, e.to_string()))?;
-        Ok(Self { issuer, pem, der })
+        Ok(Self { issuer, pem, der, device_days: DEVICE_CERTIFICATE_DAYS })
+    }
+
+    /// The same, with another validity of devices' certificates.
+    #[must_use]
+    pub fn with_device_days(self, device_days: u64) -> Self {
+        Self { device_days, ..self }
     }
 
     /// The CA's certificate, PEM.
@@ -190,7 +197,7 @@ impl Authority {
         now: Micros,
     ) -> Result<String, AuthorityError> {
         let read = CertificateSigningRequestParams::from_pem(csr_pem).map_err(request)?;
-        let mut params = params(now, DEVICE_CERTIFICATE_DAYS);
+        let mut params = params(now, self.device_days);
         params.distinguished_name.push(DnType::CommonName, common_name);
         params.subject_alt_names = names;
         params.key_usages = vec![KeyUsagePurpose::DigitalSignature];

@@ -6,6 +6,7 @@
 use std::net::IpAddr;
 
 use tl_domain::event::{Body, KeyEnrol};
+use tl_ledger::PublicKey;
 use tl_store::{Device, DeviceState, Draft};
 use tl_wire::device::{
     EnrolAnswer, EnrolRequest, EntryResult, PreviousEpoch, RenewAnswer, RenewRequest, enrol_proof,
@@ -69,19 +70,47 @@ pub fn enrol(app: &App, request: &EnrolRequest) -> Result<EnrolAnswer, Failure> 
         ca_pem: app.authority.pem().to_owned(),
         device_url: device_url(app)?,
         snapshot_key: app.keys.snapshot().public(),
-        update_key: None,
+        update_key: update_key(app)?,
     })
 }
 
 /// The new certificate of a device, for a new key.
 ///
 /// # Errors
-/// `BadRequest` for a request that can't be signed.
+/// `BadRequest` for a request that can't be signed, or names that are the server's.
 pub fn renew(app: &App, device: &Device, request: &RenewRequest) -> Result<RenewAnswer, Failure> {
+    let page = request.page_csr_pem.as_deref();
+    let (certificate_pem, page_certificate_pem) =
+        certificates(app, device.id.as_str(), &request.csr_pem, page, &request.page_names)?;
+    Ok(RenewAnswer { certificate_pem, page_certificate_pem })
+}
+
+/// A client certificate and, where asked for, one of the page.
+pub(super) fn certificates(
+    app: &App,
+    id: &str,
+    csr_pem: &str,
+    page: Option<&str>,
+    names: &[String],
+) -> Result<(String, Option<String>), Failure> {
     let now = app.clock.micros();
-    let id = device.id.as_str();
-    let certificate_pem = app.authority.device(&request.csr_pem, id, now).map_err(bad_request)?;
-    Ok(RenewAnswer { certificate_pem, page_certificate_pem: None })
+    refuse_own_names(app, names)?;
+    let certificate_pem = app.authority.device(csr_pem, id, now).map_err(bad_request)?;
+    let page_pem = match page {
+        Some(page) => Some(app.authority.device_page(page, id, names, now).map_err(bad_request)?),
+        None => None,
+    };
+    Ok((certificate_pem, page_pem))
+}
+
+/// The key that signs programs for agents, when the installation was given one; only its public
+/// half is ever here.
+fn update_key(app: &App) -> Result<Option<PublicKey>, Failure> {
+    match std::fs::read_to_string(app.config.keys.join("update.pub")) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(Failure::internal(&error)),
+        Ok(text) => text.parse().map(Some).map_err(|error| Failure::internal(&error)),
+    }
 }
 
 /// Enters the event key into the party's log, unless it is there already (a certificate that had

@@ -17,6 +17,7 @@ pub mod flows;
 pub mod handovers;
 pub mod installation;
 pub mod lab;
+pub mod lapsed;
 pub mod ledgers;
 pub mod masters;
 pub mod partners;
