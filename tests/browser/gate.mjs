@@ -17,9 +17,12 @@ const VIEWPORT = { width: 1280, height: 900 };
 
 // In the page, before its own scripts: when keys arrive, tones begin and changes are painted.
 function watch() {
-  const seen = { key: 0, tone: 0, painted: 0 };
+  const seen = { key: 0, tone: 0, painted: 0, code: '' };
   globalThis.tlSeen = seen;
-  addEventListener('keydown', (event) => { seen.key = event.timeStamp; }, true);
+  // The last key of a scan counts; what an earlier scan still does is none of it.
+  addEventListener('keydown', (event) => {
+    Object.assign(seen, { key: event.timeStamp, tone: 0, painted: 0 });
+  }, true);
   const start = AudioScheduledSourceNode.prototype.start;
   const started = OscillatorNode.prototype.start;
   const heard = (call) => function begin(when = 0, ...rest) {
@@ -38,13 +41,16 @@ function watch() {
     port2.postMessage(0);
   });
   addEventListener('input', (event) => { if (!event.isTrusted) painted(); }, true);
-  const begin = () => new MutationObserver((changes) => {
-    const place = (node) => node.parentElement && node.parentElement.closest('#problem, [data-streamed]');
-    const inside = (it) => it.target.matches && it.target.closest('#problem, [data-streamed]');
-    const shown = changes.some((it) => (inside(it) || place(it.target)) && it.target.textContent.trim());
-    if (shown) painted();
+  const begin = () => new MutationObserver(() => {
+    const line = document.querySelector(`[data-streamed] [data-code="${seen.code}"]`);
+    if (line && line.textContent.trim()) painted();
   }).observe(document.body, { childList: true, characterData: true, subtree: true });
   addEventListener('DOMContentLoaded', begin);
+  // A code that the camera reads opens its object: the figure has to outlive the page.
+  addEventListener('tl-scan', () => {
+    const about = document.getElementById('camera-about');
+    if (about) sessionStorage.setItem('tlFirst', about.dataset.firstMillis);
+  });
 }
 
 const launch = (args = []) => chromium.launch({
@@ -81,7 +87,7 @@ const ready = (page) => page.waitForSelector('html[data-scanner=on]', { state: '
 
 /** Types a scan; `end` is the key after it. */
 async function scan(page, letter, code, end = '') {
-  await page.evaluate(() => Object.assign(globalThis.tlSeen, { key: 0, tone: 0, painted: 0 }));
+  await page.evaluate((wanted) => { globalThis.tlSeen.code = wanted; }, code);
   for (const sign of address(letter, code)) await page.keyboard.press(KEYS[sign] || sign);
   if (end) await page.keyboard.press(end);
 }
@@ -133,14 +139,21 @@ const parts = {
     try {
       const { context, page } = await opened(browser);
       await context.grantPermissions(['camera']);
+      const said = [];
+      page.on('console', (message) => said.push(message.text()));
+      page.on('pageerror', (error) => said.push(String(error)));
       const first = [];
       for (let round = 0; round < 3; round += 1) {
-        await page.goto(plan.base + '/login');
+        await page.goto(plan.base + '/queue');
+        await page.evaluate(() => sessionStorage.removeItem('tlFirst'));
         await slowed(page, plan.slow_camera);
         await page.goto(plan.base + '/camera', { waitUntil: 'domcontentloaded' });
         const read = await page.waitForFunction(
-          () => document.getElementById('camera-about')?.dataset.firstMillis, null, { polling: 20 },
-        );
+          () => sessionStorage.getItem('tlFirst'), null, { polling: 20 },
+        ).catch(async () => {
+          const text = (await page.locator('body').innerText()).replace(/\s+/g, ' ').slice(0, 200);
+          throw new Error(`nothing was read: ${text} ${said.slice(0, 3).join(' | ')}`);
+        });
         first.push(Number(await read.jsonValue()));
       }
       return { first };
@@ -228,7 +241,10 @@ const parts = {
       };
       const tap = async (selector) => {
         const target = page.locator(selector).filter({ visible: true }).first();
-        await target.waitFor({ timeout: 10000 });
+        await target.waitFor({ timeout: 10000 }).catch(async () => {
+          const main = (await page.locator('main').innerText()).replace(/\s+/g, ' ').slice(0, 300);
+          throw new Error(`${page.url()} has no ${selector}: ${main}`);
+        });
         done.taps += 1;
         done.words.push((await target.innerText()).trim().split('\n')[0]);
         await Promise.all([page.waitForEvent('load'), target.click()]);
@@ -244,8 +260,7 @@ const parts = {
         await scanned(plan.receive);
       }
       await tap('form[action="/arrive"] button.main');
-      await tap('form[action$="/weigh"] button:not([disabled])');
-      await page.waitForFunction(() => document.querySelector('[data-entry], main'), null);
+      await tap('button[name=side][value=net]:not([disabled])');
       return done;
     } finally {
       await browser.close();
