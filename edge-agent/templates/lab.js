@@ -711,7 +711,21 @@ function tone(hertz, millis) {
   } catch { /* a page without sound still works */ }
 }
 
+/** Numbers of the laboratory are no codes: Enter behind one sends the form as it is. */
+function numbersToo() {
+  addEventListener("keydown", (event) => {
+    const field = event.target;
+    if (event.key !== "Enter" || !field.matches?.("input[data-lab-name]")) return;
+    const text = half(field.value);
+    if (text === "" || codeOf(text).length === 10) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    field.form.requestSubmit();
+  }, true);
+}
+
 if (typeof document !== "undefined") {
+  numbersToo();
   const root = document.getElementById("sheet");
   if (root) start(root);
 }

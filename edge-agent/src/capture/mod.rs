@@ -7,6 +7,7 @@
 pub(crate) mod codes;
 pub(crate) mod difference;
 pub(crate) mod handover;
+pub(crate) mod lab;
 pub(crate) mod occasion;
 pub(crate) mod place;
 pub(crate) mod process;

@@ -46,6 +46,7 @@ mod form;
 mod gate;
 mod guard;
 mod home;
+mod lab;
 mod label;
 mod look;
 mod paper;
@@ -107,6 +108,7 @@ pub(crate) struct Page {
     /// Scales as the configuration has them.
     pub(crate) declared: Vec<Declared>,
     pub(crate) gate: GateConfig,
+    pub(crate) lab: lab::Desk,
     pub(crate) sessions: session::Sessions,
     /// One PIN at a time: verifying one takes some megabytes of memory.
     pub(crate) pins: Mutex<()>,
@@ -138,6 +140,7 @@ impl Page {
             printers: Printers::new(config),
             declared: declared(config),
             gate: config.gate.clone(),
+            lab: lab::Desk::of(config),
             sessions: session::Sessions::default(),
             pins: Mutex::new(()),
             photos: Mutex::new(()),
@@ -233,6 +236,7 @@ fn routes(config: &mut web::ServiceConfig) {
         .route("/stock", web::get().to(work::stock_form))
         .route("/stock", web::post().to(work::stock))
         .configure(label::routes)
+        .configure(lab::routes)
         .route("/queue", web::get().to(look::queue))
         .route("/unmatched", web::post().to(look::attach))
         .route("/status", web::get().to(look::status))

@@ -17,7 +17,7 @@ mod scanner;
 mod serial;
 mod tcp;
 pub(crate) mod tickets;
-mod workbook;
+pub(crate) mod workbook;
 
 #[cfg(test)]
 mod tests;

@@ -19,7 +19,7 @@ const UNPACKED_BYTES_MAX: u64 = 256 << 20;
 ///
 /// # Errors
 /// What is wrong with the file, in words.
-pub(super) fn rows(bytes: &[u8], date_format: &str) -> Result<Vec<Vec<String>>, String> {
+pub(crate) fn rows(bytes: &[u8], date_format: &str) -> Result<Vec<Vec<String>>, String> {
     refuse_bomb(bytes)?;
     let mut book: Xlsx<_> =
         Xlsx::new(Cursor::new(bytes)).map_err(|error| format!("no XLSX workbook: {error}"))?;
