@@ -3,6 +3,7 @@
 mod blobs;
 mod certificates;
 mod enrolment;
+mod lapsed;
 mod revocation;
 mod snapshot;
 mod uploads;
