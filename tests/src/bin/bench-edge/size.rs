@@ -10,8 +10,13 @@ use crate::mark;
 /// Largest program without embedded assets, in bytes.
 const PROGRAM_BYTES_WANTED: usize = 8_000_000;
 /// What the agent may embed of others.
-const ASSETS: [&[u8]; 3] =
-    [tl_assets::NOTO_SANS_SC_REGULAR, tl_assets::NOTO_SANS_SC_BOLD, tl_assets::HTMX_JS];
+const ASSETS: [&[u8]; 5] = [
+    tl_assets::NOTO_SANS_SC_REGULAR,
+    tl_assets::NOTO_SANS_SC_BOLD,
+    tl_assets::HTMX_JS,
+    tl_assets::ZXING_JS,
+    tl_assets::ZXING_WASM_GZIP,
+];
 
 pub(super) fn run() -> Result<bool> {
     let path = program::edge()?;
