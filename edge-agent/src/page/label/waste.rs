@@ -170,20 +170,26 @@ pub(super) async fn print(
         Ok(if national.is_usual() {
             outcome
         } else {
+            let shown = in_groups(national.characters());
             outcome.saying(Words::new(
                 format!(
-                    "数字识别码 {} 与常见的 37 位结构不符,已照原样打印,请与国家固废系统核对",
-                    national.characters()
+                    "数字识别码 {shown} 与常见的 37 位结构不符,已照原样打印,请与国家固废系统核对"
                 ),
                 format!(
-                    "the code {} is not built as usual (37 characters); printed as it is, compare \
-                     it with the national system",
-                    national.characters()
+                    "the code {shown} is not built as usual (37 characters); printed as it is, \
+                     compare it with the national system"
                 ),
             ))
         })
     })
     .await
+}
+
+/// A long code in groups, so that it wraps and can be compared.
+fn in_groups(code: &str) -> String {
+    let characters: Vec<char> = code.chars().collect();
+    let groups: Vec<String> = characters.chunks(6).map(|it| it.iter().collect()).collect();
+    groups.join(" ")
 }
 
 fn sheet_of(form: &WasteForm, code: &Code, national: &NationalCode) -> WasteSheet {
