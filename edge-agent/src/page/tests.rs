@@ -357,4 +357,6 @@ async fn an_alarm_of_the_ledger_stands_on_every_page_in_both_languages() {
     assert!(!call!(&app, get("/", &token)).text().contains("账本报警"));
 }
 
+mod desk;
+mod lab;
 mod label;
