@@ -1,9 +1,9 @@
 //! Three days without a link, one after the other, with short-lived certificates that are renewed
 //! in between: nothing lost, none doubled, the order kept.
 //!
-//! Days pass on a clock that both programs are shown. The device was enrolled so long ago on it that
-//! its certificate has two days left when the first cut begins: without a renewal between the cuts
-//! the third day could not be sent. `TL_SOAK_ENTRIES` says how much is recorded on each day.
+//! Days pass on a clock that both programs are shown. The device was enrolled so long ago on it
+//! that its certificate has two days left when the first cut begins: without a renewal between the
+//! cuts the third day could not be sent. `TL_SOAK_ENTRIES` says how much a day has.
 
 use std::fs;
 
