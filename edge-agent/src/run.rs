@@ -142,7 +142,8 @@ pub(crate) fn run(args: &RunArgs) -> Result<()> {
     Ok(())
 }
 
-/// Serves the page, or only waits, until SIGTERM, SIGINT or `leave`; `ready` hears the page's address.
+/// Serves the page, or only waits, until SIGTERM, SIGINT or `leave`; `ready` hears the page's
+/// address.
 fn serve(
     home: &Home,
     page: Option<(Page, &PageConfig)>,

@@ -40,7 +40,8 @@ pub enum OfferError {
     Missing(&'static str),
     /// The token is too short, or holds other signs.
     #[error(
-        "the token in the code is damaged: {0} symbols, expected {TOKEN_SYMBOLS_MIN} letters and digits"
+        "the token in the code is damaged: {0} symbols, expected {TOKEN_SYMBOLS_MIN} letters and \
+         digits"
     )]
     Token(usize),
     /// The fingerprint is no SHA-256.

@@ -71,7 +71,7 @@ pub(crate) use transaction::{Appended, Draft, Tx};
 #[cfg(test)]
 pub(crate) use trays::DAMAGE_ROWS_MAX;
 pub(crate) use trays::{Quarantined, Unmatched, quarantined, unmatched_names, unmatched_results};
-pub(crate) use upkeep::{schema_version, server_micros};
+pub(crate) use upkeep::{copy_outbox_to, schema_version, server_micros};
 
 use crate::clock::AgentClock;
 use crate::config::OutboxConfig;

@@ -1,8 +1,11 @@
 //! What upkeep remembers beside the entries, and whether the writer still writes.
 
+use std::path::Path;
 use std::sync::mpsc::sync_channel;
 use std::time::Duration;
 
+use anyhow::Context as _;
+use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 use diesel_migrations::MigrationHarness as _;
 
@@ -24,6 +27,18 @@ pub(crate) fn schema_version(db: &mut Db) -> anyhow::Result<String> {
     let applied = db.applied_migrations().map_err(|error| anyhow::anyhow!("{error}"))?;
     let newest = applied.iter().map(ToString::to_string).max();
     newest.ok_or_else(|| anyhow::anyhow!("the outbox has no tables yet"))
+}
+
+/// A consistent copy of the outbox in a new file, while the agent goes on writing.
+///
+/// # Errors
+/// The database's, or a name that is no text.
+pub(crate) fn copy_outbox_to(db: &mut Db, copy: &Path) -> anyhow::Result<()> {
+    let name = copy.to_str().context("the directory's name is no UTF-8 text")?;
+    // It reads alone, but `VACUUM INTO` counts as a write of the connection.
+    db.batch_execute("PRAGMA query_only=OFF")?;
+    let statement = format!("VACUUM INTO '{}'", name.replace('\'', "''"));
+    db.batch_execute(&statement).context("cannot copy the outbox")
 }
 
 impl Tx<'_> {

@@ -9,7 +9,6 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail, ensure};
-use diesel::connection::SimpleConnection as _;
 use nix::sys::statvfs::statvfs;
 use tl_ledger::PublicKey;
 use tl_wire::update::{MANIFEST_BYTES_MAX, PROGRAM_BYTES_MAX, UpdateManifest, split, target};
@@ -17,7 +16,7 @@ use tl_wire::update::{MANIFEST_BYTES_MAX, PROGRAM_BYTES_MAX, UpdateManifest, spl
 use super::programs::{Journal, PROGRAM, Programs};
 use super::self_test::OUTBOX_FILE;
 use crate::home::{Home, UPDATE_KEY};
-use crate::outbox::{open_reader, schema_version};
+use crate::outbox::{copy_outbox_to, open_reader, schema_version};
 
 /// Room that stays free beside the copy for the self-test, in bytes.
 const ROOM_LEFT_BYTES: u64 = 128 << 20;
@@ -178,10 +177,5 @@ fn copy_outbox(home: &Home, copy: &Path) -> Result<()> {
         (size + ROOM_LEFT_BYTES) >> 20,
         free >> 20
     );
-    let name = copy.to_str().context("the directory's name is no UTF-8 text")?;
-    let mut connection = open_reader(&database)?;
-    // Reading alone, but `VACUUM INTO` counts as a write of the connection.
-    connection.batch_execute("PRAGMA query_only=OFF")?;
-    let statement = format!("VACUUM INTO '{}'", name.replace('\'', "''"));
-    connection.batch_execute(&statement).context("cannot copy the outbox")
+    copy_outbox_to(&mut open_reader(&database)?, copy)
 }

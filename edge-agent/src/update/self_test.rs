@@ -4,6 +4,9 @@
 //! back, and decodes the bytes of a scale. It sends nothing, and refuses to touch a real agent's
 //! directory.
 
+#[cfg(test)]
+mod tests;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
