@@ -10,6 +10,9 @@ use crate::model::Problem;
 use crate::refusal::{Code, Refusal};
 use crate::system::{Cluster, Pair, System, Term, typical};
 
+/// Correlation coefficients of a part, the smaller number first.
+type Stated = BTreeMap<(usize, usize), f64>;
+
 /// Rows without any variable: nothing to adjust, so they hold or they don't.
 pub(crate) fn constant_rows(problem: &Problem) -> Vec<usize> {
     let mut moves: Vec<bool> = problem.linear.iter().map(|row| !row.is_empty()).collect();
@@ -59,12 +62,14 @@ pub(crate) fn split(problem: &Problem) -> Result<Vec<System>, Refusal> {
     for part in &mut parts {
         part.lay_out(problem, &local, &bilinear);
     }
+    let mut stated: Vec<Stated> = vec![Stated::new(); parts.len()];
     for (first, second, coefficient) in &problem.correlations {
-        let part = &mut parts[part_of_root[sets.root(*first)]];
-        part.correlate(local[*first], local[*second], *coefficient);
+        let (a, b) = (local[*first], local[*second]);
+        let part = part_of_root[sets.root(*first)];
+        stated[part].insert((a.min(b), a.max(b)), *coefficient);
     }
-    for part in &mut parts {
-        part.invert_correlations()?;
+    for (part, stated) in parts.iter_mut().zip(&stated) {
+        part.invert_correlations(stated)?;
     }
     Ok(parts)
 }
@@ -132,35 +137,11 @@ impl System {
         self.rows = rows;
     }
 
-    /// Notes a correlation: as the weight of its pair, until all are inverted.
-    fn correlate(&mut self, first: usize, second: usize, coefficient: f64) {
-        let (first, second) = (first.min(second), first.max(second));
-        let found = self.clusters.iter().position(|c| c.members.contains(&first));
-        let other = self.clusters.iter().position(|c| c.members.contains(&second));
-        let mut members = vec![first, second];
-        let mut gone: Vec<usize> = [found, other].into_iter().flatten().collect();
-        gone.sort_unstable();
-        gone.dedup();
-        for index in gone.into_iter().rev() {
-            members.extend(self.clusters.remove(index).members);
-        }
-        members.sort_unstable();
-        members.dedup();
-        self.clusters.push(Cluster { members, precision: Vec::new() });
-        self.pairs.push(Pair { first, second, weight: coefficient });
-    }
-
-    fn invert_correlations(&mut self) -> Result<(), Refusal> {
-        if self.clusters.is_empty() {
+    fn invert_correlations(&mut self, stated: &Stated) -> Result<(), Refusal> {
+        if stated.is_empty() {
             return Ok(());
         }
-        let stated: BTreeMap<(usize, usize), f64> = self
-            .pairs
-            .iter()
-            .filter(|pair| pair.weight != 0.0)
-            .map(|pair| ((pair.first, pair.second), pair.weight))
-            .collect();
-        self.pairs.retain(|pair| pair.weight == 0.0);
+        self.clusters = clusters(self.width(), stated);
         let mut place: BTreeMap<(usize, usize), usize> =
             self.pairs.iter().enumerate().map(|(at, p)| ((p.first, p.second), at)).collect();
         for cluster in &mut self.clusters {
@@ -197,6 +178,21 @@ impl System {
         }
         Ok(())
     }
+}
+
+/// Sets of measurements whose errors are correlated, directly or through others; in order.
+fn clusters(width: usize, stated: &Stated) -> Vec<Cluster> {
+    let mut sets = Sets::new(width);
+    let mut correlated = vec![false; width];
+    for (first, second) in stated.keys() {
+        sets.join(*first, *second);
+        (correlated[*first], correlated[*second]) = (true, true);
+    }
+    let mut members: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for index in (0..width).filter(|index| correlated[*index]) {
+        members.entry(sets.root(index)).or_default().push(index);
+    }
+    members.into_values().map(|members| Cluster { members, precision: Vec::new() }).collect()
 }
 
 /// Inverse of a symmetric positive definite matrix; none where it is not.
