@@ -279,7 +279,7 @@ impl Teller<'_> {
         lines
     }
 
-    /// How the laboratory came to its figures: formulas with the figures in them, who stands for it.
+    /// How the laboratory came to its figures: formulas with figures, who stands for it.
     fn lab_record(&self, report: &AssayReport, record: &LabRecord) -> Vec<String> {
         let t = self.t;
         let signed = |signed: &Signed| match signed {

@@ -451,7 +451,7 @@ impl<'a> Search<'a> {
         } else {
             DueState::Overdue
         };
-        // Late when what completed it came after the term; an outside laboratory's days are its own.
+        // Late when what completed it came after the term.
         let completed = reports.iter().map(|report| report.reported_at);
         let last = if covered.is_some() { completed.max() } else { completed.min() };
         let late = done && last.is_some_and(|at| at >= deadline);

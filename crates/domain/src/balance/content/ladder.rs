@@ -1,4 +1,4 @@
-//! The provisional ladder (practice §2.2): what a content rests on while no assay of the lot stands.
+//! The provisional ladder (practice §2.2): what a content rests on while no assay stands.
 //!
 //! Own sample or composite → an estimate of the lot (暂估) → mean of the supplier's lots of 90 days
 //! → mean of the material → the material's default. Each rung says what it is and carries its own

@@ -304,7 +304,10 @@ proptest! {
         start in 0_u32..24,
         shift in prop::sample::select(vec![4_u32, 6, 8, 12, 24]),
         frequency in prop::sample::select(vec![
-            Frequency::EachShift, Frequency::WeeklyComposite, Frequency::Monthly, Frequency::Quarterly,
+            Frequency::EachShift,
+            Frequency::WeeklyComposite,
+            Frequency::Monthly,
+            Frequency::Quarterly,
         ]),
     ) {
         let clock = Clock { offset_minutes: 480, day_start_hour: start };
@@ -330,7 +333,9 @@ proptest! {
     }
 
     #[test]
-    fn more_results_never_make_more_overdue(days in prop::collection::vec(1_i64..28, 1..8), take in 0_usize..8) {
+    fn more_results_never_make_more_overdue(
+        days in prop::collection::vec(1_i64..28, 1..8), take in 0_usize..8,
+    ) {
         let mut plant = Plant::default();
         for (number, day) in (100_u32..).zip(&days) {
             plant.batch(number, november(*day, 9));

@@ -184,7 +184,8 @@ proptest! {
             dry_g: grams(pan + dry).into(),
             wet_g: grams(pan + dry + water).into(),
         };
-        let percent = work(&working, None).expect("works").reading.bounds().expect("a value").middle;
+        let worked = work(&working, None).expect("works");
+        let percent = worked.reading.bounds().expect("a value").middle;
         prop_assert!(percent >= Decimal::ZERO && percent <= Decimal::ONE_HUNDRED);
     }
 }

@@ -95,8 +95,9 @@ fn report(number: u32, sample: u32) -> Told {
 
 /// An assay plan that u-1 drafted, with a term in days.
 fn plan(days: &str) -> Value {
+    let term: u32 = days.parse().expect("days");
     let item = json!({"item": "a", "material": "conc", "frequency": "monthly", "analyte": "Tl",
-                      "basis": {"standard": "内控"}, "term_days": days.parse::<u32>().expect("days")});
+                      "basis": {"standard": "内控"}, "term_days": term});
     json!({"what": "assay_plan", "id": "plan", "name": "计划", "site": "hc", "drafted_by": "u-1",
            "valid_from": "2026-01-01T00:00:00+08:00", "valid_to": "2027-01-01T00:00:00+08:00",
            "items": [item]})
