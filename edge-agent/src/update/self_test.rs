@@ -39,7 +39,7 @@ const VECTORS: &[(&str, &str)] = &[
     ),
     (
         r#"{"family":"scale_sics","profile":{"protocol":"mt_sics"},
-            "input_hex":"5320532020202020203130302e303020670d0a"}"#,
+            "input_hex":"53205320202020203130302e303020670d0a"}"#,
         "100.00",
     ),
 ];
