@@ -40,11 +40,17 @@ pub(crate) struct UndoableEntry {
     pub(crate) body: Option<Body>,
 }
 
-/// The last act of a person that recorded something and was not taken back.
+/// The last act of a person that recorded something and was not taken back; taking back is none.
 pub(crate) fn last_act(db: &mut Db, operator: &str) -> QueryResult<Option<UndoableAct>> {
     let found: Option<(i64, i64, i64, i64, i64)> = act::table
         .filter(act::operator.eq(operator).and(act::undone.eq(false)))
         .filter(act::first_dseq.le(act::last_dseq))
+        .filter(diesel::dsl::not(diesel::dsl::exists(
+            entry::table
+                .filter(entry::epoch.eq(act::epoch))
+                .filter(entry::dseq.eq(act::last_dseq))
+                .filter(entry::kind.eq("supersede")),
+        )))
         .order(act::number.desc())
         .select((act::number, act::recorded_micros, act::epoch, act::first_dseq, act::last_dseq))
         .first(db)

@@ -2,6 +2,8 @@
 //!
 //! Kept apart from the outbox's own tables: nothing here is ever sent.
 
+use crate::outbox::schema::entry;
+
 diesel::table! {
     act (number) {
         number -> BigInt,
@@ -88,3 +90,5 @@ diesel::table! {
         summary -> Text,
     }
 }
+
+diesel::allow_tables_to_appear_in_same_query!(act, entry);
