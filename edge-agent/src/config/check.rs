@@ -7,8 +7,8 @@ use serde_json::Value;
 use tl_device::registry::FAMILIES;
 
 use super::{
-    Config, Framed, LabRules, MonitorTcp, PortConfig, Recorded, ScannerHid, ScannerSerial, ScannerTcp,
-    SerialLine,
+    Config, Framed, LabRules, MonitorTcp, PortConfig, Recorded, ScannerHid, ScannerSerial,
+    ScannerTcp, SerialLine,
 };
 
 impl Config {

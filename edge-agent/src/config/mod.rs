@@ -245,10 +245,10 @@ pub(crate) use port::{
     LineParity, PortConfig, ScaleRules, ScaleSerial, ScaleTcp, ScannerHid, ScannerSerial,
     ScannerTcp, SerialLine, Station, StationWeigh,
 };
+pub(crate) use print::PrinterConfig;
 pub(crate) use tickets::{
     Stamps, TicketCommand, TicketFolder, TicketRules, TicketSqlite, TicketWatch,
 };
-pub(crate) use print::PrinterConfig;
 
 /// Name of the file in the agent's directory.
 pub(crate) const FILE: &str = "config.toml";

@@ -14,6 +14,7 @@ mod epoch;
 mod foreign;
 mod held;
 mod kept;
+pub(crate) mod lab;
 mod labels;
 mod meters;
 mod print;
@@ -43,24 +44,24 @@ use diesel::SqliteConnection;
 use tl_ledger::Signer;
 
 pub(crate) use chain::{TAIL_LINKS, check_links};
+pub(crate) use commission::{CommissionRow, calibration_at, commission_of, commissions};
 pub(crate) use connection::open_reader;
-pub(crate) use desk::*;
 #[cfg(test)]
 pub(crate) use connection::open_writer;
+pub(crate) use desk::*;
 pub(crate) use foreign::ask_foreign;
 #[cfg(test)]
 pub(crate) use held::AlarmRow;
 pub(crate) use held::{HeldRow, alarm_rows, held_rows, if_made, newest_held, open_alarms};
 pub(crate) use kept::{StoredSnapshot, open_blobs, stored_snapshot};
-pub(crate) use commission::{CommissionRow, calibration_at, commission_of, commissions};
 pub(crate) use labels::{
     code_of_entry, owner_of_code, sample_by_code, sample_by_id, sample_by_lab_name, signed_entry,
 };
+pub(crate) use meters::meter_state;
 pub(crate) use print::{
     NewPrint, PrintRow, PrintState, ROLL, copies_of_others, copies_printed, next_print,
     open_prints, print_by_number, print_jobs, printed_ahead,
 };
-pub(crate) use meters::meter_state;
 pub(crate) use queue::{
     Counts, EntryRow, Mark, Pending, counts, entry_by_id, leaf_at, newest, pending, standing,
 };

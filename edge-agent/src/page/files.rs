@@ -1,7 +1,7 @@
 //! Scripts and pictures that all pages share; nothing of the plant is in them.
 //!
-//! Our own scripts are small modules. The camera's decoder comes from npm by lock file and is loaded
-//! by the camera's page alone; it travels packed, as it is embedded.
+//! Our own scripts are small modules. The camera's decoder comes from npm by lock file and is
+//! loaded by the camera's page alone; it travels packed, as it is embedded.
 
 use actix_web::http::header;
 use actix_web::web::Path;

@@ -103,7 +103,6 @@ pub(crate) struct Page {
     pub(crate) link: Arc<LinkStatus>,
     pub(crate) chain: SharedChain,
     pub(crate) node: Option<NodeId>,
-    pub(crate) printer: Option<String>,
     pub(crate) printers: Printers,
     /// Scales as the configuration has them.
     pub(crate) declared: Vec<Declared>,
@@ -136,7 +135,6 @@ impl Page {
             link: link.clone(),
             chain: chain.clone(),
             node: config.node.clone(),
-            printer: config.printers().next().map(|printer| printer.name.clone()),
             printers: Printers::new(config),
             declared: declared(config),
             gate: config.gate.clone(),

@@ -303,12 +303,25 @@ async fn errors_repeat_what_was_read_and_scripts_get_a_fragment() {
 async fn every_page_opens_in_both_languages() {
     page!(app, _page);
     let token = signed_in!(&app);
-    for path in
-        [
-            "/", "/arrive", "/intake", "/sample", "/runs", "/dispatch", "/receive", "/stock", "/places",
-            "/waste", "/shift", "/shift/handover", "/paper", "/wall", "/camera", "/queue", "/status",
-        ]
-    {
+    for path in [
+        "/",
+        "/arrive",
+        "/intake",
+        "/sample",
+        "/runs",
+        "/dispatch",
+        "/receive",
+        "/stock",
+        "/places",
+        "/waste",
+        "/shift",
+        "/shift/handover",
+        "/paper",
+        "/wall",
+        "/camera",
+        "/queue",
+        "/status",
+    ] {
         for lang in ["zh", "en"] {
             let answer = call!(&app, get(&format!("{path}?lang={lang}"), &token));
             assert_eq!(answer.status, StatusCode::OK, "{path} {lang}");

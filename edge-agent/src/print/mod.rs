@@ -37,11 +37,6 @@ impl Printers {
         Self(Arc::new(config.printers().cloned().collect()))
     }
 
-    /// Whether there is one.
-    pub(crate) fn any(&self) -> bool {
-        !self.0.is_empty()
-    }
-
     /// The first printer that holds the paper.
     pub(crate) fn holding(&self, paper: PaperName) -> Option<&PrinterConfig> {
         self.0.iter().find(|printer| printer.papers.iter().any(|name| name == paper.name()))

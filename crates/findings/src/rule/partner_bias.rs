@@ -1,5 +1,5 @@
-//! Differences with a partner that all lie one way: their sum is beyond its uncertainty, which keeps
-//! shared errors shared (accountancy §2.3).
+//! Differences with a partner that all lie one way: their sum is beyond its uncertainty, which
+//! keeps shared errors shared (accountancy §2.3).
 
 use crate::books::Books;
 use crate::finding::{Finding, Grade, Rule};

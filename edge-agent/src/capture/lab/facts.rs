@@ -5,7 +5,7 @@
 
 use tl_domain::event::{Body, SampleSubject};
 
-use super::rows;
+use crate::outbox::lab as rows;
 use crate::outbox::{Db, Query, state};
 use crate::site::Site;
 

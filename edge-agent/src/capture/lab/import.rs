@@ -14,11 +14,11 @@ use tl_device::table::encoding::decode_text;
 use tl_device::table::read_rows;
 use tl_device::{Output, Reading, Reason};
 
-use super::rows;
 use super::series::{self, Change};
 use super::sheet::{CELL_CHARS_MAX, Field, Sheet, Source};
 use super::table::{self, TableLine};
 use crate::capture::{Context, refuse};
+use crate::outbox::lab as rows;
 use crate::outbox::{Tx, WriteError};
 use crate::port::workbook;
 use crate::words::Words;

@@ -6,8 +6,8 @@
 use tl_domain::code::read_scan;
 
 use super::facts;
-use super::rows::{self, Receipt};
 use crate::capture::{Context, refuse, sample};
+use crate::outbox::lab::{self as rows, Receipt};
 use crate::outbox::{Db, Query, Tx, WriteError, sample_by_id};
 use crate::site::Site;
 

@@ -1,8 +1,8 @@
 //! 工作单: opening a worksheet, what people do to its cells, and giving it up.
 //!
-//! Only its owner changes cells, and only while it is open; somebody else takes it over first, which
-//! is noted. The explanation of a failed check is the technical lead's and may come from somebody
-//! who does not own the worksheet.
+//! Only its owner changes cells, and only while it is open; somebody else takes it over first,
+//! which is noted. The explanation of a failed check is the technical lead's and may come from
+//! somebody who does not own the worksheet.
 
 use std::collections::HashMap;
 
@@ -14,10 +14,10 @@ use tl_domain::quantity::ContentUnit;
 
 use super::judge::{Ground, View, judge};
 use super::receipt;
-use super::rows::{self, DROPPED, OPEN, Receipt, SheetRecord};
 use super::sheet::{CELL_CHARS_MAX, DEVIATION_CHARS_MAX, Deviation, Field, ROWS_MAX};
 use super::sheet::{Sheet, SheetKind, SheetRow};
 use crate::capture::{Context, refuse};
+use crate::outbox::lab::{self as rows, DROPPED, OPEN, Receipt, SheetRecord};
 use crate::outbox::{Db, Query, Tx, WriteError};
 use crate::site::Site;
 

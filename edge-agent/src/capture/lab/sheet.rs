@@ -1,8 +1,8 @@
 //! A worksheet as its analyst left it: rows in tray order, cells as typed, nothing computed.
 //!
 //! A cell is text and may hold anything a person typed; what it means is judged anew each time, so
-//! that half a worksheet, a wrong figure and an unknown unit are all kept. A row keeps its number for
-//! good: changes name it, and two tabs that change different cells both count.
+//! that half a worksheet, a wrong figure and an unknown unit are all kept. A row keeps its number
+//! for good: changes name it, and two tabs that change different cells both count.
 
 use std::collections::BTreeMap;
 

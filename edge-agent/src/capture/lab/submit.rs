@@ -15,11 +15,11 @@ use tl_ledger::Hash;
 
 use super::import::Import;
 use super::judge::{Mark, RowView, View};
-use super::rows::{self, ResultRecord, SUBMITTED, SheetRecord};
 use super::series::{self, analyte};
 use super::sheet::{Field, Sheet, SheetRow};
 use crate::capture::{Context, record, refuse};
 use crate::home::Home;
+use crate::outbox::lab::{self as rows, ResultRecord, SUBMITTED, SheetRecord};
 use crate::outbox::{Tx, WriteError};
 use crate::words::Words;
 

@@ -7,10 +7,10 @@ use serde::Deserialize;
 use tl_domain::event::{Master, MethodRecord, Purpose, Standing};
 
 use crate::capture::lab::receipt;
-use crate::capture::lab::rows::{self, OPEN, Receipt, SUBMITTED, SheetRecord};
 use crate::capture::lab::series::{self, MOISTURE, Opening};
 use crate::capture::lab::sheet::{Field, Sheet, SheetKind, SheetRow};
 use crate::outbox::WriteError;
+use crate::outbox::lab::{self as rows, OPEN, Receipt, SUBMITTED, SheetRecord};
 use crate::page::Page;
 use crate::page::answer::{Frame, Submission, capture, problem, render};
 use crate::page::guard::{Act, Visitor};

@@ -10,10 +10,10 @@ use tl_ledger::Hash;
 
 use super::{acts, grid};
 use crate::capture::lab::import::{self, Format, Import, Line, LineState, Pasted};
-use crate::capture::lab::rows::{self, SheetRecord};
 use crate::capture::lab::series;
 use crate::capture::lab::sheet::{Field, Sheet};
 use crate::outbox::WriteError;
+use crate::outbox::lab::{self as rows, SheetRecord};
 use crate::page::Page;
 use crate::page::answer::{Submission, capture, problem};
 use crate::page::guard::{Act, Visitor};

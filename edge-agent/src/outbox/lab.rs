@@ -7,8 +7,8 @@ use diesel::prelude::*;
 use tl_domain::event::{Body, Entry};
 use tl_ledger::Envelope;
 
-use crate::outbox::schema::entry;
-use crate::outbox::{Db, Query, Tx, WriteError};
+use super::schema::entry;
+use super::{Db, Query, Tx, WriteError};
 
 diesel::table! {
     lab_receipt (sample) {
@@ -290,7 +290,7 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// The database's.
-    pub(super) fn keep_receipt(&mut self, receipt: &Receipt) -> Result<(), WriteError> {
+    pub(crate) fn keep_receipt(&mut self, receipt: &Receipt) -> Result<(), WriteError> {
         diesel::insert_into(lab_receipt::table).values(receipt).execute(self.connection)?;
         Ok(())
     }
@@ -299,7 +299,7 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// The database's.
-    pub(super) fn keep_sheet(
+    pub(crate) fn keep_sheet(
         &mut self,
         record: &SheetRecord,
         samples: &[String],
@@ -320,7 +320,7 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// The database's.
-    pub(super) fn change_sheet(&mut self, record: &SheetRecord) -> Result<(), WriteError> {
+    pub(crate) fn change_sheet(&mut self, record: &SheetRecord) -> Result<(), WriteError> {
         diesel::update(lab_sheet::table.find(&record.id))
             .set((
                 lab_sheet::owner.eq(&record.owner),
@@ -337,7 +337,7 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// The database's.
-    pub(super) fn keep_import(
+    pub(crate) fn keep_import(
         &mut self,
         sheet: &str,
         name: &str,
@@ -366,7 +366,7 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// The database's.
-    pub(super) fn change_import(
+    pub(crate) fn change_import(
         &mut self,
         number: i64,
         document: &str,
@@ -382,7 +382,7 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// The database's.
-    pub(super) fn note_lab_result(&mut self, result: &ResultRecord) -> Result<(), WriteError> {
+    pub(crate) fn note_lab_result(&mut self, result: &ResultRecord) -> Result<(), WriteError> {
         diesel::insert_into(lab_result::table).values(result).execute(self.connection)?;
         Ok(())
     }
