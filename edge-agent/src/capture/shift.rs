@@ -1,19 +1,17 @@
 //! 班报 and 交接班: what streams carried in a shift, and a shift that two people sign.
 //!
 //! A flow report takes a totaliser's reading at both ends; the end of one shift is the start of the
-//! next. The handover is an entry of its own kind, which servers keep and book after an upgrade.
+//! next. The handover is an entry of its own kind, signed by both.
 
-use serde_json::json;
-use tl_domain::event::{Amount, Body, FlowReport, FlowSource, MeterReading, Raw, StreamRecord};
+use tl_domain::event::{
+    Amount, FlowReport, FlowSource, MeterReading, Raw, ShiftHandover, StreamRecord,
+};
 use tl_domain::ids::{MeterId, OperatorId};
 use tl_domain::quantity::{DecimalText, Mass, MassUnit, Volume, VolumeUnit};
 use tl_domain::time::Span;
 
 use super::{Context, Done, record, refuse};
 use crate::outbox::{Draft, Totaliser, Tx, WriteError, totalisers};
-
-/// Kind of the entry by which a shift is handed over.
-pub(crate) const HANDOVER_KIND: &str = "shift.handover";
 
 /// Unit of a totaliser.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -179,16 +177,15 @@ pub(crate) fn hand_over(
             "giver and taker are one person; the taker scans the badge and types the PIN",
         ));
     }
-    let body = json!({
-        "taken_by": taker.as_str(),
-        "half_weighed": open.half_weighed,
-        "unsent_samples": open.unsent_samples,
-        "questions": open.questions,
-        "runs": open.runs,
-        "waiting": open.waiting,
-        "remark": remark.trim(),
-    });
-    let body = Body::Unknown { kind: HANDOVER_KIND.to_owned(), body };
+    let body = ShiftHandover {
+        taken_by: taker.clone(),
+        half_weighed: open.half_weighed.clone(),
+        unsent_samples: open.unsent_samples.clone(),
+        questions: open.questions.clone(),
+        runs: open.runs.clone(),
+        waiting: u64::try_from(open.waiting).unwrap_or(0),
+        remark: remark.trim().to_owned(),
+    };
     let entry = tx.append(Draft::now(body, Some(&giver), format!("{giver} → {taker}")))?;
     tx.keep_handover(entry.id, (giver.as_str(), taker.as_str()), &open.summary())?;
     Ok(Done { entry, notices: Vec::new() })

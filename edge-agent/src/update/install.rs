@@ -170,7 +170,7 @@ fn copy_outbox(home: &Home, copy: &Path) -> Result<()> {
     let database = home.database();
     let size = std::fs::metadata(&database)?.len();
     let disk = statvfs(home.root()).context("cannot tell how much room there is")?;
-    let free = u64::from(disk.blocks_available()) * u64::from(disk.fragment_size());
+    let free = disk.blocks_available() * disk.fragment_size();
     ensure!(
         free >= size + ROOM_LEFT_BYTES,
         "自检需要 {} MB 磁盘空间,现有 {} MB (no room for a copy of the outbox)",

@@ -77,12 +77,17 @@ impl<S> Turned<S> {
     }
 }
 
+/// Makes a server of a certificate with its key.
+type Connect<S> = Box<dyn Fn(&[u8]) -> Result<S> + Send>;
+/// Asks for a certificate in place of one that has ended.
+type Ask = Box<dyn Fn(&LapsedRequest) -> Result<LapsedAnswer, ApiError> + Send>;
+
 /// How servers are reached, so that tests can be the server.
 pub(crate) struct Ways<S> {
     /// The device port with a certificate and its key.
-    pub(crate) connect: Box<dyn Fn(&[u8]) -> Result<S> + Send>,
+    pub(crate) connect: Connect<S>,
     /// The page port, for a box whose certificate has ended.
-    pub(crate) ask: Box<dyn Fn(&LapsedRequest) -> Result<LapsedAnswer, ApiError> + Send>,
+    pub(crate) ask: Ask,
 }
 
 impl Ways<Api> {

@@ -40,6 +40,13 @@ messages! { ENTRY {
     kind_monitor_reading = "在线监测读数", "Monitor reading";
     kind_label_print = "打印标签", "Label printed";
     kind_period_close = "平衡期结账", "Period closed";
+    kind_shift_handover = "交接班", "Shift handed over";
+    shift_remark = "备注", "Remark";
+    shift_taken_by = "接班人", "Taken over by";
+    shift_half_weighed = "待回皮", "Weighed once";
+    shift_unsent = "未送样", "Samples not sent";
+    shift_questions = "待核", "To be checked";
+    shift_runs = "进行中的工序", "Open runs";
     kind_finding_resolve = "平衡差原因说明", "Alarm of the balance resolved";
     kind_supersede = "更正", "Correction";
     kind_unknown(kind) = "未知事项 {kind}", "Unknown kind {kind}";

@@ -294,11 +294,11 @@ impl Lines {
                 true => t.at_the_opening().to_owned(),
                 false => self.period(desk, Some(line.period)),
             }),
-            measured(raw.amount.as_ref().map(|amount| kilograms_of(amount)), raw.amount_sd),
+            measured(raw.amount.as_ref().map(kilograms_of), raw.amount_sd),
             adjusted(reconciled.map(|one| &one.amount)),
             measured(raw.content.map(figure), raw.content_sd),
             adjusted(reconciled.map(|one| &one.content)),
-            measured(raw.kilograms.as_ref().map(|mass| kilograms_of(mass)), raw.kilograms_sd),
+            measured(raw.kilograms.as_ref().map(kilograms_of), raw.kilograms_sd),
             match kilograms.and_then(|mass| mass.value.map(|value| (value, mass.sd))) {
                 Some((value, sd)) => {
                     Cell::text(figure(value)).small(sd.map_or_else(String::new, plus_minus))

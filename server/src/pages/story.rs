@@ -189,6 +189,7 @@ impl Teller<'_> {
             Body::LogHeads(b) => {
                 b.heads.iter().map(|one| format!("{} · {}", one.log, one.head.size)).collect()
             }
+            Body::ShiftHandover(b) => shift(t, b),
             Body::EpochOpen(_) | Body::Unknown { .. } => Vec::new(),
         }
     }
@@ -395,6 +396,7 @@ pub(crate) fn kind(t: Words, kind: &str) -> String {
         "label.print" => t.kind_label_print(),
         "period.close" => t.kind_period_close(),
         "finding.resolve" => t.kind_finding_resolve(),
+        "shift.handover" => t.kind_shift_handover(),
         "supersede" => t.kind_supersede(),
         other => return t.kind_unknown(other),
     };
@@ -414,6 +416,21 @@ pub(crate) fn verdict(t: Words, verdict: tl_domain::project::Verdict) -> Chip {
         _ => Tone::Watch,
     };
     Chip::new(tone, words)
+}
+
+fn shift(t: Words, b: &tl_domain::event::ShiftHandover) -> Vec<String> {
+    let lists = [
+        (t.shift_half_weighed(), &b.half_weighed),
+        (t.shift_unsent(), &b.unsent_samples),
+        (t.shift_questions(), &b.questions),
+        (t.shift_runs(), &b.runs),
+    ];
+    let open = lists.into_iter().filter(|(_, list)| !list.is_empty());
+    [t.pair(t.shift_taken_by(), &b.taken_by)]
+        .into_iter()
+        .chain(open.map(|(words, list)| t.pair(words, list.join(", "))))
+        .chain((!b.remark.is_empty()).then(|| t.pair(t.shift_remark(), &b.remark)))
+        .collect()
 }
 
 fn span_text(t: Words, span: &tl_domain::time::Span) -> String {

@@ -123,7 +123,7 @@ pub fn take(app: &App, request: &LapsedRequest) -> Result<LapsedAnswer, Failure>
     };
     let kept = asked(&app.store, &device.id)?.filter(|asked| asked.request == hash);
     let agreed = kept.as_ref().and_then(|asked| asked.agreed_at);
-    if !agreed.is_some_and(|at| now - at <= AGREED_DAYS * DAY_MICROS) {
+    if agreed.is_none_or(|at| now - at > AGREED_DAYS * DAY_MICROS) {
         let waiting = kept.clone().unwrap_or_else(fresh);
         if kept.is_none() {
             keep(&app.store, &device.id, &waiting)?;

@@ -15,6 +15,7 @@ mod lab;
 mod master;
 mod policy;
 mod process;
+mod shift;
 mod stock;
 mod tree;
 
@@ -55,6 +56,7 @@ pub use master::{
 };
 pub use policy::PolicyRecord;
 pub use process::{FlowReport, FlowSource, MeterReading, RunClose, RunOutput, RunStart};
+pub use shift::ShiftHandover;
 pub use stock::{
     LabelPrint, PeriodClose, StockContent, StockLine, StockMethod, StockTake, WasteDispose,
     WasteStore,
@@ -296,6 +298,8 @@ bodies! {
     PeriodClose(PeriodClose) = "period.close",
     /// An alarm of the balance was looked into.
     FindingResolve(FindingResolve) = "finding.resolve",
+    /// A shift was handed over.
+    ShiftHandover(ShiftHandover) = "shift.handover",
     /// An earlier entry is replaced or withdrawn.
     Supersede(Supersede) = "supersede",
 }

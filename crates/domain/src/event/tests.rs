@@ -230,6 +230,11 @@ fn samples() -> Vec<(&'static str, Value)> {
                 "reason": "torn", "template": "100x70/2", "national_code": "91450100"}),
         ),
         (
+            "shift.handover",
+            json!({"taken_by": "op-1", "half_weighed": ["ZAB-5RR-B149"], "unsent_samples": [],
+                   "questions": [], "runs": [], "waiting": 3, "remark": ""}),
+        ),
+        (
             "finding.resolve",
             json!({"node": "roast", "substance": "Tl", "span": span, "reason": "leak found",
                    "fact": {"what": "bias", "evidence": "scale_check", "class": "long_term",

@@ -167,6 +167,7 @@ pub fn objects(id: EntryId, body: &Body) -> Vec<Object> {
         | Body::StockTake(_)
         | Body::PeriodClose(_)
         | Body::FindingResolve(_)
+        | Body::ShiftHandover(_)
         | Body::Unknown { .. } => {}
         Body::Supersede(b) => add(Object::Entry(b.target.id)),
     }

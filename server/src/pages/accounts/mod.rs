@@ -117,12 +117,11 @@ fn heading(desk: &Desk, sheet: &mut Sheet, found: &AreaAccount) {
         sheet.lead.push_str(" · ");
         sheet.lead.push_str(&t.explain_until(desk.minute(until)));
     }
-    let area = &found.area;
-    if desk.may(&[Role::Ehs]) {
-        if let Some(open) = tables::next_to_close(found) {
-            let href = close_path(area, open);
-            sheet.primary = Some(Act::new(t.close_period(), desk.links.to(href)));
-        }
+    if desk.may(&[Role::Ehs])
+        && let Some(open) = tables::next_to_close(found)
+    {
+        let href = close_path(&found.area, open);
+        sheet.primary = Some(Act::new(t.close_period(), desk.links.to(href)));
     }
     sheet.acts.push(Act::new(t.partner_differences(), desk.links.to("/partners")));
     sheet.acts.push(Act::new(t.findings_title(), desk.links.to("/findings")));

@@ -50,7 +50,7 @@ impl<'a> Namer<'a> {
     pub(super) fn name(&self, version: &TraceVersion) -> String {
         let t = self.desk.t;
         let names = self.names(&version.party);
-        let id = || version.id.map(|id| short_id(id)).unwrap_or_default();
+        let id = || version.id.map(short_id).unwrap_or_default();
         let named = version.name.as_deref().unwrap_or_default();
         match version.kind {
             TraceKind::Batch => {
