@@ -89,11 +89,16 @@ fn line(page: &Page, visitor: &Visitor, row: &EntryRow) -> Line {
     Line {
         number: format!("{}/{}", row.epoch, row.dseq),
         time: at.at().format("%m-%d %H:%M:%S").to_string(),
-        kind: row.kind.clone(),
+        kind: kind_words(visitor, &row.kind),
         subject: row.subject.clone(),
         state: row.state.clone(),
         words: state_words(visitor, row),
     }
+}
+
+fn kind_words(visitor: &Visitor, kind: &str) -> String {
+    let words = crate::words::kind(kind);
+    visitor.t(&words.zh, &words.en).to_owned()
 }
 
 fn state_words(visitor: &Visitor, row: &EntryRow) -> String {
@@ -165,7 +170,7 @@ pub(super) async fn entry(
                 frame: Frame::new(&page, &visitor, "已记录", "Recorded"),
                 dseq: row.dseq,
                 next: next_sample(&row),
-                kind: row.kind.clone(),
+                kind: kind_words(&visitor, &row.kind),
                 subject: row.subject.clone(),
                 state: state_words(&visitor, &row),
                 verdicts: row.verdicts.clone().unwrap_or_default(),

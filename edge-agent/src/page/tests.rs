@@ -228,7 +228,7 @@ async fn a_truck_is_registered_weighed_and_labelled() {
     let done = call!(&app, post(&weigh, &token, &tare)).location;
     assert!(done.starts_with("/entry/"), "{done}");
     let text = call!(&app, get(&done, &token)).text();
-    assert!(text.contains("batch.weigh") && text.contains("data-dseq=\"2\""), "{text}");
+    assert!(text.contains("过磅") && text.contains("data-dseq=\"2\""), "{text}");
     let text = call!(&app, get(&card, &token)).text();
     assert!(text.contains("20.000 t"), "{text}");
     let code = text.split("data-code=\"").nth(1).and_then(|it| it.split('"').next());

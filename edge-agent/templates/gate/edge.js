@@ -134,6 +134,8 @@ async function stream(slot, code) {
   const line = list && document.createElement("li");
   if (line) {
     line.dataset.code = code.code;
+    // Seen at once; the browser's own store answers later.
+    line.textContent = `${dashed(code.code)} ${t("… 记录中", "… being recorded")}`;
     list.prepend(line);
   }
   const key = await queue.add({ path: slot.form.getAttribute("action"), body, title: dashed(code.code) });
