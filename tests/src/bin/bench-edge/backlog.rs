@@ -76,7 +76,7 @@ impl Backlog {
         let (mut left, mut done) = (entries, 0_u64);
         while left > 0 {
             let rows = left.min(ROWS);
-            db.transaction::<_, anyhow::Error, _>(|db| {
+            db.immediate_transaction::<_, anyhow::Error, _>(|db| {
                 for _ in 0..rows {
                     done += 1;
                     put(db, &mut writer, done)?;
