@@ -14,8 +14,11 @@ fn apply(disk: &mut Disk, records: &[Record<'_>]) {
     }
 }
 
+/// Files by name, and what is in those that have a content.
+type Names = BTreeMap<String, Option<Vec<u8>>>;
+
 /// What cuts of many chances leave of what these records do.
-fn leftovers(records: &[Record<'_>]) -> Vec<(BTreeMap<String, Option<Vec<u8>>>, Lost)> {
+fn leftovers(records: &[Record<'_>]) -> Vec<(Names, Lost)> {
     let mut chance = Chance::seeded(7);
     let left = (0..200).map(|_| {
         let mut disk = disk();
@@ -26,7 +29,7 @@ fn leftovers(records: &[Record<'_>]) -> Vec<(BTreeMap<String, Option<Vec<u8>>>, 
     left.collect()
 }
 
-fn file(left: &BTreeMap<String, Option<Vec<u8>>>, name: &str) -> Option<Vec<u8>> {
+fn file(left: &Names, name: &str) -> Option<Vec<u8>> {
     left.get(name).cloned().flatten()
 }
 
