@@ -143,7 +143,7 @@ await page.keyboard.press('Enter');
 await page.waitForSelector('#problem [data-told=warn]');
 answer.again = await told();
 await open('/queue');
-answer.registered = await page.locator('td:text-is("batch.register")').count();
+answer.registered = await page.locator('td:text-is("登记")').count();
 await open('/entry/x').catch(() => {});
 await open('/');
 await page.click('[data-command=undo]');
