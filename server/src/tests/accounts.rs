@@ -188,35 +188,6 @@ fn correction(target: EntryRef, replacement: Option<Value>) -> Supersede {
     }
 }
 
-/// Asks as a person; the status and the answer.
-macro_rules! ask {
-    ($world:expr, $service:expr, $login:expr, $uri:expr) => {{
-        let request = test::TestRequest::get()
-            .uri($uri)
-            .insert_header(("cookie", $world.cookie($login)))
-            .to_request();
-        let answer = test::call_service($service, request).await;
-        assert_eq!(answer.status(), StatusCode::OK, "{}", $uri);
-        let body: Value = test::read_body_json(answer).await;
-        body
-    }};
-}
-
-/// Sends as a person; the answer's status and body.
-macro_rules! send {
-    ($world:expr, $service:expr, $login:expr, $uri:expr, $body:expr) => {{
-        let request = test::TestRequest::post()
-            .uri($uri)
-            .insert_header(("cookie", $world.cookie($login)))
-            .set_json(json!({ "body": $body }))
-            .to_request();
-        let answer = test::call_service($service, request).await;
-        let status = answer.status();
-        let body: Value = test::read_body_json(answer).await;
-        (status, body)
-    }};
-}
-
 #[actix_web::test]
 async fn a_closed_period_stays_as_issued_and_is_restated() {
     let world = World::new();

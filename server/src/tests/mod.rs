@@ -1,5 +1,9 @@
 //! The server as a whole: who may do what, what answers look like, how devices come in.
 
+// First, so that the others can use its macros.
+#[macro_use]
+mod talk;
+
 mod accounts;
 mod agent_people;
 mod answers;

@@ -44,31 +44,6 @@ fn with_bureau(world: &World) {
     }
 }
 
-macro_rules! ask {
-    ($world:expr, $service:expr, $login:expr, $uri:expr) => {{
-        let request = test::TestRequest::get()
-            .uri($uri)
-            .insert_header(("cookie", $world.cookie($login)))
-            .to_request();
-        let body: Value = test::call_and_read_body_json($service, request).await;
-        body
-    }};
-}
-
-macro_rules! send {
-    ($world:expr, $service:expr, $login:expr, $uri:expr, $body:expr) => {{
-        let request = test::TestRequest::post()
-            .uri($uri)
-            .insert_header(("cookie", $world.cookie($login)))
-            .set_json(json!({ "body": $body }))
-            .to_request();
-        let answer = test::call_service($service, request).await;
-        let status = answer.status();
-        let body: Value = test::read_body_json(answer).await;
-        (status, body)
-    }};
-}
-
 #[actix_web::test]
 async fn a_bureau_settles_its_city_and_takes_it_back() {
     let world = World::new();
