@@ -48,6 +48,7 @@ pub(crate) fn kind(kind: &str) -> Words {
         "label.print" => ("标签打印", "Label printed"),
         "device.commission" => ("衡器投用", "Commissioned"),
         "shift.handover" => ("交接班", "Shift handed over"),
+        "evidence.add" => ("补充凭据", "Evidence added"),
         "epoch.open" => ("终端重新启用", "Device began anew"),
         "supersede" => ("更正", "Corrected"),
         other => (other, other),

@@ -7,6 +7,7 @@
 // scanner that types sends them.
 import { createRequire } from 'node:module';
 import { readFileSync, writeFileSync } from 'node:fs';
+import net from 'node:net';
 import { join } from 'node:path';
 
 const plan = JSON.parse(readFileSync(0, 'utf8'));
@@ -55,17 +56,19 @@ function watch() {
 
 const launch = (args = []) => chromium.launch({
   executablePath: plan.chromium,
-  args: ['--no-sandbox', '--disable-dev-shm-usage', '--autoplay-policy=no-user-gesture-required', ...args],
+  // A service worker wants a certificate that the browser trusts, as a plant's devices do.
+  args: ['--no-sandbox', '--disable-dev-shm-usage', '--autoplay-policy=no-user-gesture-required',
+    '--ignore-certificate-errors', ...args],
 });
 
-async function opened(browser, more = {}) {
+async function opened(browser, more = {}, base = plan.base) {
   const context = await browser.newContext({
-    ignoreHTTPSErrors: true, viewport: VIEWPORT, locale: 'zh-CN', serviceWorkers: 'block', ...more,
+    ignoreHTTPSErrors: true, viewport: VIEWPORT, locale: 'zh-CN', ...more,
   });
   context.setDefaultTimeout(15000);
   await context.addInitScript(watch);
   const page = await context.newPage();
-  await page.goto(plan.base + '/login');
+  await page.goto(base + '/login');
   await page.selectOption('select[name=operator]', plan.operator);
   await page.fill('input[name=pin]', plan.pin);
   await Promise.all([
@@ -95,6 +98,32 @@ async function scan(page, letter, code, end = '') {
 const KEYS = { ':': 'Shift+Semicolon', '/': 'Slash', '.': 'Period', '-': 'Minus' };
 for (const digit of '0123456789') KEYS[digit] = 'Digit' + digit;
 for (const letter of 'ABCDEFGHIJKLMNOPQRSTUVWXYZ') KEYS[letter] = 'Shift+Key' + letter;
+
+/** A cable to the agent that can be pulled: a TCP proxy. */
+async function cable() {
+  const agent = Number(new URL(plan.base).port);
+  const open = new Set();
+  const server = net.createServer((near) => {
+    const far = net.connect(agent, '127.0.0.1');
+    for (const end of [near, far]) {
+      open.add(end);
+      end.on('error', () => {});
+      end.on('close', () => { open.delete(end); near.destroy(); far.destroy(); });
+    }
+    near.pipe(far).pipe(near);
+  });
+  const plug = (port) => new Promise((done) => { server.listen(port, '127.0.0.1', done); });
+  await plug(0);
+  const { port } = server.address();
+  return {
+    base: `https://127.0.0.1:${port}`,
+    pull: () => new Promise((done) => {
+      server.close(done);
+      for (const end of open) end.destroy();
+    }),
+    plug: () => plug(port),
+  };
+}
 
 const parts = {
   /** Each scan of a fresh label on the page that receives one after another. */
@@ -166,7 +195,7 @@ const parts = {
   async offline() {
     const browser = await launch();
     try {
-      const { context, page } = await opened(browser);
+      const { context, page } = await opened(browser, { serviceWorkers: 'block' });
       await page.goto(plan.base + plan.stream_page);
       await prepared(page);
       await context.setOffline(true);
@@ -187,6 +216,60 @@ const parts = {
       return { kept, lost };
     } finally {
       await browser.close();
+    }
+  },
+
+  /** The agent goes away: the page is opened anew without it, scans are kept, nothing is doubled. */
+  async away() {
+    const browser = await launch();
+    const link = await cable();
+    try {
+      const { context, page } = await opened(browser, {}, link.base);
+      await page.goto(link.base + '/');
+      await page.evaluate(() => navigator.serviceWorker.ready.then(() => {}));
+      // The first page was there before its worker: from now on pages are kept.
+      await page.goto(link.base + '/');
+      await ready(page);
+      await page.waitForFunction(async (path) => Boolean(await caches.match(path)), plan.stream_page);
+      await page.goto(link.base + plan.stream_page);
+      await prepared(page);
+      const onces = [await page.inputValue('main form [name=once]')];
+      await link.pull();
+      await page.reload();
+      await page.waitForSelector('body[data-away]');
+      await prepared(page);
+      onces.push(await page.inputValue('main form [name=once]'));
+      const said = (await page.locator('#problem').innerText()).trim();
+      for (const code of plan.away) await scan(page, 'B', code);
+      await page.waitForFunction((wanted) => document.querySelectorAll(
+        '[data-streamed] [data-state=waiting]').length === wanted, plan.away.length);
+      await page.reload();
+      await page.waitForSelector('body[data-away]');
+      // A page that was never opened: what waits is listed there.
+      await page.goto(link.base + '/shift/handover');
+      await page.waitForFunction((wanted) => document.querySelectorAll('#browser-queue li').length === wanted,
+        plan.away.length);
+      const kept = await page.locator('#browser-queue li').count();
+      await link.plug();
+      // It opens by itself, and what waited is sent.
+      await page.waitForFunction(() => document.body.dataset.away === undefined &&
+        document.body.dataset.operator, null, { timeout: 60000 });
+      const opens = new URL(page.url()).pathname;
+      await page.goto(link.base + '/queue');
+      await page.waitForFunction(() => !document.querySelector('#browser-queue li'), null, { timeout: 60000 });
+      const pages = await page.evaluate(async () => (await caches.keys()).filter((it) => it.startsWith('tl-')).length);
+      await page.click('header form[action="/logout"] button');
+      await page.waitForURL((url) => url.pathname === '/login');
+      const left = await page.evaluate(async () => {
+        const pagesOf = (await caches.keys()).filter((it) => it.startsWith('tl-pages-'));
+        const held = await Promise.all(pagesOf.map(async (it) => (await (await caches.open(it)).keys()).length));
+        return held.reduce((sum, it) => sum + it, 0);
+      });
+      await context.close();
+      return { kept, said, opens, caches: pages, left, fresh: new Set(onces).size === 2 };
+    } finally {
+      await browser.close();
+      await link.pull().catch(() => {});
     }
   },
 

@@ -24,12 +24,12 @@ use thiserror::Error;
 pub use bitmap::{Bitmap, Bits};
 pub use paper::Paper;
 pub use pdf::pdf;
-pub use waste::{NationalCode, NationalCodeError, WasteLabel, WasteSize};
+pub use waste::{Hazard, NationalCode, NationalCodeError, WasteLabel, WasteSize};
 
 use crate::qr::{Modules, QrError};
 
 /// Version of the layouts, printed on every label: what a label looked like can be said later.
-pub const TEMPLATE_VERSION: u32 = 2;
+pub const TEMPLATE_VERSION: u32 = 3;
 /// Most lines of facts.
 pub const MAX_LINES: usize = 8;
 /// Longest single text, in characters.
@@ -173,6 +173,8 @@ pub struct Drawing {
 enum Shape {
     /// Outlines filled by the non-zero rule.
     Outline(Vec<Segment>),
+    /// The same in a colour; printers of one colour leave it blank.
+    Tint(Vec<Segment>, [u8; 3]),
     /// A bar.
     Rect { x: f64, y: f64, width: f64, height: f64 },
     /// Blank paper on a coloured ground.

@@ -215,7 +215,8 @@ fn signing_key<'a>(
 
 /// Kinds that every device may sign. What a `supersede` may correct is judged where its target is
 /// known.
-const EVERY_DEVICE: &[&str] = &["device.commission", "epoch.open", "label.print", "supersede"];
+const EVERY_DEVICE: &[&str] =
+    &["device.commission", "epoch.open", "evidence.add", "label.print", "supersede"];
 /// Kinds of the gate and the shop floor.
 const GATE: &[&str] = &[
     "batch.register",
@@ -235,9 +236,11 @@ const GATE: &[&str] = &[
     "waste.store",
     "waste.dispose",
     "stock.take",
+    "shift.handover",
 ];
 /// Kinds of the laboratory.
-const LAB: &[&str] = &["sample.take", "sample.submit", "assay.report", "assay.review"];
+const LAB: &[&str] =
+    &["sample.take", "sample.submit", "assay.report", "assay.review", "shift.handover"];
 /// Kinds of the water station.
 const WATER: &[&str] = &["monitor.reading", "flow.report", "sample.take"];
 /// Kinds by which an installation alone speaks, also in versions that this program does not know.

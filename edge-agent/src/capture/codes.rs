@@ -48,6 +48,14 @@ pub(crate) fn draw(tx: &mut Tx<'_>, site: &Site) -> Result<Code, WriteError> {
     Err(no_codes())
 }
 
+/// Whether a code lies in a block that was leased to this agent, also in one that has expired: nobody
+/// else gives it out.
+pub(crate) fn leased(site: &Site, code: &Code) -> bool {
+    let leases = site.snapshot.iter().flat_map(|snapshot| &snapshot.leases).filter_map(block);
+    let value = code.value();
+    leases.into_iter().any(|(start, count)| (start..start.saturating_add(count)).contains(&value))
+}
+
 /// The name of a kind as it is stored.
 pub(crate) fn kind_name(kind: CodeKind) -> &'static str {
     match kind {

@@ -26,7 +26,7 @@ pub(crate) mod tests;
 use std::sync::Arc;
 
 use tl_domain::capture::{self, Capture};
-use tl_domain::event::Body;
+use tl_domain::event::{Body, EntryRef};
 use tl_domain::ids::{EntryId, OperatorId};
 
 use crate::outbox::{Appended, Draft, Tx, WriteError, state};
@@ -63,10 +63,13 @@ pub(crate) fn record(
     body: impl Into<Body>,
     subject: String,
 ) -> Result<(Appended, Vec<Words>), WriteError> {
-    let body = occasion::stamp(tx, body.into())?;
+    let (body, proven) = occasion::stamp(tx, body.into())?;
     let notices = check(tx, context, &body)?;
     let draft = Draft { body: body.clone(), operator: context.operator.clone(), subject, at: None };
     let appended = tx.append_as(id, draft)?;
+    if !proven {
+        tx.unproven.push(EntryRef { hash: appended.leaf, id: appended.id });
+    }
     state::apply(tx, &appended, &body)?;
     Ok((appended, notices))
 }

@@ -1,7 +1,11 @@
-//! 取样: a pot with its own code stands for one batch or a composite of several.
+//! 取样: a pot with its own code stands for one batch or a composite of several. Why there are fewer
+//! increments than planned is the form's evidence and signed with the entry.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde::Serialize;
 use tl_domain::code::Code;
-use tl_domain::event::{SampleShare, SampleSubject, SampleTake};
+use tl_domain::event::{Raw, SampleShare, SampleSubject, SampleTake};
 
 use super::{Context, Done, codes, record, refuse};
 use crate::outbox::state::BatchView;
@@ -19,7 +23,23 @@ pub(crate) struct Sampling {
     pub(crate) increments: Option<u32>,
     /// Name at the laboratory.
     pub(crate) lab_name: Option<String>,
+    /// Why there are fewer increments than planned.
+    pub(crate) fewer: Option<Fewer>,
 }
+
+/// Fewer increments than planned.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct Fewer {
+    /// Increments that the material's plan asks for.
+    pub(crate) planned: u32,
+    /// Increments that were taken.
+    pub(crate) taken: u32,
+    /// Why, in the sampler's words.
+    pub(crate) reason: String,
+}
+
+/// Name of the evidence of a sampling form in `raw.decoder`.
+const FORM_DECODER: &str = "sampling-form/1";
 
 /// Takes a sample.
 ///
@@ -43,13 +63,16 @@ pub(crate) fn take(
         .iter()
         .map(|batch| SampleShare { batch: batch.id, weight: None })
         .collect();
+    let form = sampling.fewer.as_ref().map(serde_json::to_vec).transpose();
+    let form = form.map_err(|error| WriteError::Form(error.to_string()))?;
     let body = SampleTake {
         code: Some(code.clone()),
         subject: SampleSubject::Batches(shares),
         increments: sampling.increments,
         lab_name: sampling.lab_name.clone(),
         sampler: None,
-        raw: None,
+        raw: form
+            .map(|form| Raw { base64: STANDARD.encode(form), decoder: FORM_DECODER.to_owned() }),
     };
     let (entry, notices) = record(tx, context, id, body, code.display())?;
     Ok(Done { entry, notices })

@@ -59,7 +59,7 @@ pub(crate) struct Register {
 /// Name of the evidence of a typed register form in `raw.decoder`.
 const FORM_DECODER: &str = "hj1259-form/1";
 
-/// Records a container: its batch, its mass, its storage.
+/// Records a container: its batch, its mass, its storage; gives its code too.
 ///
 /// # Errors
 /// A refusal, or the outbox's.
@@ -67,7 +67,7 @@ pub(crate) fn store(
     tx: &mut Tx<'_>,
     context: &Context,
     container: &Container,
-) -> Result<Done, WriteError> {
+) -> Result<(Done, Code), WriteError> {
     let code = match &container.code {
         Some(code) => code.clone(),
         None => codes::draw(tx, &context.site)?,
@@ -140,5 +140,5 @@ pub(crate) fn store(
         made_micros,
         days_max: i64::from(container.days_max),
     })?;
-    Ok(Done { entry, notices })
+    Ok((Done { entry, notices }, code))
 }

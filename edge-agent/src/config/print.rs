@@ -11,6 +11,8 @@ use tl_report::label::{Paper, Resolution, WasteSize};
 const PRINTERS_MAX: usize = 8;
 /// Largest gap between labels in mm.
 const GAP_MAX_MM: u32 = 20;
+/// Most copies that are printed by themselves.
+const AUTO_COPIES_MAX: u32 = 10;
 
 /// A label printer on TCP.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -33,6 +35,12 @@ pub(crate) struct PrinterConfig {
     /// Gap between two labels.
     #[serde(default = "default_gap_mm")]
     pub(crate) gap_mm: u32,
+    /// Whether labels of what was just saved are printed by themselves.
+    #[serde(default = "default_auto")]
+    pub(crate) auto: bool,
+    /// Copies of a batch's label that are printed by themselves; of a pot's it is one.
+    #[serde(default = "default_auto_copies")]
+    pub(crate) auto_copies: u32,
     /// Whether the printer is asked how it is; those that never answer slow printing down.
     #[serde(default)]
     pub(crate) status: bool,
@@ -77,6 +85,12 @@ pub(super) fn check(printers: &[&PrinterConfig]) -> Result<(), String> {
         if printer.gap_mm > GAP_MAX_MM {
             return wrong(format!("`gap_mm` is at most {GAP_MAX_MM}, not {}", printer.gap_mm));
         }
+        if !(1..=AUTO_COPIES_MAX).contains(&printer.auto_copies) {
+            return wrong(format!(
+                "`auto_copies` is 1 to {AUTO_COPIES_MAX}, not {}; `auto = false` prints none",
+                printer.auto_copies
+            ));
+        }
         if let Some(paper) = printer.papers.iter().find(|paper| !is_label_paper(paper)) {
             let known = "100x70, 60x40, 50x30, 100x100, 150x150, 200x200";
             return wrong(format!("paper {paper:?} is not known; use {known}"));
@@ -93,6 +107,12 @@ fn default_dpi() -> u32 {
 }
 fn default_papers() -> Vec<String> {
     vec![Paper::Batch.name().to_owned()]
+}
+fn default_auto() -> bool {
+    true
+}
+fn default_auto_copies() -> u32 {
+    2
 }
 fn default_gap_mm() -> u32 {
     2

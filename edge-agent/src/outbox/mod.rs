@@ -60,7 +60,7 @@ pub(crate) use labels::{
 pub(crate) use meters::meter_state;
 pub(crate) use print::{
     NewPrint, PrintRow, PrintState, ROLL, copies_of_others, copies_printed, next_print,
-    open_prints, print_by_number, print_jobs, printed_ahead,
+    open_prints, print_asked, print_by_number, print_jobs, printed_ahead,
 };
 pub(crate) use queue::{
     Counts, EntryRow, Mark, Pending, counts, entry_by_id, leaf_at, newest, pending, standing,

@@ -174,6 +174,16 @@ pub(crate) fn copies_of_others(db: &mut Db, code: &str, number: i64) -> QueryRes
     Ok(all.unwrap_or(0))
 }
 
+/// Whether a label of a code was ever asked for and not given up.
+pub(crate) fn print_asked(db: &mut Db, code: &str) -> QueryResult<bool> {
+    let found: i64 = print_job::table
+        .filter(print_job::code.eq(code))
+        .filter(print_job::state.ne(PrintState::Dropped.as_str()))
+        .select(count_star())
+        .first(db)?;
+    Ok(found > 0)
+}
+
 /// Whether a code is on a roll that was printed ahead.
 pub(crate) fn printed_ahead(db: &mut Db, code: &Code) -> QueryResult<bool> {
     let found: i64 = printed_code::table

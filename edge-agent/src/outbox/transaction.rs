@@ -6,7 +6,7 @@
 //! together.
 
 use diesel::prelude::*;
-use tl_domain::event::{Body, Entry, Head, VERSION};
+use tl_domain::event::{Body, Entry, EntryRef, Head, VERSION};
 use tl_domain::ids::{EntryId, OperatorId};
 use tl_domain::time::{Micros, Moment};
 use tl_ledger::{Envelope, Hash};
@@ -98,6 +98,8 @@ pub(crate) struct Tx<'a> {
     refused_for_room: bool,
     /// When the job's captures happened, if not now.
     pub(crate) occasion: Option<Occasion>,
+    /// Entries of the job whose kinds have no room for what they rest on.
+    pub(crate) unproven: Vec<EntryRef>,
 }
 
 impl<'a> Tx<'a> {
@@ -106,7 +108,8 @@ impl<'a> Tx<'a> {
         stream: &'a mut Stream,
         shared: &'a Shared,
     ) -> Self {
-        Self { connection, stream, shared, refused_for_room: false, occasion: None }
+        let (occasion, unproven) = (None, Vec::new());
+        Self { connection, stream, shared, refused_for_room: false, occasion, unproven }
     }
 
     /// Whether `append` refused because there is no room.

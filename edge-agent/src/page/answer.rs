@@ -4,10 +4,12 @@ use actix_web::http::header;
 use actix_web::http::header::ContentType;
 use actix_web::{HttpResponse, web};
 use askama::Template;
+use tl_domain::code::{Code, CodeKind};
 
-use super::Page;
 use super::guard::{Act, Visitor};
-use crate::capture::occasion::{Occasion, Paper};
+use super::label::print_saved;
+use super::{Page, badge};
+use crate::capture::occasion::{self, Occasion, Paper};
 use crate::capture::{Context, Done};
 use crate::keeper::ChainState;
 use crate::outbox::{NewAct, RoomState, Tx, WriteError, act_result, counts, lock, open_alarms};
@@ -24,7 +26,9 @@ pub(super) struct Frame {
     pub(super) user: Option<String>,
     /// Opaque id of the person, for what the browser keeps.
     pub(super) operator: String,
-    /// Codes of the site's badges: a scan of one changes the user.
+    /// What makes this enterprise's marks its own.
+    pub(super) salt: String,
+    /// Marks of the site's badges: a scan of one changes the user.
     pub(super) badges: String,
     /// The paper sheet that is being copied, in words.
     pub(super) paper: Option<String>,
@@ -53,7 +57,8 @@ impl Frame {
             title: visitor.t(zh, en).to_owned(),
             user: visitor.name.clone(),
             operator: visitor.operator.as_ref().map(ToString::to_string).unwrap_or_default(),
-            badges: badges(page),
+            salt: page.outbox.shared().identity.party.to_string(),
+            badges: badge::marks(page),
             paper: visitor.paper.as_ref().map(|paper| paper_words(page, visitor, paper)),
             link_class,
             link_icon,
@@ -74,12 +79,6 @@ impl Frame {
     pub(super) fn t<'a>(&self, zh: &'a str, en: &'a str) -> &'a str {
         if self.en { en } else { zh }
     }
-}
-
-fn badges(page: &Page) -> String {
-    let site = page.site.now();
-    let codes = site.users().iter().filter_map(|user| user.badge.as_ref());
-    codes.map(tl_domain::code::Code::as_str).collect::<Vec<_>>().join(" ")
 }
 
 fn paper_words(page: &Page, visitor: &Visitor, paper: &Paper) -> String {
@@ -282,6 +281,24 @@ impl Outcome {
         Self { location, ..self }
     }
 
+    /// With the label of what was saved, where one prints by itself.
+    ///
+    /// # Errors
+    /// The outbox's.
+    pub(super) fn labelled(
+        mut self,
+        tx: &mut Tx<'_>,
+        page: &Page,
+        visitor: &Visitor,
+        kind: CodeKind,
+        code: Option<&Code>,
+    ) -> Result<Self, WriteError> {
+        if let Some(code) = code {
+            self.notices.extend(print_saved(tx, page, visitor, kind, code)?);
+        }
+        Ok(self)
+    }
+
     /// With words for the next page.
     pub(super) fn saying(mut self, words: Words) -> Self {
         self.notices.push(words);
@@ -319,6 +336,7 @@ where
             let before = tx.mark();
             tx.occasion = desk.occasion(tx.now());
             let outcome = work(tx, &context)?;
+            occasion::settle(tx, &context)?;
             tx.keep_act(&desk.act(&once, &outcome.location), before)?;
             tx.drop_drafts(&desk.operator, &desk.page)?;
             Ok(outcome)

@@ -77,5 +77,6 @@ pub(super) async fn save(
 /// The header's state, asked for every few seconds.
 pub(super) async fn pill(page: Data<Page>, visitor: ReqData<Visitor>) -> impl Responder {
     let (class, words) = link_now(&page, &visitor);
-    HttpResponse::Ok().json(json!({ "class": class, "words": words }))
+    let scan = page.board.newest_scan();
+    HttpResponse::Ok().json(json!({ "class": class, "words": words, "scan": scan }))
 }

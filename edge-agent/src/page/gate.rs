@@ -4,6 +4,7 @@ use actix_web::Responder;
 use actix_web::web::{Data, Form, Path, Query, ReqData};
 use askama::Template;
 use serde::Deserialize;
+use tl_domain::code::CodeKind;
 use tl_domain::event::Origin;
 
 use super::Page;
@@ -147,7 +148,7 @@ fn arrival(
     form: &ArriveForm,
     default_node: Option<tl_domain::ids::NodeId>,
 ) -> Result<Register, WriteError> {
-    let code = form::code_of(&form.code, tl_domain::code::CodeKind::Batch)?;
+    let code = form::code_of(&form.code, CodeKind::Batch)?;
     if let Some(code) = &code
         && let Some(known) = state::batch_by_code(tx.connection, &context.site, code)?
     {
@@ -294,6 +295,7 @@ pub(super) async fn weigh(
     let once = format!("{}{}", form.once, form.side.en());
     let submission = Submission { visitor: &visitor, act: Act::Gate, once: &once, back: &back };
     let side = form.side;
+    let (inner, who) = (page.clone(), visitor.clone().into_inner());
     capture(&page, submission, move |tx, context| {
         let batch = state::batch_by_id(tx.connection, &context.site, &id)?
             .ok_or_else(|| refuse("本机没有这个批次", "this batch is not known here"))?;
@@ -309,7 +311,10 @@ pub(super) async fn weigh(
         };
         let mut outcome = match weigh::weigh(tx, context, &batch, side, weighing)? {
             Weighed::Waiting(words) => Outcome::from(format!("/batch/{id}")).saying(words),
-            Weighed::Recorded(done) => asked(tx, context, &id, *done, &percent)?,
+            Weighed::Recorded(done) => {
+                let outcome = asked(tx, context, &id, *done, &percent)?;
+                outcome.labelled(tx, &inner, &who, CodeKind::Batch, batch.code.as_ref())?
+            }
         };
         if unseen {
             outcome = outcome.saying(Words::new(

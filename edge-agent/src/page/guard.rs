@@ -16,7 +16,7 @@ use crate::capture::occasion::Paper;
 pub(super) const SESSION_COOKIE: &str = "tl_edge";
 const LANGUAGE_COOKIE: &str = "tl_lang";
 /// Paths that need no session.
-const OPEN: &[&str] = &["/login", "/style.css", "/edge.js", "/htmx.js"];
+const OPEN: &[&str] = &["/login", "/style.css", "/htmx.js", "/sw.js", "/away"];
 /// Scripts need none either: they hold nothing of the plant.
 const SCRIPTS: &str = "/js/";
 /// Longest that a form may have waited in a browser.

@@ -74,14 +74,14 @@ struct HomeTemplate {
 }
 
 /// A truck that was weighed once.
-struct Truck {
-    name: String,
-    href: Option<String>,
-    waits: &'static str,
-    detail: String,
+pub(super) struct Truck {
+    pub(super) name: String,
+    pub(super) href: Option<String>,
+    pub(super) waits: &'static str,
+    pub(super) detail: String,
 }
 
-fn truck(page: &Page, visitor: &Visitor, open: &OpenTruck) -> Truck {
+pub(super) fn truck(page: &Page, visitor: &Visitor, open: &OpenTruck) -> Truck {
     let since = open.since_micros.map(|micros| {
         let at = page.outbox.shared().clock.moment(micros);
         at.at().format("%m-%d %H:%M").to_string()
@@ -114,6 +114,7 @@ pub(super) async fn home(page: Data<Page>, visitor: ReqData<Visitor>) -> impl Re
             tile("/arrive", "到厂登记", "Arrival"),
             tile("/intake", "连续收料", "Receive in a row"),
             tile("/sample", "取样", "Sample"),
+            tile("/lab#receive", "样品接收", "Receive samples"),
             tile("/lab", "化验", "Laboratory"),
             tile("/runs", "工序", "Runs"),
             tile("/dispatch", "装车", "Dispatch"),

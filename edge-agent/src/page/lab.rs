@@ -22,10 +22,10 @@ mod grid;
 mod imports;
 mod paper;
 
-use actix_web::http::header;
-use actix_web::{HttpResponse, Responder, web};
+use actix_web::{HttpRequest, Responder, web};
 use serde_json::Value;
 
+use super::files::file;
 use crate::capture::lab::import::FILE_BYTES_MAX;
 use crate::config::{Config, PortConfig};
 
@@ -88,17 +88,11 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
     );
 }
 
-async fn script() -> impl Responder {
-    file("text/javascript; charset=utf-8", include_bytes!("../../templates/lab.js"))
+async fn script(request: HttpRequest) -> impl Responder {
+    let bytes = include_bytes!("../../templates/lab.js");
+    file(&request, "text/javascript; charset=utf-8", bytes)
 }
 
-async fn style() -> impl Responder {
-    file("text/css; charset=utf-8", include_bytes!("../../templates/lab.css"))
-}
-
-fn file(kind: &'static str, bytes: &'static [u8]) -> HttpResponse {
-    HttpResponse::Ok()
-        .content_type(kind)
-        .insert_header((header::CACHE_CONTROL, "max-age=3600"))
-        .body(bytes)
+async fn style(request: HttpRequest) -> impl Responder {
+    file(&request, "text/css; charset=utf-8", include_bytes!("../../templates/lab.css"))
 }

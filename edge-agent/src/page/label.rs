@@ -1,11 +1,13 @@
 //! Labels of what is recorded here: pictures, printing, binding a pre-printed one, rolls of codes.
 //!
 //! Printing puts a job into the durable queue; the entry `label.print` is made when the copies are
-//! out. A reprint needs a reason. What a label says is in `sheet`, the queue's page in `jobs`.
+//! out. A reprint needs a reason. What a label says is in `sheet`, the queue's page in `jobs`; what is
+//! printed unasked in `saved`.
 
 mod bind;
 mod jobs;
 mod roll;
+mod saved;
 mod sheet;
 mod waste;
 
@@ -15,6 +17,8 @@ use actix_web::{HttpResponse, Responder, web};
 use askama::Template;
 use serde::Deserialize;
 use tl_domain::code::{Code, CodeKind};
+
+pub(super) use saved::print_saved;
 
 use super::Page;
 use super::answer::{Frame, Submission, capture, problem, render};
@@ -80,7 +84,7 @@ pub(super) async fn picture(
     let Some(format) = Format::from_ending(ending) else { return unknown(&page, &visitor) };
     let (inner, who) = (page.clone(), visitor.clone());
     let drawn = web::block(move || {
-        let sheet = sheet::of(&inner, &who, kind, &code)?;
+        let sheet = inner.outbox.read(|db| sheet::of(db, &inner, &who, kind, &code))?;
         let (paper, _) = inner.printers.paper_for(kind);
         bytes_of(Content::Ours(sheet).drawing(paper, 0, 1)?, format)
     })
@@ -111,15 +115,17 @@ fn undrawn(page: &Page, visitor: &Visitor, error: &anyhow::Error) -> HttpRespons
 async fn card(page: &Data<Page>, visitor: &Visitor, kind: CodeKind, code: Code) -> HttpResponse {
     let (inner, who, label) = (page.clone(), visitor.clone(), code.clone());
     let read = web::block(move || {
-        let sheet = sheet::of(&inner, &who, kind, &label)?;
-        let printed = inner.outbox.read(|db| copies_printed(db, label.as_str()))?;
-        let waste = kind == CodeKind::Batch && sheet::is_waste(&inner, &label)?;
-        anyhow::Ok((sheet, printed, waste))
+        let site = inner.site.now();
+        inner.outbox.read(|db| {
+            let sheet = sheet::of(db, &inner, &who, kind, &label)?;
+            let waste = kind == CodeKind::Batch && sheet::is_waste(db, &site, &label)?;
+            Ok((sheet, copies_printed(db, label.as_str())?, waste))
+        })
     })
     .await;
     let (sheet, printed, waste) = match read {
         Ok(Ok(read)) => read,
-        Ok(Err(error)) => return undrawn(page, visitor, &error),
+        Ok(Err(error)) => return problem(page, visitor, &error.words(), "/"),
         Err(_) => return problem(page, visitor, &WriteError::Stopped.words(), "/"),
     };
     let (paper, printer) = page.printers.paper_for(kind);
@@ -173,8 +179,7 @@ pub(super) async fn print(
                 .ok_or_else(|| refuse("没有这种标签纸", "there is no such paper"))?;
             printer = inner.printers.holding(paper);
         }
-        let sheet = sheet::of(&inner, &who, kind, &code)
-            .map_err(|error| refuse(format!("标签无法生成:{error:#}"), format!("{error:#}")))?;
+        let sheet = sheet::of(tx.connection, &inner, &who, kind, &code)?;
         let wish = Wish {
             what: codes::kind_name(kind),
             code: code.as_str(),

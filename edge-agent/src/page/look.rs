@@ -10,6 +10,7 @@ use super::Page;
 use super::answer::{Frame, Submission, capture, problem, render};
 use super::form;
 use super::guard::{Act, Visitor};
+use super::home::{Truck, truck};
 use crate::board::PortState;
 use crate::capture::{refuse, sample};
 use crate::commission::standing::scale_lines;
@@ -19,6 +20,7 @@ use crate::outbox::{
     open_prints, open_questions, quarantined, standing, state, unmatched_results,
 };
 use crate::port::lab;
+use crate::port::tickets::trucks;
 use crate::uplink::renew;
 use crate::words::Words;
 
@@ -46,16 +48,19 @@ struct QueueTemplate {
     rows: Vec<Line>,
     /// Batch, its name, the difference.
     questions: Vec<(String, String, String)>,
+    trucks: Vec<Truck>,
     unmatched: Vec<(String, String, String, String)>,
     quarantined: Vec<(String, String, String, String)>,
 }
 
 pub(super) async fn queue(page: Data<Page>, visitor: ReqData<Visitor>) -> impl Responder {
+    let site = page.site.now();
     let read = page.outbox.read(|db| {
         let (waiting, aside) = (unmatched_results(db, TRAY_ROWS)?, quarantined(db, TRAY_ROWS)?);
-        Ok((counts(db)?, newest(db, ROWS)?, waiting, aside))
+        let trucks = trucks::open_trucks(db, &site, TRAY_ROWS)?;
+        Ok((counts(db)?, newest(db, ROWS)?, waiting, aside, trucks))
     });
-    let (counts, rows, unmatched, quarantined) = match read {
+    let (counts, rows, unmatched, quarantined, trucks) = match read {
         Ok(read) => read,
         Err(error) => return problem(&page, &visitor, &error.words(), "/"),
     };
@@ -64,6 +69,7 @@ pub(super) async fn queue(page: Data<Page>, visitor: ReqData<Visitor>) -> impl R
         counts,
         rows: rows.iter().map(|row| line(&page, &visitor, row)).collect(),
         questions: questions(&page),
+        trucks: trucks.iter().map(|open| truck(&page, &visitor, open)).collect(),
         unmatched,
         quarantined,
     })

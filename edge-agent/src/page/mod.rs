@@ -32,11 +32,13 @@
 //! GET  /queue  /status  /entry/{id}                  POST /unmatched  port, sample, code
 //! GET  /scale/{port}          fragment with data-weight and data-state
 //! GET  /scan?after=N          200 JSON of a newer scan, or 204
+//! GET  /sw.js  /away          what a browser keeps for when the agent is away
 //! ```
 //! All forms take `once`: a second POST with the same value gives the first one's result again.
 //! `?lang=en` or `?lang=zh` chooses the language and keeps it in a cookie.
 
 mod answer;
+mod badge;
 mod camera;
 mod difference;
 mod draft;
@@ -204,12 +206,15 @@ fn headers() -> DefaultHeaders {
         .add(("X-Content-Type-Options", "nosniff"))
         .add(("Referrer-Policy", "same-origin"))
         .add(("Strict-Transport-Security", "max-age=31536000"))
+        .add(("X-TL-Version", files::version()))
 }
 
 fn routes(config: &mut web::ServiceConfig) {
     config
         .route("/style.css", web::get().to(files::style))
         .route("/htmx.js", web::get().to(files::htmx))
+        .route("/sw.js", web::get().to(files::worker))
+        .route("/away", web::get().to(files::away))
         .route("/js/{name}", web::get().to(files::script))
         .route("/login", web::get().to(sign_in::form))
         .route("/login", web::post().to(sign_in::sign_in))

@@ -44,8 +44,14 @@ pub(super) async fn form(
     query: Query<Next>,
 ) -> impl Responder {
     let site = page.site.now();
-    let frame = Frame::new(&page, &visitor, "登录", "Sign in");
     let known = find_user(site.users(), &query.badge, "");
+    if known.is_none() && visitor.operator.is_some() && !query.badge.is_empty() {
+        // A label whose mark is by chance that of a badge.
+        if let Ok((_, code)) = tl_domain::code::read_scan(&query.badge) {
+            return go(&visitor, &format!("/find?code={}", code.as_str()));
+        }
+    }
+    let frame = Frame::new(&page, &visitor, "登录", "Sign in");
     render(&LoginTemplate {
         frame,
         users: site.users(),

@@ -22,9 +22,12 @@ use crate::outbox::tests::{enrolled, open};
 /// A page over an outbox with one user, without TLS.
 macro_rules! page {
     ($app:ident, $page:ident) => {
+        page!($app, $page, "node = 'gate'");
+    };
+    ($app:ident, $page:ident, $config:expr) => {
         let (_directory, home) = enrolled();
         let (outbox, _writer) = open(&home);
-        let $page = web::Data::new(new_page(&outbox));
+        let $page = web::Data::new(new_page(&outbox, $config));
         let $app = test::init_service(
             App::new()
                 .app_data($page.clone())
@@ -36,8 +39,8 @@ macro_rules! page {
     };
 }
 
-fn new_page(outbox: &Outbox) -> Page {
-    let config = Config::parse("node = 'gate'").expect("a configuration");
+fn new_page(outbox: &Outbox, config: &str) -> Page {
+    let config = Config::parse(config).expect("a configuration");
     let shared = SharedSite::default();
     let mut known = site(Some((1_000_000, 1000)));
     let pin = argon2::Argon2::default().hash_password_with_salt(b"2468", b"0123456789abcdef");
@@ -373,3 +376,42 @@ async fn an_alarm_of_the_ledger_stands_on_every_page_in_both_languages() {
 mod desk;
 mod lab;
 mod label;
+
+#[actix_web::test]
+async fn what_a_browser_keeps_is_of_one_version_and_asked_for_each_time() {
+    page!(app, _page);
+    let header = |response: &actix_web::dev::ServiceResponse, name: &str| {
+        let value = response.headers().get(name).and_then(|it| it.to_str().ok());
+        value.unwrap_or_default().to_owned()
+    };
+    // Nobody has signed in: the browser fetches these for whoever comes next.
+    let worker = test::call_service(&app, get("/sw.js", "").to_request()).await;
+    assert_eq!(header(&worker, "cache-control"), "no-cache");
+    assert!(header(&worker, "content-security-policy").contains("script-src 'self'"));
+    let version = header(&worker, "x-tl-version");
+    let text = to_bytes(worker.into_body()).await.ok().expect("a body");
+    let text = String::from_utf8_lossy(&text).into_owned();
+    let settings = text.strip_prefix("const SETTINGS = ").and_then(|it| it.split(";\n").next());
+    let settings: serde_json::Value =
+        serde_json::from_str(settings.expect("settings in front")).expect("JSON");
+    assert_eq!(settings["version"], version.as_str());
+    for path in settings["shell"].as_array().expect("paths") {
+        let path = path.as_str().expect("text");
+        let file = test::call_service(&app, get(path, "").to_request()).await;
+        assert_eq!(file.status(), StatusCode::OK, "{path}");
+        assert_eq!(header(&file, "x-tl-version"), version, "{path}");
+        assert_ne!(header(&file, "cache-control"), "max-age=600", "{path}");
+        let tag = header(&file, "etag");
+        if path != "/away" {
+            let again = get(path, "").insert_header(("if-none-match", tag));
+            let again = test::call_service(&app, again.to_request()).await;
+            assert_eq!(again.status(), StatusCode::NOT_MODIFIED, "{path}");
+        }
+    }
+    let old = get("/js/edge.js", "").insert_header(("if-none-match", "\"0123456789abcdef\""));
+    let old = test::call_service(&app, old.to_request()).await;
+    assert_eq!(old.status(), StatusCode::OK, "another version's copy is not the one");
+    let away = call!(&app, get("/away", "")).text();
+    assert!(away.contains("<body ") && away.contains("终端没有应答"), "{away}");
+    assert!(away.contains("Edge agent away") && away.contains("browser-queue"), "{away}");
+}

@@ -8,7 +8,7 @@ use tl_domain::code::CodeKind;
 use tl_domain::event::MaterialClass;
 
 use super::Page;
-use super::answer::{Frame, Submission, capture, problem, render};
+use super::answer::{Frame, Outcome, Submission, capture, problem, render};
 use super::form;
 use super::guard::{Act, Visitor};
 use crate::capture::refuse;
@@ -114,9 +114,11 @@ pub(super) async fn store(
     let form = form.into_inner();
     let (once, days_max) = (form.once.clone(), page.gate.waste_days);
     let submission = Submission { visitor: &visitor, act: Act::Gate, once: &once, back: "/waste" };
+    let (inner, who) = (page.clone(), visitor.clone().into_inner());
     capture(&page, submission, move |tx, context| {
         let container = container(&context.site, &form, days_max)?;
-        Ok(waste::store(tx, context, &container)?.into())
+        let (done, code) = waste::store(tx, context, &container)?;
+        Outcome::from(done).labelled(tx, &inner, &who, CodeKind::Batch, Some(&code))
     })
     .await
 }

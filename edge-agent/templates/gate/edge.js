@@ -1,10 +1,11 @@
 // The gate's page: what a scan means here. It fills the slot that waits for it, presses the button
 // that a command names, changes the user, or opens the object. Also the header's state and forms
 // that could not be sent. What may be recorded is decided by the agent.
-import { ScanListener, fits, ours } from "./scan.js";
+import { ScanListener, fits, mark, ours } from "./scan.js";
 import { awake, begin, sound, tell } from "./feedback.js";
 import * as queue from "./queue.js";
 import * as draft from "./draft.js";
+import * as away from "./away.js";
 import { t } from "./words.js";
 
 const REPEAT_MILLIS = 2000;
@@ -53,7 +54,7 @@ function heard(text, field) {
       `read “${shown}”: the check symbol does not fit; scan again or type it`));
   }
   if (code.letter === "C") return command(COMMANDS[code.code]);
-  if (badges.includes(code.code)) return change(code.code);
+  if (badges.includes(mark(body.dataset.salt, code.code))) return change(code.code);
   fill(read, code, field);
 }
 
@@ -181,7 +182,7 @@ function count(form) {
 // The header: whether the agent answers, and what waits in this browser.
 const pill = document.getElementById("pill");
 let asServed = pill ? { className: pill.className, text: pill.textContent } : null;
-let misses = 0;
+let misses = away.kept ? 2 : 0;
 let waiting = 0;
 function paint() {
   if (!pill) return;
@@ -196,13 +197,17 @@ function paint() {
 }
 
 const json = { headers: { Accept: "application/json" } };
-let after = Number(body.dataset.scanAfter || 0);
+// A kept page has missed scans: those are over, only what comes from now on is heard.
+let after = away.kept ? null : Number(body.dataset.scanAfter || 0);
 async function poll() {
   try {
-    const answer = await fetch("/scan?after=" + after, json);
+    const answer = await fetch(after === null ? "/pill" : "/scan?after=" + after, json);
     if (misses > 1) queue.send();
     misses = 0;
-    if (answer.status === 200 && /json/.test(answer.headers.get("Content-Type"))) {
+    away.back();
+    if (after === null) {
+      if (answer.status === 200) after = (await answer.json()).scan;
+    } else if (answer.status === 200 && /json/.test(answer.headers.get("Content-Type"))) {
       const scan = await answer.json();
       after = scan.number;
       heard(scan.data);
@@ -277,6 +282,10 @@ addEventListener("beforeunload", (event) => { if (waiting && !leaving) event.pre
 addEventListener("tl-refused", (event) => {
   tell("bad", `${event.detail.form.title}: ${event.detail.form.words}`, [["/queue", t("查看队列", "Queue")]]);
 });
+addEventListener("tl-sign-in", () => {
+  tell("warn", t("请重新登录,浏览器里待传的表单才会补传", "sign in again: forms wait in this browser"),
+    [["/login?next=" + encodeURIComponent(location.pathname), t("登录", "Sign in")]]);
+});
 addEventListener("tl-scan", (event) => heard(event.detail));
 
 new ScanListener(heard).attach();
@@ -287,6 +296,8 @@ const first = document.querySelector("main [data-problem]") ? "bad"
   : document.querySelector("[data-notice]") ? "warn"
     : document.querySelector("[data-entry]") ? "good" : "";
 if (first) sound(first);
+away.begin();
+away.register();
 draft.begin(() => tell("warn", t("已恢复您上次未提交的内容", "what you had not sent yet is back")));
 queue.watch((forms) => {
   waiting = forms.length;

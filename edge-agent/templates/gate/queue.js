@@ -98,7 +98,7 @@ async function drain() {
     }
     if (answer.status >= 500) return again();
     const location = answer.headers.get("HX-Redirect") || "";
-    if (location.startsWith("/login")) return;
+    if (location.startsWith("/login")) return void dispatchEvent(new CustomEvent("tl-sign-in"));
     pause = PAUSE_MILLIS;
     if (answer.status === 204 || answer.ok) {
       await remove(next.once);

@@ -42,6 +42,15 @@ export function fits(text) {
   return rest === digits[9];
 }
 
+/** The mark of a badge's code: 24 bits of it, so that pages need not hold the code. */
+export function mark(salt, code) {
+  let hash = 0x811c9dc5;
+  for (const byte of new TextEncoder().encode(`${salt}/${code}`)) {
+    hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
+  }
+  return ((hash >>> 24) ^ (hash & 0xffffff)).toString(16).padStart(6, "0");
+}
+
 /** The kind letter and the code of an address of ours or a bare code; null for anything else. */
 export function ours(text) {
   const address = /^https:\/\/[^/\s]+\/([bsmpc])\/([^/\s]+)$/i.exec(text.trim());
@@ -168,6 +177,8 @@ export class ScanListener {
 
   /** Text that arrived without keys: an input method, a keyboard on glass, a paste. */
   text(event) {
+    // What our own scripts put into a field was not typed.
+    if (!event.isTrusted) return;
     const field = event.target;
     if (this.restoring && this.restoring.field === field) {
       if (field.value !== this.restoring.value) this.put(this.restoring);

@@ -47,6 +47,12 @@ messages! { ENTRY {
     shift_unsent = "未送样", "Samples not sent";
     shift_questions = "待核", "To be checked";
     shift_runs = "进行中的工序", "Open runs";
+    kind_evidence_add = "补充凭据", "Evidence added";
+    evidence_about = "关于记录", "About entries";
+    evidence_files = "文件", "Files";
+    evidence_sheet = "纸单号", "Sheet number";
+    evidence_planned = "计划份样", "Planned increments";
+    evidence_outage = "申报的中断", "Declared outage";
     kind_finding_resolve = "平衡差原因说明", "Alarm of the balance resolved";
     kind_supersede = "更正", "Correction";
     kind_unknown(kind) = "未知事项 {kind}", "Unknown kind {kind}";

@@ -3,9 +3,15 @@
 //! Every kind has its title; figures are shown as they were signed, with unit and basis. An entry
 //! that a correction replaced stays, struck through, with a link to the correction.
 
+use std::collections::BTreeMap;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::Value;
 use tl_domain::event::{
-    AssayReport, BatchRegister, BatchWeigh, Body, DeviceCommission, FlowReport, HandoverDispatch,
-    HandoverReceive, KeyRole, LabRecord, Portion, ReviewDecision, Signed, Take, WorkingOf,
+    AssayReport, BatchRegister, BatchWeigh, Body, DeviceCommission, EvidenceAdd, FlowReport,
+    HandoverDispatch, HandoverReceive, KeyRole, LabRecord, Portion, Raw, ReviewDecision, Signed,
+    Take, WorkingOf,
 };
 use tl_store::EntryView;
 
@@ -19,6 +25,8 @@ use crate::i18n::{Lang, Words};
 
 /// Device name under which the installation itself signs.
 const INSTALLATION: &str = "server";
+/// Decoders of typed forms whose members are told: copied paper sheets, sampling.
+const FORMS: [&str; 2] = ["paper/1", "sampling-form/1"];
 
 /// Writes entries of one party as events.
 #[derive(Debug, Clone, Copy)]
@@ -110,7 +118,8 @@ impl Teller<'_> {
                 let code = b.code.as_ref().map(|code| pair(t.sample_pot(), code.display()));
                 let increments = b.increments.map(|count| t.increments_of(count));
                 let lab = b.lab_name.as_ref().map(|name| pair(t.lab_name(), name.clone()));
-                [code, increments, lab].into_iter().flatten().collect()
+                let form = form_of(t, b.raw.as_ref());
+                [code, increments, lab].into_iter().flatten().chain(form).collect()
             }
             Body::AssayReport(b) => self.assay(b),
             Body::AssayReview(b) => {
@@ -190,6 +199,7 @@ impl Teller<'_> {
                 b.heads.iter().map(|one| format!("{} · {}", one.log, one.head.size)).collect()
             }
             Body::ShiftHandover(b) => shift(t, b),
+            Body::EvidenceAdd(b) => evidence(t, b),
             Body::EpochOpen(_) | Body::Unknown { .. } => Vec::new(),
         }
     }
@@ -397,6 +407,7 @@ pub(crate) fn kind(t: Words, kind: &str) -> String {
         "period.close" => t.kind_period_close(),
         "finding.resolve" => t.kind_finding_resolve(),
         "shift.handover" => t.kind_shift_handover(),
+        "evidence.add" => t.kind_evidence_add(),
         "supersede" => t.kind_supersede(),
         other => return t.kind_unknown(other),
     };
@@ -431,6 +442,38 @@ fn shift(t: Words, b: &tl_domain::event::ShiftHandover) -> Vec<String> {
         .chain(open.map(|(words, list)| t.pair(words, list.join(", "))))
         .chain((!b.remark.is_empty()).then(|| t.pair(t.shift_remark(), &b.remark)))
         .collect()
+}
+
+/// What is read of evidence: whose it is, the members of a copied form, the names of files.
+fn evidence(t: Words, b: &EvidenceAdd) -> Vec<String> {
+    let about: Vec<String> = b.about.iter().map(|it| it.id.to_string()).collect();
+    let files: Vec<&str> = b.blobs.iter().map(|blob| blob.name.as_str()).collect();
+    let files = (!files.is_empty()).then(|| t.pair(t.evidence_files(), files.join(", ")));
+    [t.pair(t.evidence_about(), about.join(", "))]
+        .into_iter()
+        .chain(form_of(t, b.raw.as_ref()))
+        .chain(files)
+        .collect()
+}
+
+/// The members of a form that was typed and kept as evidence; nothing of a device's bytes.
+fn form_of(t: Words, raw: Option<&Raw>) -> Vec<String> {
+    let raw = raw.filter(|raw| FORMS.contains(&raw.decoder.as_str()));
+    let bytes = raw.and_then(|raw| STANDARD.decode(&raw.base64).ok());
+    let form: Option<BTreeMap<String, Value>> =
+        bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok());
+    let member = |(name, value): (String, Value)| {
+        let named = match name.as_str() {
+            "sheet" => t.evidence_sheet(),
+            "outage" => t.evidence_outage(),
+            "planned" => t.evidence_planned(),
+            "reason" => t.reason(),
+            // Both times and the count stand elsewhere in the entry.
+            _ => return None,
+        };
+        Some(t.pair(named, value.as_str().map_or_else(|| value.to_string(), str::to_owned)))
+    };
+    form.into_iter().flatten().filter_map(member).collect()
 }
 
 fn span_text(t: Words, span: &tl_domain::time::Span) -> String {

@@ -68,6 +68,13 @@ impl Code {
         Some(Self(text))
     }
 
+    /// The value that was drawn: what the nine symbols before the check say.
+    #[must_use]
+    pub fn value(&self) -> u64 {
+        let digit = |symbol: u8| ALPHABET.iter().position(|it| *it == symbol).unwrap_or(0) as u64;
+        self.0.bytes().take(SYMBOLS).fold(0, |value, symbol| value * 32 + digit(symbol))
+    }
+
     /// The ten symbols without dashes: what a QR and the database hold.
     #[must_use]
     pub fn as_str(&self) -> &str {

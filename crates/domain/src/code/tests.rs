@@ -17,6 +17,7 @@ fn every_single_error_and_neighbour_swap_is_noticed() {
     for value in (0..VALUES).step_by(999_999_999_989) {
         let Some(code) = Code::issue(value) else { continue };
         assert_eq!(code.as_str().parse::<Code>().as_ref(), Ok(&code));
+        assert_eq!(code.value(), value);
         for at in 0..10 {
             for symbol in ALPHABET {
                 let mut text = code.as_str().as_bytes().to_vec();

@@ -8,6 +8,7 @@
 mod assay;
 mod batch;
 mod common;
+mod evidence;
 mod finding;
 mod handover;
 mod key;
@@ -39,6 +40,7 @@ pub use common::{
     Amount, Attest, BlobRef, Clock, ClockState, EntryRef, Location, Portion, RAW_BYTES_MAX, Raw,
     Take, TicketRef, Uncertain,
 };
+pub use evidence::EvidenceAdd;
 pub use finding::{FindingResolve, ResolutionEvidence, ResolutionFact};
 pub use handover::{
     Decision, DispatchLine, HandoverDispatch, HandoverKind, HandoverReceive, ReceiveLine,
@@ -208,6 +210,7 @@ macro_rules! bodies {
                     Self::StockTake(body) => &body.blobs,
                     Self::DeviceCommission(body) => &body.blobs,
                     Self::FindingResolve(body) => &body.blobs,
+                    Self::EvidenceAdd(body) => &body.blobs,
                     _ => &[],
                 }
             }
@@ -300,6 +303,8 @@ bodies! {
     FindingResolve(FindingResolve) = "finding.resolve",
     /// A shift was handed over.
     ShiftHandover(ShiftHandover) = "shift.handover",
+    /// What earlier entries rest on.
+    EvidenceAdd(EvidenceAdd) = "evidence.add",
     /// An earlier entry is replaced or withdrawn.
     Supersede(Supersede) = "supersede",
 }

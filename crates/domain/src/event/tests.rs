@@ -235,6 +235,10 @@ fn samples() -> Vec<(&'static str, Value)> {
                    "questions": [], "runs": [], "waiting": 3, "remark": ""}),
         ),
         (
+            "evidence.add",
+            json!({"about": [entry], "raw": {"base64": "e30=", "decoder": "paper/1"}}),
+        ),
+        (
             "finding.resolve",
             json!({"node": "roast", "substance": "Tl", "span": span, "reason": "leak found",
                    "fact": {"what": "bias", "evidence": "scale_check", "class": "long_term",

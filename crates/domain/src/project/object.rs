@@ -168,6 +168,7 @@ pub fn objects(id: EntryId, body: &Body) -> Vec<Object> {
         | Body::PeriodClose(_)
         | Body::FindingResolve(_)
         | Body::ShiftHandover(_)
+        | Body::EvidenceAdd(_)
         | Body::Unknown { .. } => {}
         Body::Supersede(b) => add(Object::Entry(b.target.id)),
     }

@@ -144,6 +144,7 @@ impl Band {
                     self.mask.fill_path(&path, FillRule::Winding, true, down);
                 }
             }
+            Shape::Tint(segments, _) => self.blank(segments, scale),
             Shape::Rect { x, y, width, height } => {
                 self.fill((x * scale, y * scale), (width * scale, height * scale), BLACK);
             }
@@ -153,6 +154,17 @@ impl Band {
             Shape::Qr { x, y, size, modules } => {
                 self.qr((x * scale, y * scale, size * scale), modules);
             }
+        }
+    }
+
+    /// Takes the ink away inside an outline.
+    fn blank(&mut self, segments: &[Segment], scale: f64) {
+        let inside = Mask::new(self.mask.width(), self.mask.height());
+        let (Some(path), Some(mut inside)) = (path(segments, scale), inside) else { return };
+        let down = Transform::from_translate(0.0, -(count(self.top) as f32));
+        inside.fill_path(&path, FillRule::Winding, true, down);
+        for (ink, blank) in self.mask.data_mut().iter_mut().zip(inside.data()) {
+            *ink = (*ink).min(BLACK - blank);
         }
     }
 
@@ -187,7 +199,7 @@ impl Band {
 /// Where a shape begins and ends, in dots from the top, with a dot to spare.
 fn reach(shape: &Shape, scale: f64) -> (f64, f64) {
     let (top, bottom) = match shape {
-        Shape::Outline(segments) => {
+        Shape::Outline(segments) | Shape::Tint(segments, _) => {
             let ends = segments.iter().flat_map(|segment| match *segment {
                 Segment::Move(_, y) | Segment::Line(_, y) => [y, y],
                 Segment::Quad(_, b, _, y) => [b.min(y), b.max(y)],

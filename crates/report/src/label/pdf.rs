@@ -62,6 +62,12 @@ fn content(label: &Drawing) -> Vec<u8> {
     for shape in &label.shapes {
         match shape {
             Shape::Outline(segments) => outline(&mut content, segments),
+            Shape::Tint(segments, colour) => {
+                let [red, green, blue] = colour.map(|part| f32::from(part) / f32::from(u8::MAX));
+                content.set_fill_rgb(red, green, blue);
+                outline(&mut content, segments);
+                content.set_fill_gray(0.0);
+            }
             Shape::Rect { x, y, width, height } => {
                 content.rect(mm(*x), mm(*y), mm(*width), mm(*height));
                 content.fill_nonzero();

@@ -3,7 +3,8 @@
 //! or had no glyph is known. Where things stand is the layouts' affair.
 
 use super::typeface::{Fitted, Typeface};
-use super::{Drawing, Label, LabelError, MAX_LINES, MAX_QR_CHARACTERS, MAX_TEXT_CHARACTERS, Shape};
+use super::{Drawing, Label, LabelError, Segment, Shape};
+use super::{MAX_LINES, MAX_QR_CHARACTERS, MAX_TEXT_CHARACTERS};
 use crate::qr::{Modules, QrError};
 
 /// Smallest letters that a printer of 8 dots per millimetre draws legibly in Chinese.
@@ -143,6 +144,30 @@ impl Sheet {
         self.bar(x, y + height - line, width, line);
         self.bar(x, y + line, line, height - 2.0 * line);
         self.bar(x + width - line, y + line, line, height - 2.0 * line);
+    }
+
+    /// An outline whose unit is `size` about a middle, black or in a colour.
+    pub(super) fn figure(
+        &mut self,
+        (x, y): (f64, f64),
+        size: f64,
+        segments: &[Segment],
+        tint: Option<[u8; 3]>,
+    ) {
+        let s = self.scale;
+        let (a, b) = (|u: f64| (x + u * size) * s, |v: f64| (y + v * size) * s);
+        let placed = segments.iter().map(|segment| match *segment {
+            Segment::Move(x, y) => Segment::Move(a(x), b(y)),
+            Segment::Line(x, y) => Segment::Line(a(x), b(y)),
+            Segment::Quad(c, d, x, y) => Segment::Quad(a(c), b(d), a(x), b(y)),
+            Segment::Cubic(c, d, e, f, x, y) => Segment::Cubic(a(c), b(d), a(e), b(f), a(x), b(y)),
+            Segment::Close => Segment::Close,
+        });
+        let placed = placed.collect();
+        self.drawing.shapes.push(match tint {
+            Some(colour) => Shape::Tint(placed, colour),
+            None => Shape::Outline(placed),
+        });
     }
 
     /// A code in a square that includes its quiet zone.

@@ -18,7 +18,10 @@ pub(super) fn svg(drawing: &Drawing) -> String {
     );
     for shape in &drawing.shapes {
         out.push_str(&match shape {
-            Shape::Outline(segments) => path(segments),
+            Shape::Outline(segments) => path(segments, ""),
+            Shape::Tint(segments, [red, green, blue]) => {
+                path(segments, &format!(" fill=\"#{red:02x}{green:02x}{blue:02x}\""))
+            }
             Shape::Rect { x, y, width, height } => format!(
                 "<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\"/>\n",
                 unit(*x),
@@ -55,7 +58,7 @@ pub(super) fn svg(drawing: &Drawing) -> String {
     out
 }
 
-fn path(segments: &[Segment]) -> String {
+fn path(segments: &[Segment], fill: &str) -> String {
     let mut data = String::new();
     for segment in segments {
         let u = unit;
@@ -69,7 +72,7 @@ fn path(segments: &[Segment]) -> String {
             Segment::Close => "Z".to_owned(),
         });
     }
-    format!("<path d=\"{data}\"/>\n")
+    format!("<path d=\"{data}\"{fill}/>\n")
 }
 
 /// Hundredths of a millimetre with one decimal at most.

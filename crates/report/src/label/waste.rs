@@ -2,12 +2,16 @@
 //! Invariant: there is no such label without a code that was imported from there, and no text on it
 //! is smaller than the standard's least height or cut: what does not fit is refused. Unverified and
 //! therefore only warned about or documented: the split 18 + 8 + 8 + 3 of the code and the colours
-//! of the paper. The pictogram of the hazard is not drawn; its words are.
+//! of the paper. Each hazard that the text names has its figure, drawn in `hazard`.
+
+mod hazard;
 
 #[cfg(test)]
 mod tests;
 
 use thiserror::Error;
+
+pub use hazard::Hazard;
 
 use super::sheet::{Sheet, Weight, short_enough};
 use super::{Drawing, LabelError};
@@ -202,19 +206,23 @@ const ORANGE: [u8; 3] = [255, 150, 0];
 const SIDE: f64 = 100.0;
 /// Chinese letters are about 0.92 of their size high; the second size needs the most.
 const LETTERS: f64 = 3.75;
-const PITCH: f64 = 4.75;
+const PITCH: f64 = 4.45;
 const FRAME_LEFT: f64 = 3.0;
 const FRAME_LINE: f64 = 1.0;
 const LEFT: f64 = 6.0;
 const RIGHT: f64 = 94.0;
 const TITLE_BASELINE: f64 = 11.4;
 const TITLE_RULE: f64 = 13.4;
-const HALF: f64 = 51.0;
+/// What stands beside the figures of hazards ends here.
+const BESIDE: f64 = 58.0;
+const FIGURES_LEFT: f64 = 59.5;
+/// Lines beside the figures of hazards.
+const FIGURES_LINES: f64 = 4.0;
 /// What stands beside the QR code ends here.
 const NARROW: f64 = 61.0;
 const QR: f64 = 32.0;
 const QR_LEFT: f64 = 63.0;
-const QR_TOP: f64 = 62.0;
+const QR_TOP: f64 = 63.4;
 
 impl WasteLabel {
     /// Lays the label out in a size.
@@ -236,8 +244,11 @@ impl WasteLabel {
     /// The fields over the whole width.
     fn upper(&self, layout: &mut Layout) -> Result<(), LabelError> {
         layout.field("废物名称", &self.name, (LEFT, RIGHT), 1)?;
-        layout.pair(("废物类别", &self.category), ("废物形态", &self.form))?;
-        layout.pair(("废物代码", &self.code), ("危险特性", &self.hazards))?;
+        layout.figures(&Hazard::named(&self.hazards));
+        layout.field("废物类别", &self.category, (LEFT, BESIDE), 1)?;
+        layout.field("废物代码", &self.code, (LEFT, BESIDE), 1)?;
+        layout.field("废物形态", &self.form, (LEFT, BESIDE), 1)?;
+        layout.field("危险特性", &self.hazards, (LEFT, BESIDE), 1)?;
         layout.field("主要成分", &self.components, (LEFT, RIGHT), 1)?;
         layout.field("有害成分", &self.hazardous, (LEFT, RIGHT), 1)?;
         layout.field("注意事项", &self.precautions, (LEFT, RIGHT), 2)?;
@@ -275,12 +286,16 @@ impl Layout {
         self.sheet.bar(FRAME_LEFT, self.top, SIDE - 2.0 * FRAME_LEFT, 0.35);
     }
 
-    /// Two short fields on one line.
-    fn pair(&mut self, a: (&'static str, &str), b: (&'static str, &str)) -> Result<(), LabelError> {
-        let top = self.top;
-        self.field(a.0, a.1, (LEFT, HALF - 1.0), 1)?;
-        self.top = top;
-        self.field(b.0, b.1, (HALF, RIGHT), 1)
+    /// The figures of all hazards side by side, over the lines that follow.
+    fn figures(&mut self, hazards: &[Hazard]) {
+        let (width, height) = (RIGHT - FIGURES_LEFT, PITCH * FIGURES_LINES);
+        let number = u32::try_from(hazards.len()).map_or(1.0, f64::from).max(1.0);
+        let half = (width / number).min(height) / 2.0;
+        let middle = self.top + height / 2.0;
+        for (index, hazard) in (0..).map(f64::from).zip(hazards) {
+            let at = FIGURES_LEFT + width / 2.0 + (2.0 * index + 1.0 - number) * half;
+            hazard.draw(&mut self.sheet, (at, middle), half);
+        }
     }
 
     /// A field with its value behind its name and below, on at most `lines` lines; takes them all.

@@ -91,6 +91,7 @@ pub(crate) fn reversible(body: &Body) -> bool {
             | Body::FlowReport(_)
             | Body::WasteStore(_)
             | Body::StockTake(_)
+            | Body::EvidenceAdd(_)
     )
 }
 

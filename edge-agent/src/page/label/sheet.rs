@@ -1,8 +1,8 @@
 //! What the label of a code says, from the working state, the signed entry and the masters.
 //!
-//! Only what is known here is said; nothing is guessed, and no risk of thallium is named.
+//! Only what is known here is said; nothing is guessed, and no risk of thallium is named. It is read
+//! through the caller's connection, so that a label can be asked for with what it is about.
 
-use anyhow::Result;
 use tl_domain::code::{Code, CodeKind};
 use tl_domain::event::{Body, Master, MaterialClass};
 
@@ -11,7 +11,7 @@ use super::super::guard::Visitor;
 use super::super::home::shown;
 use crate::capture::codes;
 use crate::label::Sheet;
-use crate::outbox::{owner_of_code, sample_by_code, signed_entry, state};
+use crate::outbox::{Db, Query, owner_of_code, sample_by_code, signed_entry, state};
 use crate::site::Site;
 
 /// Facts of a label: name and value.
@@ -21,13 +21,19 @@ type Facts = Vec<(String, String)>;
 ///
 /// # Errors
 /// The outbox can't be read.
-pub(super) fn of(page: &Page, visitor: &Visitor, kind: CodeKind, code: &Code) -> Result<Sheet> {
+pub(super) fn of(
+    db: &mut Db,
+    page: &Page,
+    visitor: &Visitor,
+    kind: CodeKind,
+    code: &Code,
+) -> Query<Sheet> {
     let site = page.site.now();
     let snapshot = site.snapshot.as_ref();
     let (title, mut lines) = match kind {
-        CodeKind::Batch => batch(page, visitor, &site, code)?,
-        CodeKind::Sample => sample(page, &site, code)?,
-        CodeKind::Handover => handover(page, &site, code)?,
+        CodeKind::Batch => batch(db, visitor, &site, code)?,
+        CodeKind::Sample => sample(db, page, &site, code)?,
+        CodeKind::Handover => handover(db, &site, code)?,
         CodeKind::Place | CodeKind::Command => place(&site, code),
     };
     lines.retain(|(_, value)| !value.is_empty());
@@ -47,14 +53,14 @@ fn fact(name: &str, value: impl Into<String>) -> (String, String) {
     (name.to_owned(), value.into())
 }
 
-fn batch(page: &Page, visitor: &Visitor, site: &Site, code: &Code) -> Result<(String, Facts)> {
-    let Some(batch) = page.outbox.read(|db| state::batch_by_code(db, site, code))? else {
+fn batch(db: &mut Db, visitor: &Visitor, site: &Site, code: &Code) -> Query<(String, Facts)> {
+    let Some(batch) = state::batch_by_code(db, site, code)? else {
         return Ok((String::new(), Vec::new()));
     };
     let view = shown(site, visitor, &batch);
     let mut lines = vec![fact("环节", view.node)];
     let id = batch.id.to_string();
-    if let Some((_, entry)) = page.outbox.read(|db| signed_entry(db, &id))?
+    if let Some((_, entry)) = signed_entry(db, &id)?
         && let Body::BatchRegister(register) = &entry.body
     {
         lines.push(fact("来源", register.supplier.as_ref().map_or("", |it| it.as_str())));
@@ -71,8 +77,8 @@ fn batch(page: &Page, visitor: &Visitor, site: &Site, code: &Code) -> Result<(St
     Ok((view.material, lines))
 }
 
-fn sample(page: &Page, site: &Site, code: &Code) -> Result<(String, Facts)> {
-    if let Some(sample) = page.outbox.read(|db| sample_by_code(db, code))? {
+fn sample(db: &mut Db, page: &Page, site: &Site, code: &Code) -> Query<(String, Facts)> {
+    if let Some(sample) = sample_by_code(db, code)? {
         let at = page.outbox.shared().clock.moment(sample.taken_micros);
         let at = at.at().format("%Y-%m-%d %H:%M").to_string();
         // A blind number stands on the pot, never what the sample is of.
@@ -84,10 +90,10 @@ fn sample(page: &Page, site: &Site, code: &Code) -> Result<(String, Facts)> {
     Ok((title, Vec::new()))
 }
 
-fn handover(page: &Page, site: &Site, code: &Code) -> Result<(String, Facts)> {
-    let owner = page.outbox.read(|db| owner_of_code(db, code))?;
+fn handover(db: &mut Db, site: &Site, code: &Code) -> Query<(String, Facts)> {
+    let owner = owner_of_code(db, code)?;
     let entry = match owner {
-        Some((_, id)) => page.outbox.read(|db| signed_entry(db, &id))?,
+        Some((_, id)) => signed_entry(db, &id)?,
         None => None,
     };
     let Some(Body::HandoverDispatch(dispatch)) = entry.map(|(_, entry)| entry.body) else {
@@ -135,9 +141,8 @@ fn place(site: &Site, code: &Code) -> (String, Facts) {
 ///
 /// # Errors
 /// The outbox can't be read.
-pub(super) fn is_waste(page: &Page, code: &Code) -> Result<bool> {
-    let site = page.site.now();
-    let batch = page.outbox.read(|db| state::batch_by_code(db, &site, code))?;
+pub(super) fn is_waste(db: &mut Db, site: &Site, code: &Code) -> Query<bool> {
+    let batch = state::batch_by_code(db, site, code)?;
     let material = batch.and_then(|batch| site.material(&batch.material).cloned());
     Ok(material.is_some_and(|it| it.waste_code.is_some() || it.class == MaterialClass::Waste))
 }

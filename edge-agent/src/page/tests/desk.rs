@@ -268,6 +268,68 @@ async fn a_paper_sheet_gives_both_times_and_its_photo() {
 }
 
 #[actix_web::test]
+async fn a_paper_sheet_is_kept_also_for_kinds_without_room_for_it() {
+    page!(app, page);
+    furnish(&page);
+    let token = signed_in!(&app);
+    let now = page.outbox.shared().clock.wall();
+    let at = page.outbox.shared().clock.moment(now - 7_200_000_000).at();
+    let happened = at.format("%Y-%m-%dT%H:%M").to_string();
+    let sheet = [("sheet", "G-18"), ("happened", happened.as_str()), ("outage", "断网")];
+    call!(&app, post("/paper", &token, &sheet));
+    let card = arrival!(&app, &token, "a");
+    let code = code_on(&call!(&app, get(&card, &token)).text());
+    assert_eq!(kinds(&page), ["batch.register"], "it has room: nothing beside it");
+    let form = [("inputs", code.as_str()), ("once", "u")];
+    let done = call!(&app, post("/place/pile-1/unload", &token, &form));
+    assert!(done.location.starts_with("/entry/"), "{}", done.text());
+    assert_eq!(kinds(&page), ["batch.register", "store.put", "evidence.add"]);
+    let all = entries(&page);
+    let body = all[2].body.to_value();
+    assert_eq!(body["about"][0]["id"], all[1].head.id.to_string());
+    assert_eq!(body["about"][0]["hash"], all[2].head.prev.to_string(), "the entry before it");
+    let form = base64_json(&body["raw"]["base64"]);
+    assert_eq!((&form["sheet"], &form["outage"]), (&"G-18".into(), &"断网".into()));
+    assert!(form["typed_micros"].as_i64() > form["happened_micros"].as_i64());
+    // Taken back it goes with what rests on it.
+    let undone = call!(&app, post("/undo", &token, &[("once", "x")]));
+    assert!(undone.location.starts_with("/entry/"), "{}", undone.text());
+    assert_eq!(kinds(&page)[3..], ["supersede", "supersede"]);
+}
+
+fn base64_json(text: &serde_json::Value) -> serde_json::Value {
+    use base64::Engine as _;
+    let bytes = base64::engine::general_purpose::STANDARD.decode(text.as_str().expect("text"));
+    serde_json::from_slice(&bytes.expect("base64")).expect("JSON")
+}
+
+#[actix_web::test]
+async fn fewer_increments_are_signed_with_their_reason() {
+    page!(app, page, "node = 'gate'\n[gate.increments]\nore = 12");
+    let token = signed_in!(&app);
+    let card = arrival!(&app, &token, "a");
+    let code = code_on(&call!(&app, get(&card, &token)).text());
+    let fields = |increments: &'static str, reason: &'static str| {
+        [("batches", code.clone()), ("increments", increments.into()), ("reason", reason.into())]
+    };
+    let send = |fields: [(&'static str, String); 3]| {
+        let fields: Vec<(&str, &str)> = fields.iter().map(|(n, v)| (*n, v.as_str())).collect();
+        post("/sample", &token, &fields)
+    };
+    let refused = call!(&app, send(fields("8", " ")));
+    assert!(refused.text().contains("计划 12 份"), "{}", refused.text());
+    assert!(call!(&app, send(fields("8", "车厢结块"))).location.starts_with("/entry/"));
+    assert!(call!(&app, send(fields("12", ""))).location.starts_with("/entry/"));
+    let all = entries(&page);
+    let body = all[1].body.to_value();
+    assert_eq!(body["raw"]["decoder"], "sampling-form/1");
+    let form = base64_json(&body["raw"]["base64"]);
+    let wanted = serde_json::json!({"planned": 12, "taken": 8, "reason": "车厢结块"});
+    assert_eq!(form, wanted);
+    assert!(all[2].body.to_value().get("raw").is_none(), "as planned: nothing to say");
+}
+
+#[actix_web::test]
 async fn drafts_are_their_owners_and_a_badge_changes_the_user() {
     page!(app, page);
     furnish(&page);
@@ -278,6 +340,15 @@ async fn drafts_are_their_owners_and_a_badge_changes_the_user() {
     let badge = badge();
     let scanned = call!(&app, get(&format!("/find?code={}", badge.as_str()), &token)).location;
     assert_eq!(scanned, format!("/login?badge={}", badge.as_str()));
+    // The page knows a badge by its mark, and holds no code of one, signed in or not.
+    for (path, token) in [("/login", ""), ("/", token.as_str())] {
+        let text = call!(&app, get(path, token)).text();
+        let marks = text.split("data-badges=\"").nth(1).and_then(|it| it.split('"').next());
+        assert_eq!(marks.map(str::len), Some(6), "one mark of six digits: {text}");
+        assert!(!text.contains(badge.as_str()), "{path} shows the badge's code");
+    }
+    let by_chance = call!(&app, get("/login?badge=GNSBVKD1SB", &token)).location;
+    assert_eq!(by_chance, "/find?code=GNSBVKD1SB", "a label that only looks like a badge");
     let login = [("badge", badge.as_str()), ("pin", "2468")];
     let other = call!(&app, post("/login", &token, &login)).cookie.expect("a session");
     let load = |token: &str| get("/draft?path=/arrive%23", token);

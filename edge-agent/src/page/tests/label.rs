@@ -167,3 +167,63 @@ async fn a_roll_is_never_drawn_again_and_is_bound_by_scanning() {
     let refused = call!(&app, bind(&label, &code, "c"));
     assert!(refused.text().contains("已用于"), "the old code stays used: {}", refused.text());
 }
+
+const PRINTER: &str = "node = 'gate'
+[printer]
+name = '东门打印机'
+address = '127.0.0.1:9'
+papers = ['100x70', '60x40']
+";
+
+#[actix_web::test]
+async fn what_is_saved_prints_its_label_once_where_a_printer_is_set() {
+    page!(app, page, PRINTER);
+    let token = signed_in!(&app);
+    let jobs = |page: &Page| page.outbox.read(|db| print_jobs(db, 10)).expect("read");
+    let code = batch!(&app, page, &token);
+    assert!(jobs(&page).is_empty(), "not before there is a mass to print");
+    let found = call!(&app, get(&format!("/find?code={}", code.as_str()), &token)).location;
+    let weigh = |value: &'static str| {
+        let form = [
+            ("side", "net"),
+            ("value", value),
+            ("unit", "kg"),
+            ("reason", "秤坏"),
+            ("once", value),
+        ];
+        post(&format!("{found}/weigh"), &token, &form)
+    };
+    let weighed = call!(&app, weigh("980"));
+    let asked = jobs(&page);
+    assert_eq!(asked.len(), 1, "{}", weighed.text());
+    assert_eq!((asked[0].code.as_str(), asked[0].copies), (code.as_str(), 2));
+    assert_eq!((asked[0].printer.as_str(), asked[0].paper.as_str()), ("东门打印机", "100x70"));
+    assert!(asked[0].sheet.contains("0.980 t"), "with the mass: {}", asked[0].sheet);
+    let next = call!(&app, get(&weighed.location, &token)).text();
+    assert!(next.contains("已交东门打印机打印"), "{next}");
+    // The same form again, and another weighing, print nothing more.
+    call!(&app, weigh("980"));
+    call!(&app, weigh("985"));
+    assert_eq!(jobs(&page).len(), 1);
+    // A pot with a drawn code gets a label, one that was scanned has one.
+    let pot = Code::issue(6_000_000).expect("issued");
+    for (scanned, once) in [("", "s"), (pot.as_str(), "t")] {
+        let form = [("batches", code.as_str()), ("code", scanned), ("once", once)];
+        assert!(call!(&app, post("/sample", &token, &form)).location.starts_with("/entry/"));
+    }
+    let asked = jobs(&page);
+    assert_eq!(asked.len(), 2);
+    assert_eq!((asked[0].what.as_str(), asked[0].copies), ("sample", 1));
+    assert_eq!(asked[0].paper, "60x40");
+}
+
+#[actix_web::test]
+async fn nothing_prints_by_itself_where_the_printer_says_so() {
+    let config = format!("{PRINTER}auto = false");
+    page!(app, page, &config);
+    let token = signed_in!(&app);
+    let code = batch!(&app, page, &token);
+    let form = [("batches", code.as_str()), ("once", "s")];
+    assert!(call!(&app, post("/sample", &token, &form)).location.starts_with("/entry/"));
+    assert!(page.outbox.read(|db| print_jobs(db, 10)).expect("read").is_empty());
+}

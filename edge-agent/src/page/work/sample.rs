@@ -8,11 +8,11 @@ use tl_domain::code::{Code, CodeKind};
 
 use super::Prefill;
 use crate::capture::refuse;
-use crate::capture::sample::{self, Sampling};
+use crate::capture::sample::{self, Fewer, Sampling};
 use crate::outbox::state::BatchView;
-use crate::outbox::{Pot, Tx, WriteError, pot_of, sample_by_code};
+use crate::outbox::{Pot, Tx, WriteError, pot_of, sample_by_code, sample_by_id};
 use crate::page::Page;
-use crate::page::answer::{Frame, Submission, capture, render};
+use crate::page::answer::{Frame, Outcome, Submission, capture, render};
 use crate::page::form;
 use crate::page::guard::{Act, Visitor};
 use crate::words::Words;
@@ -61,6 +61,7 @@ pub(in crate::page) async fn sample(
     let plan = page.gate.increments.clone();
     let submission =
         Submission { visitor: &visitor, act: Act::Laboratory, once: &once, back: "/sample" };
+    let (inner, who) = (page.clone(), visitor.clone().into_inner());
     capture(&page, submission, move |tx, context| {
         let batches = form::inputs(tx, context, &form.batches)?;
         let increments = form::text(&form.increments)
@@ -84,7 +85,13 @@ pub(in crate::page) async fn sample(
         let mut done = sample::take(
             tx,
             context,
-            &Sampling { code, batches, increments, lab_name: form::text(&form.lab_name) },
+            &Sampling {
+                code,
+                batches,
+                increments,
+                lab_name: form::text(&form.lab_name),
+                fewer: fewer.clone(),
+            },
         )?;
         let role = match form.role.as_str() {
             role @ ("duplicate" | "retained") => role,
@@ -96,8 +103,16 @@ pub(in crate::page) async fn sample(
             role: role.to_owned(),
             sent_micros: None,
         })?;
-        done.notices.extend(fewer);
-        Ok(done.into())
+        done.notices.extend(fewer.map(|it| {
+            let Fewer { planned, taken, reason } = it;
+            Words::new(
+                format!("份样 {taken} 份,少于计划 {planned} 份:{reason}"),
+                format!("{taken} increments instead of {planned}: {reason}"),
+            )
+        }));
+        let pot = sample_by_id(tx.connection, &done.entry.id.to_string())?;
+        let code = pot.and_then(|pot| pot.code?.parse().ok());
+        Outcome::from(done).labelled(tx, &inner, &who, CodeKind::Sample, code.as_ref())
     })
     .await
 }
@@ -119,7 +134,7 @@ fn fewer(
     planned: Option<u32>,
     taken: Option<u32>,
     reason: &str,
-) -> Result<Option<Words>, WriteError> {
+) -> Result<Option<Fewer>, WriteError> {
     let (Some(planned), Some(taken)) = (planned, taken) else {
         return Ok(None);
     };
@@ -132,8 +147,5 @@ fn fewer(
             format!("{taken} increments, {planned} are planned; give a reason or take the rest"),
         ));
     }
-    Ok(Some(Words::new(
-        format!("份样 {taken} 份,少于计划 {planned} 份:{}", reason.trim()),
-        format!("{taken} increments instead of {planned}: {}", reason.trim()),
-    )))
+    Ok(Some(Fewer { planned, taken, reason: reason.trim().to_owned() }))
 }

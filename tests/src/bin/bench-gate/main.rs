@@ -27,6 +27,8 @@ const PASTE_ROWS: usize = 500;
 const SCANS: u64 = 30;
 const OFFLINE: u64 = 20;
 const LOST_REPLIES: u32 = 3;
+/// Scans on a page that was opened anew while the agent was away.
+const AWAY: u64 = 3;
 /// Good enough, in milliseconds.
 const PAINTED_WANTED: f64 = 150.0;
 const TONE_WANTED: f64 = 100.0;
@@ -36,7 +38,7 @@ const PASTE_WANTED: f64 = 1_500.0;
 const RECEIVE_SCANS: u64 = 3;
 const RECEIVE_TAPS: u64 = 3;
 
-const PARTS: [&str; 7] = ["scans", "camera", "offline", "paste", "steps", "assay", "axe"];
+const PARTS: [&str; 8] = ["scans", "camera", "offline", "away", "paste", "steps", "assay", "axe"];
 /// Pages for axe-core; those that a build does not have are left out.
 const PAGES: [&str; 23] = [
     "/",
@@ -97,7 +99,7 @@ fn run() -> Result<bool> {
     let codes = |from: u64, count: u64| -> Vec<String> {
         (from..from + count).map(|number| tl_testkit::code(number).as_str().to_owned()).collect()
     };
-    let offline = codes(10_000, OFFLINE);
+    let (offline, away) = (codes(10_000, OFFLINE), codes(15_000, AWAY));
     let mut pages: Vec<&str> = PAGES.to_vec();
     pages.push(&worksheet.path);
     let plan = json!({
@@ -105,7 +107,7 @@ fn run() -> Result<bool> {
         "parts": parts, "folder": place.folder(), "stream_page": "/intake",
         "scans": codes(20_000, SCANS), "slow_scans": SLOW, "slow_camera": SLOW,
         "label_png": place.label()?, "label_qr": place::LABEL_QR,
-        "offline": offline, "lost_replies": LOST_REPLIES,
+        "offline": offline, "lost_replies": LOST_REPLIES, "away": away,
         "worksheet": worksheet.path, "pot": worksheet.pot, "paste_rows": PASTE_ROWS,
         "slow_paste": SLOW_PASTE, "receive": tl_testkit::code(30_000).as_str(), "pages": pages,
     });
@@ -117,8 +119,10 @@ fn run() -> Result<bool> {
             None => judge(part, &found[part], &mut verdicts),
         }
     }
-    if found["offline"].is_object() {
-        assert_once(&mut place, &offline, &mut verdicts)?;
+    for (part, codes) in [("offline", &offline), ("away", &away)] {
+        if found[part].is_object() && found[part]["missing"].is_null() {
+            assert_once(&mut place, part, codes, &mut verdicts)?;
+        }
     }
     place.close()?;
     Ok(verdicts.good())
@@ -151,6 +155,15 @@ fn judge(part: &str, found: &Value, verdicts: &mut Verdicts) {
             &format!("{OFFLINE} and {LOST_REPLIES}"),
             number("kept") == OFFLINE && number("lost") == u64::from(LOST_REPLIES),
         ),
+        "away" => {
+            let good = number("kept") == AWAY
+                && found["fresh"] == true
+                && found["opens"] == "/shift/handover"
+                && number("caches") == 2
+                && number("left") == 0;
+            let figure = format!("opened anew while the agent is away: {found}");
+            verdicts.mark(&figure, &format!("{AWAY} kept, fresh forms, opens by itself"), good);
+        }
         "steps" => verdicts.mark(
             &format!(
                 "receiving a load: {} scans, {} taps ({})",
@@ -176,8 +189,13 @@ fn judge(part: &str, found: &Value, verdicts: &mut Verdicts) {
     }
 }
 
-/// Each of the offline scans is in the server's log once.
-fn assert_once(place: &mut Place, offline: &[String], verdicts: &mut Verdicts) -> Result<()> {
+/// Each of the scans without an agent is in the server's log once.
+fn assert_once(
+    place: &mut Place,
+    part: &str,
+    scans: &[String],
+    verdicts: &mut Verdicts,
+) -> Result<()> {
     place.all_acknowledged()?;
     let log = read_checked(&place.installation.store()?, &"smelter".parse()?)?;
     let times = |code: &String| {
@@ -189,12 +207,12 @@ fn assert_once(place: &mut Place, offline: &[String], verdicts: &mut Verdicts) -
         });
         same.count()
     };
-    let once = offline.iter().filter(|code| times(code) == 1).count();
-    let twice = offline.iter().filter(|code| times(code) > 1).count();
+    let once = scans.iter().filter(|code| times(code) == 1).count();
+    let twice = scans.iter().filter(|code| times(code) > 1).count();
     verdicts.mark(
-        &format!("{once} offline scans are there once, {twice} more often"),
-        &format!("{OFFLINE} and 0"),
-        once == offline.len() && twice == 0,
+        &format!("{part}: {once} scans are there once, {twice} more often"),
+        &format!("{} and 0", scans.len()),
+        once == scans.len() && twice == 0,
     );
     Ok(())
 }

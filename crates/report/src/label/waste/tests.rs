@@ -87,11 +87,61 @@ fn nothing_is_cut_and_nothing_leaves_the_frame() {
     assert!(refused.to_string().contains("注意事项"), "{refused}");
     let drawing = waste().draw(WasteSize::Mm100).expect("drawn");
     for shape in &drawing.shapes {
-        let Shape::Outline(segments) = shape else { continue };
+        let (Shape::Outline(segments) | Shape::Tint(segments, _)) = shape else { continue };
         for segment in segments {
             if let super::super::Segment::Line(x, y) = *segment {
                 assert!((4.0..=96.0).contains(&x) && (4.0..=96.0).contains(&y), "({x}, {y})");
             }
         }
+    }
+}
+
+#[test]
+fn each_named_hazard_has_its_figure() {
+    use Hazard::{Corrosive, Flammable, Reactive, Toxic};
+    let cases: [(&str, &[Hazard]); 7] = [
+        ("毒性(T)", &[Toxic]),
+        ("T/C", &[Toxic, Corrosive]),
+        ("T,I,R", &[Toxic, Flammable, Reactive]),
+        ("腐蚀性、易燃性", &[Corrosive, Flammable]),
+        ("In", &[]),
+        ("感染性(In),毒性", &[Toxic]),
+        ("", &[]),
+    ];
+    for (text, hazards) in cases {
+        assert_eq!(Hazard::named(text), hazards, "{text}");
+    }
+}
+
+#[test]
+fn every_figure_is_drawn_in_black_and_white_and_differs() {
+    let area = |hazards: &str| {
+        let drawing = WasteLabel { hazards: hazards.into(), ..waste() }.draw(WasteSize::Mm100);
+        let bitmap = drawing.expect("drawn").bitmap(Resolution::Dpi203);
+        // The lines beside the figures: what differs there is the figure.
+        let (left, right) = ((FIGURES_LEFT * 8.0) as usize, (RIGHT * 8.0) as usize);
+        let top = ((TITLE_RULE + 0.6 + PITCH) * 8.0) as usize;
+        let bottom = top + (PITCH * FIGURES_LINES * 8.0) as usize;
+        let mut dots = Vec::new();
+        for y in top..bottom {
+            dots.extend((left..right).map(|x| bitmap.is_black(x, y)));
+        }
+        dots
+    };
+    let none = area("In");
+    assert!(none.iter().all(|black| !black), "no figure, no ink");
+    let figures = ["T", "C", "I", "R", "T,C,I,R"].map(area);
+    for (index, figure) in figures.iter().enumerate() {
+        let black = figure.iter().filter(|black| **black).count();
+        assert!((2_000..20_000).contains(&black), "figure {index} has {black} dots");
+        assert!(figures[..index].iter().all(|other| other != figure), "figure {index} repeats");
+    }
+}
+
+#[test]
+fn the_longest_usual_texts_still_fit_beside_the_figures() {
+    let label = WasteLabel { hazards: "毒性、腐蚀性、易燃性".into(), ..waste() };
+    for size in WasteSize::ALL {
+        assert!(label.draw(size).is_ok_and(|it| it.cut_texts().is_empty()), "{size:?}");
     }
 }
