@@ -213,9 +213,11 @@ const LEFT: f64 = 6.0;
 const RIGHT: f64 = 94.0;
 const TITLE_BASELINE: f64 = 11.4;
 const TITLE_RULE: f64 = 13.4;
+/// From a line to the letters below it.
+const RULE_GAP: f64 = 0.6;
 /// What stands beside the figures of hazards ends here.
-const BESIDE: f64 = 58.0;
-const FIGURES_LEFT: f64 = 59.5;
+const BESIDE: f64 = 60.5;
+const FIGURES_LEFT: f64 = 61.8;
 /// Lines beside the figures of hazards.
 const FIGURES_LINES: f64 = 4.0;
 /// What stands beside the QR code ends here.
@@ -235,6 +237,7 @@ impl WasteLabel {
         layout.head();
         self.upper(&mut layout)?;
         layout.rule();
+        layout.top += RULE_GAP;
         self.lower(&mut layout)?;
         let modules = Modules::of(self.national.scanned())?;
         layout.sheet.qr(QR_LEFT, QR_TOP, QR, modules);
@@ -279,7 +282,7 @@ impl Layout {
         let at = (SIDE / 2.0, TITLE_BASELINE);
         self.sheet.centred(Weight::Bold, at, "危险废物", (7.0, 7.0), RIGHT - LEFT);
         self.rule();
-        self.top += 0.6;
+        self.top += RULE_GAP;
     }
 
     fn rule(&mut self) {

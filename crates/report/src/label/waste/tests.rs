@@ -120,7 +120,7 @@ fn every_figure_is_drawn_in_black_and_white_and_differs() {
         let bitmap = drawing.expect("drawn").bitmap(Resolution::Dpi203);
         // The lines beside the figures: what differs there is the figure.
         let (left, right) = ((FIGURES_LEFT * 8.0) as usize, (RIGHT * 8.0) as usize);
-        let top = ((TITLE_RULE + 0.6 + PITCH) * 8.0) as usize;
+        let top = ((TITLE_RULE + RULE_GAP + PITCH) * 8.0) as usize;
         let bottom = top + (PITCH * FIGURES_LINES * 8.0) as usize;
         let mut dots = Vec::new();
         for y in top..bottom {
