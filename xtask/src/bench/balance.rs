@@ -45,7 +45,9 @@ const PRESETS: &[Preset] = &[
     Preset {
         name: "province",
         seconds_wanted: 10.0,
-        chi_squared: [116_570.477_830, 116_773.666_319],
+        // The record of the reference was 116773.666319; run again it finds what stands here
+        // (docs/benchmarks.md).
+        chi_squared: [116_570.477_830, 116_773.787_392],
         reference_is_quick: false,
     },
 ];
