@@ -25,6 +25,7 @@ use crate::tls::{Authority, ServerCertificate};
 use crate::trace::TraceDesk;
 use crate::usecase::balances::BalanceShelf;
 use crate::usecase::reconciliation::ReconciliationShelf;
+use crate::usecase::updates::Shelf;
 
 /// One instance of the server.
 pub struct App {
@@ -60,6 +61,8 @@ pub struct App {
     pub account_failures: Failures,
     /// When each device's snapshot was last compared with the store, and its version.
     pub snapshots: Mutex<HashMap<DeviceId, (Micros, u64)>>,
+    /// Signed programs for agents.
+    pub updates: Shelf,
 }
 
 /// Password hashes that run at once.
@@ -95,6 +98,7 @@ impl App {
             reconciliations: ReconciliationShelf::default(),
             account_failures: Failures::default(),
             snapshots: Mutex::default(),
+            updates: Shelf::default(),
         }
     }
 

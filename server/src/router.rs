@@ -62,6 +62,8 @@ table! {
         "/handovers/{code}/receive" pages::handovers::receive::Receive;
         "/accounts/close" pages::accounts::close::Close;
         "/accounts/resolve" pages::accounts::resolve::Resolve;
+        "/devices/{id}/revoke" pages::devices::revoke::Revoke;
+        "/devices/{id}/agree" pages::devices::agree::Agree;
     }
     lists {
         "/looks" pages::looks::Looks;
@@ -79,6 +81,7 @@ table! {
         "/partners" pages::accounts::partners::Partners;
         "/findings" pages::findings::Findings;
         "/reconciliation" pages::reconciliation::Lines;
+        "/devices" pages::devices::Devices;
     }:
     get "/healthz" api::health::healthz;
     get "/ca.pem" api::health::ca;
@@ -190,6 +193,9 @@ table! {
     get "/balance" pages::balance::page;
     get "/accounts" pages::accounts::page;
     get "/trace" pages::trace::page;
+    get "/devices/new" pages::devices::enrol::form;
+    post "/devices/new" pages::devices::enrol::submit;
+    get "/devices/{id}" pages::devices::card::show;
     get "/policies" pages::policies::show;
     get "/policies/settle" pages::policies::settle::form;
     post "/policies/settle" pages::policies::settle::submit;
@@ -203,6 +209,9 @@ table! {
     /// Routes of the device port: a client certificate of ours is required.
     DEVICE_ROUTES device_routes:
     post "/device/v1/renew" api::device::renew;
+    post "/device/v1/report" api::device::report;
+    get "/device/v1/update" api::device::update;
+    get "/device/v1/update/{sha256}" api::device::program;
     get "/device/v1/head" api::device::head;
     post "/device/v1/entries" api::device::entries;
     post "/device/v1/checkpoint" api::ledger::exchange;

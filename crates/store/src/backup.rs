@@ -211,6 +211,9 @@ fn write_table(
 fn walk(folder: &Path, manifest: &Manifest, take: &mut Take<'_>) -> Result<(), StoreError> {
     let mut audit = Audit::default();
     for table in &TABLES {
+        if table.came_later() && !manifest.names(table) {
+            continue;
+        }
         let mut reader = TableReader::open(folder, table, manifest)?;
         let mut rows = Vec::new();
         while let Some(mut row) = reader.next_row()? {

@@ -38,7 +38,8 @@ pub use accounts::{
     AlarmSeen, AreaPeriods, AreaState, Due, EVERYTHING, PeriodDoc, STATE_ONLY, StatesOf,
 };
 pub use admin::{
-    AccessRecord, Account, CodeLease, Device, DeviceState, EnrolToken, PageUser, Session,
+    AccessRecord, Account, CodeLease, Device, DeviceEnd, DeviceReport, DeviceState, EnrolToken,
+    ForkedStream, PageUser, Rollout, Session,
 };
 pub use backup::{BackupReport, LogHead};
 pub use blobs::{BlobBounds, BlobState};

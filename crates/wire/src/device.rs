@@ -6,6 +6,7 @@
 //! POST /device/v1/renew             device port, mTLS          RenewRequest  → RenewAnswer
 //! GET  /device/v1/update            mTLS, ?target=T&have=V     → 204, or a signed manifest
 //! GET  /device/v1/update/{sha256}   mTLS, ?offset=N            → bytes of the program from there
+//! POST /device/v1/report            mTLS, DeviceReport         → 204
 //! GET  /device/v1/head              mTLS                       → HeadAnswer
 //! POST /device/v1/entries           mTLS, bundle of entries    → UploadAnswer
 //! POST /device/v1/checkpoint       mTLS, CheckpointRequest    → CheckpointAnswer

@@ -7,6 +7,7 @@ pub mod bundle;
 pub mod device;
 pub mod offer;
 pub mod problem;
+pub mod report;
 pub mod snapshot;
 pub mod update;
 

@@ -3,6 +3,8 @@
 //! The file is one line, the DSSE envelope of the manifest, then the program's bytes. The update
 //! key is neither the server's nor any party's: a server hands files on, it can't make one.
 
+pub mod elf;
+
 #[cfg(test)]
 mod tests;
 

@@ -11,11 +11,13 @@ use tl_wire::device::{
     RenewRequest, UploadAnswer,
 };
 use tl_wire::problem::ErrorCode;
+use tl_wire::report::DeviceReport;
+use tl_wire::update::Version;
 
 use crate::app::App;
 use crate::auth::Device;
 use crate::error::{ApiError, Failure};
-use crate::usecase::{enrolment, lapsed as lapsed_case, snapshot, upload};
+use crate::usecase::{devices, enrolment, lapsed as lapsed_case, snapshot, updates, upload};
 
 /// `POST /device/v1/enrol` on the page port: the box has no certificate yet.
 pub async fn enrol(
@@ -128,6 +130,61 @@ pub async fn put_blob(
     let place = (piece.offset, piece.size);
     let work = move |app: &App| upload::put_blob(app, &device.0, &name, place, &body);
     Ok(web::Json(App::run(&app, work).await?))
+}
+
+/// `POST /device/v1/report`.
+pub async fn report(
+    app: web::Data<App>,
+    device: Device,
+    body: web::Json<DeviceReport>,
+) -> Result<HttpResponse, ApiError> {
+    let body = body.into_inner();
+    App::run(&app, move |app| devices::take_report(app, &device.0, body)).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// What runs on the device.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Runs {
+    target: String,
+    have: String,
+}
+
+/// `GET /device/v1/update`: 204 when there is nothing newer for the device.
+pub async fn update(
+    app: web::Data<App>,
+    device: Device,
+    query: Query<Runs>,
+) -> Result<HttpResponse, ApiError> {
+    let Runs { target, have } = query.into_inner();
+    let have: Version = have.parse().map_err(|error: tl_wire::update::VersionError| {
+        Failure::new(ErrorCode::BadRequest, error.to_string())
+    })?;
+    let offered = App::run(&app, move |app| updates::offer(app, &device.0, &target, have)).await?;
+    Ok(offered.map_or_else(
+        || HttpResponse::NoContent().finish(),
+        |bytes| HttpResponse::Ok().content_type("application/json").body(bytes),
+    ))
+}
+
+/// From where on.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct From {
+    offset: u64,
+}
+
+/// `GET /device/v1/update/{sha256}`.
+pub async fn program(
+    app: web::Data<App>,
+    device: Device,
+    name: web::Path<String>,
+    query: Query<From>,
+) -> Result<HttpResponse, ApiError> {
+    let (name, offset) = (hash(&name)?, query.offset);
+    let bytes = App::run(&app, move |app| updates::piece(app, &device.0, name, offset)).await?;
+    Ok(HttpResponse::Ok().content_type("application/octet-stream").body(bytes))
 }
 
 fn hash(text: &str) -> Result<Hash, Failure> {

@@ -104,7 +104,9 @@ actions! {
     Correct: Ehs;
     /// See who looked at the party's data.
     ReadAccess: Ehs Admin;
-    /// See and revoke devices.
+    /// See how devices stand.
+    SeeDevices: Ehs Admin;
+    /// Enrol, renew and revoke devices.
     ManageDevices: Admin;
     /// See who may sign in at agents, and at which sites.
     ManagePeople: Admin;

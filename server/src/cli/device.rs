@@ -11,7 +11,9 @@ use crate::config::Config;
 use crate::keys::KeyFolder;
 use crate::serve;
 use crate::tls::Authority;
-use crate::usecase::installation::{NewDevice, device_token, register_signers, revoke_device};
+use crate::usecase::installation::{
+    NewDevice, device_token, page_address, register_signers, revoke_device,
+};
 use crate::usecase::lapsed::agree;
 
 /// Commands about devices.
@@ -121,15 +123,6 @@ fn print_token(
     let qr = Modules::of(&url).context("QR of the enrolment address")?;
     println!("{}", terminal(&qr));
     Ok(())
-}
-
-/// Address of the page port: as the running server wrote it, else as configured.
-fn page_address(config: &Config) -> String {
-    let written = std::fs::read_to_string(config.data.join("page.addr")).ok();
-    let bound = written.and_then(|text| text.trim().parse::<std::net::SocketAddr>().ok());
-    let port = bound.unwrap_or(config.page).port();
-    let host = config.names.first().map_or("localhost", String::as_str);
-    format!("https://{host}:{port}")
 }
 
 /// Two rows of modules in one row of half blocks, dark on light with its quiet zone.

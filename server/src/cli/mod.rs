@@ -13,6 +13,7 @@ mod party;
 mod person;
 mod secret;
 mod sheet;
+mod update;
 mod words;
 
 use std::io::Write as _;
@@ -77,6 +78,9 @@ enum Command {
     /// 台账：核验、导出、证明 / logs: verify, export, prove
     #[command(subcommand)]
     Ledger(ledger::Ledger),
+    /// 终端程序升级：签名、发布、安排 / programs of agents: sign, lay out, roll out
+    #[command(subcommand)]
+    Update(update::UpdateCommand),
     /// 打印 OpenAPI 3.1 / print the OpenAPI 3.1 document
     Openapi,
     /// 打印错误代码表 / print the table of error codes
@@ -147,6 +151,7 @@ fn run(arguments: Arguments, words: Words) -> anyhow::Result<ExitCode> {
             return Ok(sheet::run(&sheet, arguments.settings.substance.as_deref(), words));
         }
         Command::Ledger(ledger) => return ledger::run(ledger, config, words),
+        Command::Update(command) => update::run(config, command, words)?,
         Command::Openapi => print_all(&format!("{}\n", crate::openapi::text()))?,
         Command::Errors => print_all(&errors::table())?,
     }

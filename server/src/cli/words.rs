@@ -49,6 +49,16 @@ words! {
     token_once = "登记口令（24 小时内有效，只能用一次）", "enrolment token (24 hours, used once)";
     ca_fingerprint = "CA 证书 SHA-256", "SHA-256 of the CA";
     enrol_with = "在设备上运行", "run on the device";
+    update_key_secret = "私钥（离线保存）", "secret key (keep it on no network)";
+    update_key_public = "公钥（放到服务器 keys/update.pub）", "public key (goes to the server's keys/update.pub)";
+    update_signed = "已签名", "signed";
+    update_added = "已放入升级目录", "laid out";
+    update_files = "升级文件", "files";
+    update_rollout = "安排", "settled";
+    update_devices = "设备", "devices";
+    update_held = "暂停", "halt";
+    update_failed_at = "在这些设备上失败", "failed at";
+    every_device = "全部设备", "every device";
     device_revoked = "已注销设备", "device revoked";
     rebuilt = "投影已全部重建", "all projections made anew";
     backed_up = "备份完成", "backup written";

@@ -66,6 +66,7 @@ mod balance;
 mod batch;
 mod capture;
 mod correct;
+mod device;
 mod entry;
 mod flow;
 mod frame;

@@ -17,6 +17,7 @@ fn all() -> Vec<Message> {
         super::batch::BATCH,
         super::capture::CAPTURE,
         super::correct::CORRECT,
+        super::device::DEVICE,
         super::entry::ENTRY,
         super::flow::FLOW,
         super::frame::FRAME,

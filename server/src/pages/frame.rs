@@ -107,7 +107,7 @@ fn section_of(path: &str) -> &str {
         "runs" => "/runs",
         "handovers" => "/handovers",
         "balance" | "accounts" | "partners" | "trace" | "findings" | "reconciliation" => "/balance",
-        "" | "tasks" | "entries" | "ledger" | "policies" => "/",
+        "" | "tasks" | "entries" | "ledger" | "policies" | "devices" => "/",
         _ => "-",
     }
 }
@@ -140,6 +140,8 @@ pub(crate) fn flash(t: Words, done: Option<&str>) -> Option<Chip> {
         "closed" => t.done_closed(),
         "resolved" => t.done_resolved(),
         "settled" => t.done_settled(),
+        "device_revoked" => t.done_device_revoked(),
+        "device_agreed" => t.done_device_agreed(),
         _ => return None,
     };
     Some(Chip::new(Tone::Good, words))

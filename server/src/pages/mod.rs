@@ -60,6 +60,12 @@
 //! get  /trace                         pages::trace::page
 //! list /findings                      pages::findings::Findings
 //! list /reconciliation                pages::reconciliation::Lines
+//! list /devices                       pages::devices::Devices
+//! get  /devices/new                   pages::devices::enrol::form
+//! post /devices/new                   pages::devices::enrol::submit
+//! get  /devices/{id}                  pages::devices::card::show
+//! form /devices/{id}/revoke           pages::devices::revoke::Revoke
+//! form /devices/{id}/agree            pages::devices::agree::Agree
 //! get  /policies                      pages::policies::show
 //! get  /policies/settle               pages::policies::settle::form
 //! post /policies/settle               pages::policies::settle::submit
@@ -77,6 +83,7 @@ pub mod batches;
 pub(crate) mod capture;
 mod content;
 mod desk;
+pub mod devices;
 pub mod entries;
 pub mod findings;
 pub mod flows;

@@ -6,7 +6,6 @@
 use std::net::IpAddr;
 
 use tl_domain::event::{Body, KeyEnrol};
-use tl_ledger::PublicKey;
 use tl_store::{Device, DeviceState, Draft};
 use tl_wire::device::{
     EnrolAnswer, EnrolRequest, EntryResult, PreviousEpoch, RenewAnswer, RenewRequest, enrol_proof,
@@ -14,6 +13,7 @@ use tl_wire::device::{
 use tl_wire::problem::ErrorCode;
 
 use super::installation::token_hash;
+use super::updates;
 use crate::app::App;
 use crate::clock::CHINA_OFFSET_SECONDS;
 use crate::error::Failure;
@@ -70,7 +70,7 @@ pub fn enrol(app: &App, request: &EnrolRequest) -> Result<EnrolAnswer, Failure> 
         ca_pem: app.authority.pem().to_owned(),
         device_url: device_url(app)?,
         snapshot_key: app.keys.snapshot().public(),
-        update_key: update_key(app)?,
+        update_key: updates::key(&app.config.keys).map_err(|error| Failure::internal(&error))?,
     })
 }
 
@@ -101,16 +101,6 @@ pub(super) fn certificates(
         None => None,
     };
     Ok((certificate_pem, page_pem))
-}
-
-/// The key that signs programs for agents, when the installation was given one; only its public
-/// half is ever here.
-fn update_key(app: &App) -> Result<Option<PublicKey>, Failure> {
-    match std::fs::read_to_string(app.config.keys.join("update.pub")) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(Failure::internal(&error)),
-        Ok(text) => text.parse().map(Some).map_err(|error| Failure::internal(&error)),
-    }
 }
 
 /// Enters the event key into the party's log, unless it is there already (a certificate that had

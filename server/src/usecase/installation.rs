@@ -4,10 +4,11 @@ use tl_domain::event::{Body, KeyRevoke, KeyRole, LogOpen, PartyKind};
 use tl_domain::ids::{DeviceId, OperatorId, PartyId, SiteId};
 use tl_domain::time::Micros;
 use tl_ledger::{Hash, Signer};
-use tl_store::{Account, Device, DeviceState, Draft, EnrolToken, Store, StoreError};
+use tl_store::{Account, Device, DeviceEnd, DeviceState, Draft, EnrolToken, Store, StoreError};
 
 use crate::auth::{Role, Roles, micros, password};
 use crate::clock::{CHINA_OFFSET_SECONDS, Clock};
+use crate::config::Config;
 use crate::keys::KeyFolder;
 use crate::limits::{LOGIN_CHARS_MAX, TOKEN_LIFE};
 use crate::random;
@@ -217,6 +218,16 @@ pub fn token_hash(token: &str) -> Hash {
     Hash::of(symbols.as_bytes())
 }
 
+/// Address of the page port: as the running server wrote it, else as configured.
+#[must_use]
+pub fn page_address(config: &Config) -> String {
+    let written = std::fs::read_to_string(config.data.join("page.addr")).ok();
+    let bound = written.and_then(|text| text.trim().parse::<std::net::SocketAddr>().ok());
+    let port = bound.unwrap_or(config.page).port();
+    let host = config.names.first().map_or("localhost", String::as_str);
+    format!("https://{host}:{port}")
+}
+
 fn waiting(new: &NewDevice) -> Device {
     Device {
         id: new.device.clone(),
@@ -250,6 +261,12 @@ pub fn revoke_device(
     };
     device.state = DeviceState::Revoked;
     store.put_device(&device)?;
+    store.put_device_end(&DeviceEnd {
+        device: id.clone(),
+        at: clock.micros(),
+        person: operator.as_ref().map(ToString::to_string),
+        reason: reason.to_owned(),
+    })?;
     let keys = store.keys(&device.party)?;
     let held = keys.into_iter().filter(|row| row.device == *id && row.revoked_at.is_none());
     let now: Micros = clock.micros();

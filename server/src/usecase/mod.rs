@@ -31,4 +31,5 @@ pub mod snapshot;
 pub mod stock;
 pub mod tasks;
 pub mod trace;
+pub mod updates;
 pub mod upload;

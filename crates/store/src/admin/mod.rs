@@ -1,4 +1,5 @@
-//! What the installation knows besides the logs: people, sessions, devices, leases, looks.
+//! What the installation knows besides the logs: people, sessions, devices, leases, looks,
+//! programs of devices.
 //!
 //! None of it is evidence. Passwords, PINs and tokens come in as hashes and are never logged. Every
 //! write is one transaction of the only writer, so that a check and the change that relies on it
@@ -11,6 +12,7 @@ mod leases;
 mod page_users;
 mod sessions;
 mod settings;
+mod upkeep;
 
 #[cfg(test)]
 mod tests;
@@ -21,6 +23,7 @@ pub use devices::{Device, DeviceState, EnrolToken};
 pub use leases::CodeLease;
 pub use page_users::PageUser;
 pub use sessions::Session;
+pub use upkeep::{DeviceEnd, DeviceReport, ForkedStream, Rollout};
 
 use std::fmt::Display;
 use std::str::FromStr;

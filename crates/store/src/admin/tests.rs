@@ -1,4 +1,5 @@
 mod devices;
+mod upkeep;
 
 use std::collections::BTreeSet;
 use std::sync::Barrier;

@@ -105,6 +105,11 @@ impl Manifest {
         Ok(manifest)
     }
 
+    /// Whether it names the file of a table.
+    pub(super) fn names(&self, table: &Table) -> bool {
+        self.tables.iter().any(|line| line.name == table.name)
+    }
+
     /// Whether a row names a blob that is not in the backup.
     pub(super) fn misses(&self, table: &Table, row: &[Value<'static>]) -> bool {
         if table.name != "blob" || self.missing_blobs.is_empty() {

@@ -37,7 +37,7 @@ pub(super) struct Table {
 }
 
 /// All tables, in the order in which they can be filled.
-pub(super) static TABLES: [Table; 17] = [
+pub(super) static TABLES: [Table; 19] = [
     Table {
         name: "log",
         key: &["party"],
@@ -302,7 +302,31 @@ pub(super) static TABLES: [Table; 17] = [
         only: "",
         is_record: true,
     },
+    Table {
+        name: "device_end",
+        key: &["device"],
+        columns: &[("device", Text), ("at", Int), ("person", Text), ("reason", Text)],
+        only: "",
+        is_record: true,
+    },
+    Table {
+        name: "rollout",
+        key: &["party", "site", "device"],
+        columns: &[
+            ("party", Text),
+            ("site", Text),
+            ("device", Text),
+            ("version", Text),
+            ("at", Int),
+            ("person", Text),
+        ],
+        only: "",
+        is_record: true,
+    },
 ];
+
+/// Tables that backups of earlier versions do not have: nothing stands in them.
+const LATER: &[&str] = &["device_end", "rollout"];
 
 /// Last columns that backups of earlier versions do not have: nothing stands there.
 const ADDED: &[(&str, &str)] = &[
@@ -318,6 +342,11 @@ pub(super) fn named(name: &str) -> &'static Table {
 }
 
 impl Table {
+    /// Whether a backup may lack it.
+    pub(super) fn came_later(&self) -> bool {
+        LATER.contains(&self.name)
+    }
+
     /// Names of the columns, as the first line of the file has them.
     pub(super) fn header(&self) -> String {
         let names: Vec<&str> = self.columns.iter().map(|(name, _)| *name).collect();

@@ -15,8 +15,8 @@ use crate::query::Page;
 use crate::sql::Value;
 use crate::tests::{Fixture, assert_clean, on_both, options, submission};
 use crate::{
-    AccessRecord, Account, Device, DeviceState, EnrolToken, INSTALLATION, PageUser, Session, Store,
-    StoreError,
+    AccessRecord, Account, Device, DeviceEnd, DeviceState, EnrolToken, INSTALLATION, PageUser,
+    Rollout, Session, Store, StoreError,
 };
 
 const PHOTO: &[u8] = b"a photo of a drum";
@@ -76,6 +76,17 @@ fn refuse(fixture: &mut Fixture, bytes: &[u8]) {
     fixture.gate.prev = Hash::leaf(bytes);
 }
 
+fn rollout() -> Rollout {
+    Rollout {
+        party: "hc-smelter".parse().ok(),
+        site: None,
+        device: None,
+        version: Some("1.2.0".to_owned()),
+        at: 6,
+        person: "u1".to_owned(),
+    }
+}
+
 fn person() -> OperatorId {
     "u1".parse().expect("a name")
 }
@@ -132,6 +143,10 @@ fn people(store: &Store) {
     store.settle_snapshot(&gate(), &Hash::of(b"content")).expect("a snapshot");
     store.lease_codes(&device.party, &gate(), 77, 100).expect("a lease");
     store.put_setting("substance", "Tl").expect("a setting");
+    let reason = "lost".to_owned();
+    let end = DeviceEnd { device: gate(), at: 5, person: Some("u1".to_owned()), reason };
+    store.put_device_end(&end).expect("an end");
+    store.put_rollout(&rollout()).expect("a version");
     let user = PageUser {
         party: device.party.clone(),
         operator: person(),
@@ -181,6 +196,9 @@ fn assert_same_records(old: &Store, new: &Store) {
     let looks = |store: &Store| store.access_records(&party, Page::LARGEST).expect("read");
     assert_eq!(looks(old), looks(new));
     assert_eq!(looks(new).total, 300);
+    let reason = new.device_end(&gate()).expect("read").map(|end| end.reason);
+    assert_eq!(reason.as_deref(), Some("lost"));
+    assert_eq!(new.rollouts().expect("read"), vec![rollout()]);
     assert_eq!(new.setting("substance").expect("read").as_deref(), Some("Tl"));
 }
 

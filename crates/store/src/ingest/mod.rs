@@ -12,6 +12,7 @@ mod thread;
 
 pub(crate) use commit::{insert_verdicts, verdict_row};
 pub(crate) use engine::Engine;
+pub(crate) use evidence::FORKED;
 pub use own::INSTALLATION;
 pub(crate) use queue::Queue;
 pub(crate) use thread::WriterThread;

@@ -108,3 +108,28 @@ fn versions_are_compared_as_numbers() {
         assert!(bad.parse::<Version>().is_err(), "{bad}");
     }
 }
+
+/// The head of a program with one header of a kind.
+fn head(machine: u16, kind: u32) -> Vec<u8> {
+    let mut bytes = vec![0; 120];
+    bytes[..6].copy_from_slice(b"\x7fELF\x02\x01");
+    bytes[18..20].copy_from_slice(&machine.to_le_bytes());
+    bytes[32..40].copy_from_slice(&64_u64.to_le_bytes());
+    bytes[54..56].copy_from_slice(&56_u16.to_le_bytes());
+    bytes[56..58].copy_from_slice(&1_u16.to_le_bytes());
+    bytes[64..68].copy_from_slice(&kind.to_le_bytes());
+    bytes
+}
+
+#[test]
+fn a_programs_head_says_for_which_machine_it_is_and_whether_it_stands_alone() {
+    let facts = |machine, kind| elf::Executable::of(&head(machine, kind)).expect("a program");
+    assert_eq!(facts(62, 1).target, Some("x86_64-linux"));
+    assert_eq!(facts(183, 1).target, Some("aarch64-linux"));
+    assert_eq!(facts(40, 1).target, None, "no agent is built for it");
+    assert!(facts(62, 1).is_static && !facts(62, 3).is_static);
+    assert_eq!(elf::Executable::of(b"#!/bin/sh\n"), None);
+    assert_eq!(elf::Executable::of(&head(62, 1)[..66]), None, "cut");
+    let own = std::fs::read(std::env::current_exe().expect("its path")).expect("its bytes");
+    assert_eq!(elf::Executable::of(&own).and_then(|it| it.target), Some(&*target()));
+}

@@ -71,6 +71,7 @@ fn enterprise(app: &App, desk: &Desk) -> Result<Sheet, Failure> {
     sheet.acts.push(Act::new(t.ledger_own_title(), "/ledger"));
     if roles.any(&[Role::Ehs, Role::Admin]) {
         sheet.acts.push(Act::new(t.masters(), "/masters"));
+        sheet.acts.push(Act::new(t.devices(), "/devices"));
         sheet.acts.push(Act::new(t.looks(), "/looks"));
         management(app, desk, &mut sheet)?;
     }

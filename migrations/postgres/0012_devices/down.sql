@@ -1,0 +1,3 @@
+DROP TABLE rollout;
+DROP TABLE device_end;
+DROP TABLE device_report;
