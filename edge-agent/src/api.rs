@@ -16,6 +16,7 @@ use tl_wire::device::{
     LapsedAnswer, LapsedRequest, RenewAnswer, RenewRequest, UploadAnswer,
 };
 use tl_wire::problem::Problem;
+use tl_wire::report::DeviceReport;
 use tl_wire::update::Version;
 use ureq::unversioned::resolver::DefaultResolver;
 use ureq::unversioned::transport::{Connector as _, TcpConnector};
@@ -76,6 +77,8 @@ pub(crate) trait Server: Send {
         size: u64,
         piece: &[u8],
     ) -> Result<BlobAnswer, ApiError>;
+    /// Says how this box stands.
+    fn report(&self, report: &DeviceReport) -> Result<(), ApiError>;
     /// The signed manifest of a program for `target` that is newer than `have`.
     fn update(&self, target: &str, have: Version) -> Result<Option<Vec<u8>>, ApiError>;
     /// Bytes of a program from `offset` on.
@@ -189,6 +192,12 @@ impl Server for Api {
         let path = format!("/device/v1/blobs/{sha256}?offset={offset}&size={size}");
         let request = self.agent.put(self.url(&path)).content_type("application/octet-stream");
         json(request.send(piece))
+    }
+
+    fn report(&self, report: &DeviceReport) -> Result<(), ApiError> {
+        let body = serde_json::to_vec(report).map_err(|error| ApiError::Form(error.to_string()))?;
+        let request = self.agent.post(self.url("/device/v1/report"));
+        answer(request.content_type("application/json").send(body.as_slice())).map(drop)
     }
 
     fn update(&self, target: &str, have: Version) -> Result<Option<Vec<u8>>, ApiError> {

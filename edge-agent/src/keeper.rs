@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 use crate::board::{Board, PortView};
+use crate::home::Home;
 use crate::outbox::{Outbox, TAIL_LINKS, check_links, lock};
 use crate::uplink::{LinkState, LinkStatus};
 
@@ -31,6 +32,13 @@ pub(crate) struct State {
     pub(crate) chain: String,
     /// Ports by name.
     pub(crate) ports: BTreeMap<String, PortView>,
+}
+
+/// What the agent of a directory tells; `None` when none runs.
+pub(crate) fn shown(home: &Home) -> Option<State> {
+    let text = std::fs::read(home.file(FILE)).ok()?;
+    let state: State = serde_json::from_slice(&text).ok()?;
+    std::path::Path::new("/proc").join(state.pid.to_string()).exists().then_some(state)
 }
 
 /// What is known of the chain since the start.

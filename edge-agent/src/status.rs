@@ -15,7 +15,7 @@ use crate::commission::standing::{declared, scale_lines};
 use crate::config::Config;
 use crate::held::AlarmCode;
 use crate::home::Home;
-use crate::keeper::{self, State};
+use crate::keeper;
 use crate::outbox::{
     Counts, Db, HeldRow, TAIL_LINKS, check_links, commissions, counts, if_made, newest_held,
     open_alarms, open_reader, standing, used_bytes,
@@ -97,7 +97,7 @@ fn read(home: &Home) -> Result<Status> {
     let config = Config::load(home.root())?;
     let mut connection = open_reader(&home.database())?;
     let here = standing(&mut connection).context("cannot read the outbox")?;
-    let state = live(home);
+    let state = keeper::shown(home);
     let held = if_made(newest_held(&mut connection)).context("cannot read the outbox")?;
     let alarms = if_made(open_alarms(&mut connection)).context("cannot read the outbox")?;
     Ok(Status {
@@ -164,12 +164,6 @@ fn shown(clock: &AgentClock, micros: i64) -> String {
 }
 
 /// The running agent's own words; a file left by a killed one does not count.
-fn live(home: &Home) -> Option<State> {
-    let text = std::fs::read(home.file(keeper::FILE)).ok()?;
-    let state: State = serde_json::from_slice(&text).ok()?;
-    std::path::Path::new("/proc").join(state.pid.to_string()).exists().then_some(state)
-}
-
 fn print(status: &Status, clock: &AgentClock) {
     println!("设备 {}  企业 {}  厂区 {}", status.device, status.party, status.site);
     let running = if status.running { "运行中" } else { "未运行" };

@@ -24,6 +24,7 @@
 //! [update]
 //! accept = true                     # take signed programs that the server offers
 //! probation_seconds = 120           # how long a new one has to be well before it stays
+//! look_seconds = 3600               # how often the server is asked for one
 //!
 //! [printer]                         # or several: [[printers]]
 //! address = "192.168.1.50:9100"
@@ -353,11 +354,13 @@ pub(crate) struct UpdateConfig {
     pub(crate) accept: bool,
     /// How long a new program has to be well before it stays, in seconds.
     pub(crate) probation_seconds: u64,
+    /// How often the server is asked for a newer program, in seconds.
+    pub(crate) look_seconds: u64,
 }
 
 impl Default for UpdateConfig {
     fn default() -> Self {
-        Self { accept: true, probation_seconds: 120 }
+        Self { accept: true, probation_seconds: 120, look_seconds: 3600 }
     }
 }
 

@@ -14,7 +14,7 @@ use std::process::Command;
 use anyhow::{Context as _, Result};
 
 use super::probation::PROGRAM_VARIABLE;
-use super::programs::{Installed, Journal, Programs};
+use super::programs::{Installed, Journal, Programs, own_version};
 use crate::home::Home;
 
 /// How a program knows that the launcher started it, and would start the next one.
@@ -82,6 +82,10 @@ fn choose(programs: &Programs) -> Result<Option<Choice>> {
 
 fn accepted(programs: &Programs, journal: &Journal) -> Result<Option<Choice>> {
     let Some(program) = journal.accepted.clone() else { return Ok(None) };
+    // A newer package was installed on the box since: the accepted one stays beside it.
+    if program.version < own_version() {
+        return Ok(None);
+    }
     let path = programs.path(&program)?;
     programs.point(Some(program.sha256))?;
     Ok(Some(Choice { path, program: Some(program) }))

@@ -7,6 +7,7 @@
 use std::fs;
 use std::io::Write as _;
 use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::PathBuf;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -19,8 +20,6 @@ use crate::api::{ApiError, Server};
 use crate::home::Home;
 use crate::run::spawn;
 
-/// How often the server is asked.
-const LOOK_EVERY: Duration = Duration::from_secs(3600);
 /// Pieces in one quiet moment.
 const PIECES: usize = 8;
 
@@ -28,6 +27,8 @@ const PIECES: usize = 8;
 pub(crate) struct Offered {
     home: Home,
     programs: Programs,
+    /// How often the server is asked.
+    look_every: Duration,
     looked: Option<Instant>,
     coming: Option<UpdateManifest>,
     trying: Option<JoinHandle<()>>,
@@ -35,9 +36,9 @@ pub(crate) struct Offered {
 
 impl Offered {
     /// For the agent of a directory.
-    pub(crate) fn new(home: &Home) -> Self {
-        let programs = Programs::of(home);
-        Self { home: home.clone(), programs, looked: None, coming: None, trying: None }
+    pub(crate) fn new(home: &Home, look_every: Duration) -> Self {
+        let (home, programs) = (home.clone(), Programs::of(home));
+        Self { home, programs, look_every, looked: None, coming: None, trying: None }
     }
 
     /// A quiet moment: asks, or fetches on.
@@ -53,18 +54,24 @@ impl Offered {
 
     fn go_on<S: Server>(&mut self, server: &S, beat: impl Fn()) -> Result<()> {
         if self.coming.is_none() {
-            if self.looked.is_some_and(|at| at.elapsed() < LOOK_EVERY) {
+            if self.looked.is_some_and(|at| at.elapsed() < self.look_every) {
                 return Ok(());
             }
             self.looked = Some(Instant::now());
             self.coming = self.ask(server)?;
         }
         let Some(manifest) = self.coming.clone() else { return Ok(()) };
+        // A cut came after its bytes were laid down: they need not come again.
+        if let Some(staged) = self.programs.staged(&manifest) {
+            self.coming = None;
+            return self.try_out(manifest, staged);
+        }
         for _ in 0..PIECES {
             beat();
             if self.fetch(server, &manifest)? {
                 self.coming = None;
-                return self.try_out(manifest);
+                let staged = self.laid(&manifest)?;
+                return self.try_out(manifest, staged);
             }
         }
         Ok(())
@@ -117,14 +124,19 @@ impl Offered {
         Ok(after == manifest.size)
     }
 
-    /// Verifies what has come and tests it, in a thread of its own: that may take minutes.
-    fn try_out(&mut self, manifest: UpdateManifest) -> Result<()> {
+    /// Verifies what has come and lays it down.
+    fn laid(&self, manifest: &UpdateManifest) -> Result<PathBuf> {
         let path = self.programs.part(manifest.sha256);
         let bytes = fs::read(&path).context("what was fetched")?;
-        let staged = self.programs.stage(&manifest, &bytes);
+        let staged = self.programs.stage(manifest, &bytes);
         // Whole or damaged: it is not needed in this form any more.
         fs::remove_file(&path).context("what was fetched")?;
-        let (staged, home) = (staged?, self.home.clone());
+        staged
+    }
+
+    /// Tests a program in a thread of its own: that may take minutes.
+    fn try_out(&mut self, manifest: UpdateManifest, staged: PathBuf) -> Result<()> {
+        let home = self.home.clone();
         self.trying = Some(spawn("update", move || {
             let version = manifest.version;
             match try_and_begin(&home, &manifest, &staged, true) {

@@ -23,6 +23,7 @@ use serde::{Deserialize, Serialize};
 use tl_ledger::Hash;
 use tl_wire::update::{UpdateManifest, Version};
 
+use super::probation::PROGRAM_VARIABLE;
 use crate::home::Home;
 
 /// Name of the program in its folder.
@@ -33,6 +34,11 @@ const STARTS: u32 = 3;
 const REFUSED_MAX: usize = 16;
 const JOURNAL: &str = "journal.json";
 const LINK: &str = "current";
+
+/// Version that this program was built as.
+pub(super) fn own_version() -> Version {
+    env!("CARGO_PKG_VERSION").parse().unwrap_or(Version(0, 0, 0))
+}
 
 /// A program that lies in its folder.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -71,10 +77,19 @@ pub(crate) struct Journal {
 }
 
 impl Journal {
-    /// Version of the accepted program; our own when none was ever installed.
+    /// The newest version that is in use: the accepted one, or a newer one that came with the box.
     pub(crate) fn version(&self) -> Version {
-        let own = || env!("CARGO_PKG_VERSION").parse().unwrap_or(Version(0, 0, 0));
-        self.accepted.as_ref().map_or_else(own, |it| it.version)
+        self.accepted.as_ref().map_or_else(own_version, |it| it.version.max(own_version()))
+    }
+
+    /// Version of the program that runs in this process.
+    pub(crate) fn running(&self) -> Version {
+        let own: Option<Hash> =
+            std::env::var(PROGRAM_VARIABLE).ok().and_then(|text| text.parse().ok());
+        let trial = self.trial.as_ref().map(|trial| &trial.program);
+        let known = [trial, self.accepted.as_ref()].into_iter().flatten();
+        let found = known.into_iter().find(|it| Some(it.sha256) == own);
+        found.map_or_else(own_version, |it| it.version)
     }
 
     fn refuse(&mut self, sha256: Hash) {
@@ -166,6 +181,13 @@ impl Programs {
         let _ = fs::remove_dir_all(self.root.join("self-test"));
     }
 
+    /// Where a program lies, when its bytes are there and whole.
+    pub(super) fn staged(&self, manifest: &UpdateManifest) -> Option<PathBuf> {
+        let there = self.root.join(manifest.sha256.to_string()).join(PROGRAM);
+        let bytes = fs::read(&there).ok()?;
+        manifest.check_program(&bytes).is_ok().then_some(there)
+    }
+
     /// Lays a program down, complete and executable; gives its path.
     ///
     /// # Errors
@@ -173,11 +195,11 @@ impl Programs {
     pub(crate) fn stage(&self, manifest: &UpdateManifest, program: &[u8]) -> Result<PathBuf> {
         manifest.check_program(program)?;
         self.create()?;
-        let folder = self.root.join(manifest.sha256.to_string());
-        let there = folder.join(PROGRAM);
-        if fs::read(&there).is_ok_and(|bytes| manifest.check_program(&bytes).is_ok()) {
+        if let Some(there) = self.staged(manifest) {
             return Ok(there);
         }
+        let folder = self.root.join(manifest.sha256.to_string());
+        let there = folder.join(PROGRAM);
         let beside = self.root.join(format!("{}.new", manifest.sha256));
         for stale in [&beside, &folder] {
             if stale.exists() {

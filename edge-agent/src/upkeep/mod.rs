@@ -9,6 +9,7 @@ pub(crate) mod validity;
 pub(crate) mod watch;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::api::Api;
 use crate::config::Config;
@@ -41,11 +42,12 @@ impl Upkeep {
         clock.raise_floor(floor);
         let permille = config.uplink.renew_permille;
         let ways = Ways::real(home, clock);
+        let look_every = Duration::from_secs(config.update.look_seconds);
         Self {
             outbox: outbox.clone(),
             link: link.clone(),
             renewal: Renewal::new(home, clock, &shared.signer, permille, ways),
-            offered: config.update.accept.then(|| Offered::new(home)),
+            offered: config.update.accept.then(|| Offered::new(home, look_every)),
             floor,
         }
     }

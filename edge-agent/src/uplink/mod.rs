@@ -6,26 +6,28 @@
 
 mod blobs;
 mod compare;
+mod link;
 mod prune;
 mod reconcile;
 pub(crate) mod renew;
+mod report;
+mod send;
 
 #[cfg(test)]
 mod tests;
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
-use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use tl_ledger::Hash;
-use tl_wire::bundle;
-use tl_wire::device::{EntryResult, HeadAnswer, UploadAnswer};
+use tl_wire::device::HeadAnswer;
 
 use crate::api::{ApiError, Server};
 use crate::config::UplinkConfig;
-use crate::outbox::{Mark, Outbox, Pending, WriteError, lock, pending, standing};
+use crate::outbox::{Mark, Outbox, WriteError, pending, standing};
 use crate::site::{SharedSite, SnapshotError};
+pub(crate) use link::{LinkState, LinkStatus};
 use renew::{Turn, Turned};
 
 /// Entries in one upload.
@@ -34,69 +36,6 @@ const UPLOAD_ENTRIES: i64 = 100;
 const RETRY_FIRST: Duration = Duration::from_millis(500);
 /// Shortest pause after a failure, also when new entries knock.
 const RETRY_LEAST: Duration = Duration::from_millis(300);
-
-/// How the link is, for page and status.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum LinkState {
-    /// Not tried yet, or switched off.
-    Idle,
-    /// The last call was answered.
-    Online,
-    /// The last call failed.
-    Offline(String),
-    /// Stopped by an alarm.
-    Stopped(String),
-}
-
-/// What page and status see of the uplink.
-#[derive(Debug)]
-pub(crate) struct LinkStatus {
-    state: Mutex<LinkState>,
-    beaten: Mutex<Instant>,
-    met: AtomicBool,
-}
-
-impl LinkStatus {
-    /// Not tried yet.
-    pub(crate) fn new() -> Self {
-        Self {
-            state: Mutex::new(LinkState::Idle),
-            beaten: Mutex::new(Instant::now()),
-            met: AtomicBool::new(false),
-        }
-    }
-
-    /// The uplink goes on: called with each round and each piece of a long one.
-    pub(crate) fn beat(&self) {
-        *lock(&self.beaten) = Instant::now();
-    }
-
-    /// How long the uplink has shown no sign.
-    pub(crate) fn silent(&self) -> Duration {
-        lock(&self.beaten).elapsed()
-    }
-
-    /// Whether the server answered at any time since the start.
-    pub(crate) fn has_met(&self) -> bool {
-        self.met.load(Ordering::Acquire)
-    }
-
-    /// How the link is now.
-    pub(crate) fn now(&self) -> LinkState {
-        lock(&self.state).clone()
-    }
-
-    fn set(&self, state: LinkState) {
-        if state == LinkState::Online {
-            self.met.store(true, Ordering::Release);
-        }
-        let mut current = lock(&self.state);
-        if *current != state {
-            tracing::info!(?state, "uplink");
-            *current = state;
-        }
-    }
-}
 
 /// Why a round ended early.
 #[derive(Debug, thiserror::Error)]
@@ -112,9 +51,6 @@ enum RoundError {
     #[error("blob {0}: {1}")]
     Blob(String, std::io::Error),
 }
-
-/// Numbers and leaf hashes of a bundle's entries, in order.
-type Sent = Vec<(Mark, Hash)>;
 
 /// What a round achieved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -145,6 +81,7 @@ pub(crate) struct Uplink<S> {
     /// Files that the server did not take.
     unsent: blobs::Held,
     comparing: compare::Comparing,
+    reporting: report::Reporting,
 }
 
 impl<S: Server> Uplink<S> {
@@ -170,6 +107,7 @@ impl<S: Server> Uplink<S> {
             upload_entries: UPLOAD_ENTRIES,
             unsent: blobs::Held::default(),
             comparing: compare::Comparing::default(),
+            reporting: report::Reporting::default(),
         }
     }
 
@@ -255,6 +193,7 @@ impl<S: Server> Uplink<S> {
             self.status.set(LinkState::Stopped(alarm));
             // What was signed is compared all the same: it may be the server that was set back.
             self.compare(Instant::now());
+            self.report(Instant::now());
             return Ok(Round::Stopped);
         }
         if self.head.is_none() {
@@ -266,6 +205,7 @@ impl<S: Server> Uplink<S> {
             return Ok(Round::More);
         }
         self.compare(Instant::now());
+        self.report(Instant::now());
         let most = self.upload_entries;
         let waiting = self.outbox.read(|db| pending(db, here.acked, most))?;
         if !waiting.is_empty() {
@@ -276,120 +216,6 @@ impl<S: Server> Uplink<S> {
         self.fetch_snapshot(here.acked)?;
         self.prune()?;
         Ok(Round::Idle)
-    }
-
-    /// Sends entries of one epoch and stores what the server says of each.
-    fn send(&mut self, waiting: &[Pending]) -> Result<(), RoundError> {
-        let (sent, body) = self.pack(waiting)?;
-        let answer = self.try_upload(&body)?;
-        self.outbox.shared().clock.compare(answer.head.server_time_micros);
-        self.status.set(LinkState::Online);
-        let before = self.outbox.read(standing)?.acked;
-        let acked = self.note(&sent, &answer)?;
-        self.head = Some(answer.head.clone());
-        if acked > before {
-            self.comparing.grew();
-        } else {
-            let expected = answer.results.iter().find_map(|result| match result {
-                EntryResult::Waiting { expected_dseq } => Some(*expected_dseq),
-                _ => None,
-            });
-            return Err(RoundError::OutOfStep(expected.unwrap_or(acked.through + 1)));
-        }
-        Ok(())
-    }
-
-    /// Uploads less the next time when no answer comes: what a slow line does not carry within one
-    /// call would else be sent again and again.
-    fn try_upload(&mut self, body: &[u8]) -> Result<UploadAnswer, ApiError> {
-        let answer = self.server.upload(body);
-        self.upload_entries = match &answer {
-            Ok(_) => (self.upload_entries * 2).min(UPLOAD_ENTRIES),
-            Err(ApiError::Unreachable(_)) => (self.upload_entries / 2).max(1),
-            Err(_) => self.upload_entries,
-        };
-        answer
-    }
-
-    /// The bundle of the first epoch among what waits; bytes that changed on the disk never go.
-    fn pack(&self, waiting: &[Pending]) -> Result<(Sent, Vec<u8>), RoundError> {
-        let mut body = Vec::new();
-        let mut sent = Sent::new();
-        for row in waiting {
-            let other_epoch = sent.first().is_some_and(|(first, _)| first.epoch != row.epoch);
-            if other_epoch {
-                break;
-            }
-            let Some(bytes) = &row.envelope else {
-                return Err(self.alarm(format!(
-                    "服务器缺少本机已清理的第 {} 号记录,请恢复服务器备份 (the server lacks entry \
-                     {} that was pruned here)",
-                    row.dseq, row.dseq
-                )));
-            };
-            if Hash::leaf(bytes) != row.leaf {
-                return Err(self.alarm(format!(
-                    "本机第 {} 号记录的字节已被改动,停止上传 (entry {} was changed on the disk)",
-                    row.dseq, row.dseq
-                )));
-            }
-            if body.len() + bytes.len() + 2 > tl_wire::UPLOAD_BYTES_MAX {
-                break;
-            }
-            if !bundle::push(&mut body, bytes) {
-                return Err(self.alarm(format!("entry {} is too long to send", row.dseq)));
-            }
-            sent.push((Mark { epoch: row.epoch, through: row.dseq }, row.leaf));
-        }
-        Ok((sent, body))
-    }
-
-    /// Stores results and mark in one transaction; a fork becomes the alarm.
-    fn note(&self, sent: &[(Mark, Hash)], answer: &UploadAnswer) -> Result<Mark, RoundError> {
-        if answer.results.len() != sent.len() {
-            let counts = format!("{} results for {}", answer.results.len(), sent.len());
-            return Err(ApiError::Form(counts).into());
-        }
-        let head = Mark { epoch: answer.head.epoch, through: answer.head.acked_through };
-        let last = sent.last().map(|(mark, _)| *mark);
-        let mut alarm = None;
-        for ((mark, leaf), result) in sent.iter().zip(&answer.results) {
-            match result {
-                EntryResult::Stored { leaf: stored, .. } if stored != leaf => {
-                    let named = format!("the server stored {stored} for {leaf}");
-                    return Err(ApiError::Form(named).into());
-                }
-                EntryResult::Forked { stored, .. } if alarm.is_none() => {
-                    alarm = Some(forked(*mark, *leaf, *stored));
-                }
-                _ => {}
-            }
-        }
-        // A mark outside of what was sent says nothing about our entries.
-        let acked = sent
-            .iter()
-            .map(|(mark, _)| *mark)
-            .filter(|mark| *mark <= head)
-            .max()
-            .or_else(|| last.map(|mark| Mark { through: sent_from(sent), ..mark }));
-        let acked = acked.unwrap_or(head);
-        let results: Vec<(Mark, EntryResult)> =
-            sent.iter().map(|(mark, _)| *mark).zip(answer.results.iter().cloned()).collect();
-        let text = alarm.clone();
-        self.outbox.write(move |tx| {
-            for (mark, result) in &results {
-                tx.note_result(*mark, result)?;
-            }
-            tx.set_acked(acked)?;
-            if text.is_some() {
-                tx.set_alarm(text.as_deref())?;
-            }
-            Ok(())
-        })?;
-        match alarm {
-            Some(alarm) => Err(RoundError::Alarm(alarm)),
-            None => Ok(acked),
-        }
     }
 
     /// Keeps an alarm so that it stands over restarts.
@@ -418,17 +244,4 @@ impl<S: Server> Uplink<S> {
         }
         Ok(())
     }
-}
-
-/// The number before the first that was sent.
-fn sent_from(sent: &[(Mark, Hash)]) -> u64 {
-    sent.first().map_or(0, |(mark, _)| mark.through.saturating_sub(1))
-}
-
-fn forked(mark: Mark, leaf: Hash, stored: Hash) -> String {
-    format!(
-        "第 {} 号记录与服务器不一致:本机 {leaf},服务器 {stored};可能有另一台机器使用本机的密钥。\
-         上传已停止,采集照常,请通知管理员 (forked at epoch {} entry {})",
-        mark.through, mark.epoch, mark.through
-    )
 }

@@ -41,6 +41,14 @@ pub(crate) fn days_left(home: &Home) -> Result<i64> {
     Ok((ends - wall() / 1_000_000).div_euclid(DAY_SECONDS))
 }
 
+/// End of the client certificate, microseconds since 1970.
+///
+/// # Errors
+/// The certificate is missing or damaged.
+pub(crate) fn ends_micros(home: &Home) -> Result<i64> {
+    Ok(certificate_validity(home)?.1.saturating_mul(1_000_000))
+}
+
 /// Begin and end of the client certificate in seconds since 1970.
 fn certificate_validity(home: &Home) -> Result<(i64, i64)> {
     let path = home.client_pem();

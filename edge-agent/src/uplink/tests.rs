@@ -7,11 +7,15 @@ use tl_domain::event::{Body, Entry};
 use tl_ledger::{Envelope, Hash};
 use tl_wire::device::{BlobAnswer, CheckpointAnswer, CheckpointRequest, RenewAnswer, RenewRequest};
 
+use tl_wire::bundle;
+use tl_wire::device::{EntryResult, UploadAnswer};
+use tl_wire::report::DeviceReport;
+
 use super::*;
 use crate::held::tests::log::FakeLog;
 use crate::home::Home;
 use crate::outbox::tests::{enrolled, open};
-use crate::outbox::{Draft, Writer, newest};
+use crate::outbox::{Draft, Writer, lock, newest};
 
 /// A server in memory that keeps streams and blobs as the real one does.
 #[derive(Clone, Default)]
@@ -41,6 +45,9 @@ pub(super) struct Inner {
     pub(super) refuse_checkpoint: Option<(u16, String)>,
     /// What it was shown.
     pub(super) shown: Vec<Option<String>>,
+    /// What it was told of the box; a server of an earlier version answers 404.
+    pub(super) told: Vec<DeviceReport>,
+    pub(super) knows_no_reports: bool,
 }
 
 impl Inner {
@@ -181,6 +188,16 @@ impl Server for Fake {
             let complete = received == size && Hash::of(there).to_string() == sha256;
             BlobAnswer { received, complete }
         })
+    }
+
+    fn report(&self, report: &DeviceReport) -> Result<(), ApiError> {
+        let mut inner = lock(&self.0);
+        inner.told.push(report.clone());
+        if inner.knows_no_reports {
+            let (code, detail) = (String::new(), String::new());
+            return Err(ApiError::Problem { status: 404, code, detail });
+        }
+        Ok(())
     }
 
     fn update(&self, _: &str, _: tl_wire::update::Version) -> Result<Option<Vec<u8>>, ApiError> {

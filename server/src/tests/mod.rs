@@ -9,6 +9,7 @@ mod agent_people;
 mod answers;
 mod check;
 mod device;
+mod devices;
 mod forms;
 mod hostile;
 mod isolation;

@@ -105,6 +105,7 @@ fn address(world: &World, route: &Route) -> String {
         path if path.contains("/assays/") => world.assay.0.to_string(),
         path if path.contains("/people/") => AGENT_PERSON.to_owned(),
         path if path.starts_with("/masters/") => "roast".to_owned(),
+        path if path.starts_with("/devices/") => "gate-07".to_owned(),
         path if path.contains("/devices/") => "no-such-device".to_owned(),
         path if path.contains("/sessions/") => "0".repeat(64),
         _ => world.batch.to_string(),

@@ -7,6 +7,7 @@ use tl_ledger::Hash;
 use tl_wire::device::{
     BlobAnswer, CheckpointAnswer, CheckpointRequest, HeadAnswer, RenewAnswer, UploadAnswer,
 };
+use tl_wire::report::DeviceReport;
 use tl_wire::update::Version;
 
 use super::*;
@@ -73,6 +74,9 @@ impl Server for Fake {
     }
     fn put_blob(&self, _: &str, _: u64, _: u64, _: &[u8]) -> Result<BlobAnswer, ApiError> {
         unreachable!("nothing is sent here")
+    }
+    fn report(&self, _: &DeviceReport) -> Result<(), ApiError> {
+        unreachable!("nothing is told here")
     }
     fn update(&self, _: &str, _: Version) -> Result<Option<Vec<u8>>, ApiError> {
         unreachable!("nothing is offered here")

@@ -6,6 +6,7 @@ mod enrolment;
 mod lapsed;
 mod revocation;
 mod snapshot;
+mod updates;
 mod uploads;
 
 use std::sync::{Arc, mpsc};
