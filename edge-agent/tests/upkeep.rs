@@ -164,7 +164,16 @@ fn a_program_that_fails_its_self_test_or_is_not_ours_is_never_started() {
     let said = String::from_utf8_lossy(&refused.stderr).into_owned();
     assert!(!refused.status.success() && said.contains("broken tables"), "{said}");
     assert!(!dir.join("programs/journal.json").exists(), "no probation began");
-    assert!(!dir.join("programs/self-test").exists(), "the copy is gone");
+    let left = fs::read_dir(dir.join("programs")).expect("a folder").flatten();
+    let copies = left.filter(|it| it.file_name().to_string_lossy().starts_with("self-test"));
+    assert_eq!(copies.count(), 0, "the copy is gone");
+    let mut bytes = fs::read(&path).expect("read");
+    *bytes.last_mut().expect("bytes") ^= 1;
+    let damaged = dir.join("damaged.update");
+    fs::write(&damaged, bytes).expect("written");
+    let refused = command(&["update", damaged.to_str().expect("text")], dir);
+    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(!refused.status.success() && said.contains("SHA-256 is"), "{said}");
     fs::write(dir.join("update.pub"), Signer::from_seed(&[6; 32]).public().to_string())
         .expect("another key");
     let refused = command(&["update", path.to_str().expect("text")], dir);

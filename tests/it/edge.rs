@@ -1,12 +1,15 @@
-//! The gate alone: days without a link, cut power, bad lines, wrong clocks, devices that go away.
+//! The gate alone: days without a link, cut power, bad lines, wrong clocks, devices that go away,
+//! certificates that end, programs that are replaced.
 //!
 //! Every story ends in the server's log: each acknowledged scan is there once, in order, chained.
 
+mod certificates;
 mod clocks;
 mod devices;
 mod link;
 mod long_cut;
 mod power_cut;
+mod updates;
 
 use anyhow::{Context, Result, ensure};
 use tl_domain::code::Code;

@@ -21,6 +21,8 @@ pub struct Agent {
     /// Another program than the one that was built.
     program: Option<PathBuf>,
     environment: Vec<(String, String)>,
+    /// Whether it is started as the service does, by its launcher.
+    launched: bool,
     running: Option<Program>,
 }
 
@@ -54,12 +56,18 @@ impl Agent {
     }
 
     fn new(folder: TempDir, directory: PathBuf) -> Self {
-        Self { folder, directory, program: None, environment: vec![], running: None }
+        let (program, environment) = (None, vec![]);
+        Self { folder, directory, program, environment, launched: false, running: None }
     }
 
     /// Starts another program from now on, with what was enrolled.
     pub fn use_program(&mut self, program: PathBuf) {
         self.program = Some(program);
+    }
+
+    /// Starts it by its launcher from now on, as the service does.
+    pub fn use_launcher(&mut self) {
+        self.launched = true;
     }
 
     /// Variables that it is started with from now on.
@@ -118,7 +126,8 @@ impl Agent {
             }
         }
         let mut command = self.command()?;
-        command.arg("run").arg("--dir").arg(&self.directory);
+        let verb = if self.launched { "launch" } else { "run" };
+        command.arg(verb).arg("--dir").arg(&self.directory);
         command.envs(self.environment.iter().map(|(name, value)| (name, value)));
         let log = self.folder.path().join("agent.log");
         self.running = Some(Program::start(&mut command, &log)?);

@@ -10,6 +10,7 @@ mod fuzz;
 mod generate;
 mod licences;
 mod machine;
+mod package;
 mod postgres;
 mod process;
 mod soak;
@@ -31,6 +32,7 @@ cargo xtask licences             licences of everything the programs are linked 
 cargo xtask gen [--check]        write, or compare, the files that the programs generate
 cargo xtask bench ingest|history|edge|gate|ledger|balance|trace
                                  measure, beside the machine's own limit or a reference
+cargo xtask package [x86_64|aarch64]  the agent as static programs, with service, installer, sums
 cargo xtask soak [STORY] [--kills N] [--cuts N] [--entries N]
                                  kill -9 under load, cut power, days without a link: each
                                  story as long as said, or one of them
@@ -60,6 +62,7 @@ fn run(arguments: &[String]) -> Result<ExitCode> {
         "licences" => licences::run(rest),
         "gen" => generate::run(rest),
         "bench" => bench::run(rest),
+        "package" => package::run(rest),
         "soak" => soak::run(rest),
         "fuzz" => fuzz::run(rest),
         "help" | "--help" | "-h" => {

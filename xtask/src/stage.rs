@@ -98,8 +98,14 @@ pub(crate) struct Programs {
     pub(crate) edge: PathBuf,
 }
 
+/// SQLite without what the agent never asks of it.
+pub(crate) const SMALL_SQLITE: &str = "-USQLITE_ENABLE_FTS3 -USQLITE_ENABLE_FTS3_PARENTHESIS \
+    -USQLITE_ENABLE_FTS5 -USQLITE_ENABLE_RTREE -USQLITE_ENABLE_API_ARMOR \
+    -USQLITE_ENABLE_STAT4 -USQLITE_ENABLE_DBSTAT_VTAB -USQLITE_ENABLE_LOAD_EXTENSION \
+    -USQLITE_ENABLE_COLUMN_METADATA";
+
 /// What a profile can't say of a small program: no tables for unwinding, which an abort does not
-/// need; relocations packed; equal functions once; SQLite without what the agent never asks of it.
+/// need; relocations packed; equal functions once; a small SQLite.
 const SMALL: [(&str, &str); 3] = [
     (
         "RUSTFLAGS",
@@ -107,13 +113,7 @@ const SMALL: [(&str, &str); 3] = [
          -C link-arg=-Wl,--icf=all",
     ),
     ("CFLAGS", "-fno-asynchronous-unwind-tables -fno-unwind-tables"),
-    (
-        "LIBSQLITE3_FLAGS",
-        "-USQLITE_ENABLE_FTS3 -USQLITE_ENABLE_FTS3_PARENTHESIS -USQLITE_ENABLE_FTS5 \
-         -USQLITE_ENABLE_RTREE -USQLITE_ENABLE_API_ARMOR -USQLITE_ENABLE_STAT4 \
-         -USQLITE_ENABLE_DBSTAT_VTAB -USQLITE_ENABLE_LOAD_EXTENSION \
-         -USQLITE_ENABLE_COLUMN_METADATA",
-    ),
+    ("LIBSQLITE3_FLAGS", SMALL_SQLITE),
 ];
 
 /// Builds the server for speed and the agent for size; cargo shows its own progress.

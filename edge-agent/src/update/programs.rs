@@ -34,6 +34,8 @@ const STARTS: u32 = 3;
 const REFUSED_MAX: usize = 16;
 const JOURNAL: &str = "journal.json";
 const LINK: &str = "current";
+/// Folders of self-tests begin with this.
+const SCRATCH: &str = "self-test-";
 
 /// Version that this program was built as.
 pub(super) fn own_version() -> Version {
@@ -167,18 +169,24 @@ impl Programs {
         self.root.join(format!("{sha256}.part"))
     }
 
-    /// A folder for the self-test, empty.
+    /// A folder for the self-test, empty. It is this process's own: a test that an agent before us
+    /// left running when it was killed finds its folder gone and ends.
     pub(super) fn scratch(&self) -> Result<PathBuf> {
-        let path = self.root.join("self-test");
         self.clear_scratch();
+        let path = self.root.join(format!("{SCRATCH}{}", std::process::id()));
         fs::DirBuilder::new().recursive(true).mode(0o700).create(&path)?;
         Ok(path)
     }
 
-    /// Removes the folder of the self-test.
+    /// Removes the folders of self-tests.
     pub(super) fn clear_scratch(&self) {
-        // What stays is cleared before the next self-test.
-        let _ = fs::remove_dir_all(self.root.join("self-test"));
+        let Ok(entries) = fs::read_dir(&self.root) else { return };
+        for entry in entries.flatten() {
+            if entry.file_name().to_string_lossy().starts_with(SCRATCH) {
+                // What stays is cleared before the next self-test.
+                let _ = fs::remove_dir_all(entry.path());
+            }
+        }
     }
 
     /// Where a program lies, when its bytes are there and whole.

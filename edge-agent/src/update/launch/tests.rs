@@ -62,3 +62,17 @@ fn a_program_whose_bytes_are_gone_or_changed_is_given_up() {
     assert_eq!(picked(&programs), None);
     assert_eq!(programs.journal().expect("a journal").refused, vec![it.sha256]);
 }
+
+/// A newer package was installed on the box: its program runs, and nothing older is taken for new.
+#[test]
+fn a_box_whose_own_program_is_newer_runs_it() {
+    let (_directory, programs) = empty();
+    let it = manifest(b"old", Version(0, 0, 9));
+    programs.stage(&it, b"old").expect("staged");
+    programs.begin(&it, false).expect("on probation");
+    assert_eq!(picked(&programs).as_deref(), Some("old"), "what is tried is tried");
+    programs.accept().expect("accepted");
+    assert_eq!(picked(&programs), None);
+    let version = programs.journal().expect("a journal").version();
+    assert_eq!(version, own_version());
+}

@@ -54,7 +54,7 @@ impl<S: Server> Renewal<S> {
             Ok(Asked::Issued(server)) => (server, None),
             Ok(Asked::Waiting(mark)) => {
                 let note = format!(
-                    "证书已过期,已申请重新签发:请管理员在服务器的“终端”页核对 {mark} 后批准。\
+                    "证书已过期,已申请重新签发:请管理员在服务器的“设备”页核对 {mark} 后批准。\
                      采集照常 (certificate ended; waiting for approval of {mark} at the server)"
                 );
                 (None, Some(note))

@@ -117,7 +117,7 @@ fn a_program_comes_in_pieces_from_any_byte_on_while_it_is_offered() {
     let _: Problem = json(piece(0), 404);
     settle(&server, "", "", Some("1.1.0"));
     let whole = program(Version(1, 1, 0));
-    let mut had = Vec::new();
+    let mut had: Vec<u8> = Vec::new();
     while had.len() < whole.len() {
         let mut answer = piece(had.len()).expect("an answer");
         assert_eq!(answer.status(), 200);
