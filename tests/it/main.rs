@@ -4,6 +4,7 @@ mod bad_input;
 mod database_gone;
 mod decode;
 mod demo;
+mod device_pages;
 mod edge;
 mod edge_bad_input;
 mod gate_page;

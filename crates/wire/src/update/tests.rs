@@ -3,7 +3,8 @@
 use tl_ledger::{Envelope, Hash, SNAPSHOT_TYPE, Signer, canonical};
 
 use super::{
-    MANIFEST_BYTES_MAX, MANIFEST_FORMAT, UpdateError, UpdateManifest, Version, file, split,
+    MANIFEST_BYTES_MAX, MANIFEST_FORMAT, UpdateError, UpdateManifest, Version, elf, file, split,
+    target,
 };
 
 const PROGRAM: &[u8] = b"a program\nwith\nlines\n";
