@@ -192,7 +192,7 @@ fn settle(config: &Config, offer: Offer, words: Words) -> anyhow::Result<()> {
 fn scope(store: &Store, offer: &Offer) -> anyhow::Result<(Option<PartyId>, Option<SiteId>)> {
     if let Some(id) = &offer.device {
         let device = store.device(id)?.with_context(|| format!("there is no device {id}"))?;
-        return Ok((Some(device.party), Some(device.site)));
+        return Ok((Some(device.party), None));
     }
     let Some(party) = &offer.party else { return Ok((None, None)) };
     if store.log(party)?.is_none() {

@@ -55,12 +55,16 @@ pub struct Rollout {
 }
 
 impl Rollout {
-    /// Whether it is about this device.
+    /// Whether it is about this device. One that names the device is, wherever it stands now.
     #[must_use]
     pub fn fits(&self, device: &Device) -> bool {
-        self.party.as_ref().is_none_or(|party| *party == device.party)
-            && self.site.as_ref().is_none_or(|site| *site == device.site)
-            && self.device.as_ref().is_none_or(|id| *id == device.id)
+        let party = self.party.as_ref().is_none_or(|party| *party == device.party);
+        party
+            && match (&self.site, &self.device) {
+                (_, Some(id)) => *id == device.id,
+                (Some(site), None) => *site == device.site,
+                (None, None) => true,
+            }
     }
 
     /// How narrow it is; a narrower one counts before a wider one.

@@ -72,6 +72,8 @@ fn a_scope_has_one_version_and_the_widest_stands_first() {
         let beside = Device { id: device_id("gate-2"), ..here.clone() };
         assert!(found.iter().all(|it| it.fits(&here)));
         assert!(!one.fits(&beside) && site.fits(&beside));
+        let moved = Device { site: "site-b".parse().unwrap(), ..here.clone() };
+        assert!(one.fits(&moved) && !site.fits(&moved), "it is the same device");
         let elsewhere = Device { party: party("other"), ..here };
         assert!(!plant.fits(&elsewhere) && all.fits(&elsewhere));
     });
