@@ -20,7 +20,7 @@ messages! { DEVICE {
     device_halted = "未安排升级", "no update settled";
     device_attention = "需要处理", "Needs attention";
     device_in_order = "正常", "In order";
-    device_never_heard = "从未联系", "Never heard of";
+    device_never_heard = "从未联系", "Never heard from";
     device_more(count) = "另有 {count} 项", "{count} more";
 
     device_facts = "设备情况", "The device";
@@ -63,7 +63,7 @@ messages! { DEVICE {
     device_ends_soon(days) = "证书剩 {days} 天，一直没有续期", "{days} days left and not renewed";
     device_ends_soon_todo = "终端联网时自动续期。检查它的网络；能联网仍不续期的，看终端日志。",
         "A linked terminal renews by itself. Check its link; if it is linked, look at its log.";
-    device_silent(at) = "{at} 以来没有联系", "Not heard of since {at}";
+    device_silent(at) = "{at} 以来没有联系", "Not heard from since {at}";
     device_silent_todo = "检查电源和网络。断网期间照常采集，数据不丢，联网后补传。",
         "Check power and link. It goes on recording without a link and sends later; nothing is \
          lost.";

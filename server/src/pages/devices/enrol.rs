@@ -20,7 +20,7 @@ use crate::error::{Failure, PageError};
 use crate::usecase::{self, devices};
 
 /// Characters between two blanks of a token, so that it can be read aloud.
-const TOKEN_GROUP: usize = 5;
+const TOKEN_GROUP: usize = 7;
 /// Roles of devices, by the word that is sent.
 const ROLES: [(&str, KeyRole); 4] = [
     ("plant", KeyRole::Plant),
@@ -142,7 +142,10 @@ fn shown(desk: &Desk, name: &str, offer: &EnrolmentOffer) -> Result<Sheet, Failu
     sheet.acts.push(Act::new(t.devices(), "/devices"));
     let line = offer.to_string();
     let drawn = qr::svg(&line, &t.device_code_qr(name));
-    sheet.qr = drawn.map_err(|error| Failure::internal(&error))?;
+    let drawn = drawn.map_err(|error| Failure::internal(&error))?;
+    // Larger than on other pages: it holds much, and is scanned from a screen.
+    let code = format!("<div class=\"qr large\">{drawn}</div>");
+    sheet.sections.push(Section::new("code", "", code));
     let mut facts = Facts::default();
     facts.add(t.device_code_server(), Cell::code(&offer.server));
     facts.add(t.device_code_token(), Cell::code(grouped(&offer.token)));
