@@ -36,6 +36,12 @@ const HEADERS = {
   dry: ["盘+干样", "干样", "干重", "dry", "pan+dry"],
 };
 
+// Columns by the worksheet's kind, in the agent's order.
+const FIELDS = {
+  content: ["result", "unit", "volume", "dilution", "mass", "moisture", "expected"],
+  moisture: ["pan", "wet", "dry"],
+};
+
 /** Full-width forms as their narrow ones, other spaces as spaces. */
 export function half(text) {
   return [...text].map((c) => {
@@ -654,7 +660,11 @@ function start(root) {
   };
   const refresh = async () => {
     const answer = await fetch(base + "/imports", { headers: { "HX-Request": "true" } });
-    if (answer.ok) document.getElementById("imports").innerHTML = await answer.text();
+    if (!answer.ok) return;
+    const place = document.getElementById("imports");
+    place.innerHTML = await answer.text();
+    // Its forms answer into this page, as those that came with it do.
+    globalThis.htmx?.process(place);
   };
   const chooser = document.getElementById("file");
   chooser?.addEventListener("change", async () => {
@@ -682,7 +692,8 @@ function start(root) {
     const row = rows.get(Number(button.closest("tr").dataset.n));
     await flush();
     try {
-      const view = await post(base + "/confirm", { n: row.n, text: row.inputs.get("result").value });
+      const typed = FIELDS[root.dataset.kind].map((it) => row.inputs.get(it)?.value.trim() ?? "");
+      const view = await post(base + "/confirm", { n: row.n, text: typed.join("|") });
       if (view) paint(view);
       go(row);
     } catch (error) {

@@ -142,7 +142,7 @@ pub(crate) struct SheetRow {
     /// What was typed, without empty cells.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) cells: BTreeMap<Field, String>,
-    /// The result's text when somebody said "this odd value is right".
+    /// What the cells said when somebody confirmed that this odd value is right.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) confirmed: Option<String>,
     /// Where the result's text came from.
@@ -154,6 +154,12 @@ impl SheetRow {
     /// What was typed into a cell; empty when nothing was.
     pub(crate) fn text(&self, field: Field) -> &str {
         self.cells.get(&field).map_or("", String::as_str)
+    }
+
+    /// All that was typed, column by column: what a confirmation holds for.
+    pub(crate) fn typed(&self, kind: SheetKind) -> String {
+        let texts: Vec<&str> = Field::of(kind).iter().map(|field| self.text(*field)).collect();
+        texts.join("|")
     }
 
     /// Names by which a file, a paste or a scan may mean this row.
