@@ -11,6 +11,7 @@ use crate::event::{
 };
 use crate::ids::OperatorId;
 use crate::lab::formula;
+use crate::lab::mapping::LabMapping;
 use crate::lab::plan::AssayPlan;
 use crate::quantity::Reading;
 
@@ -108,12 +109,17 @@ pub(super) fn check_submission<V: View>(
     Ok(())
 }
 
-/// An assay plan must read as one.
+/// An assay plan must read as one, a mapping too.
 pub(super) fn check_plan(checked: &mut Checked, put: &MasterPut) {
     if let Master::AssayPlan(record) = &put.record
         && let Err(error) = AssayPlan::read(record)
     {
         checked.refuse(Refusal::PlanUnread { reason: error.to_string() });
+    }
+    if let Master::LabMapping(record) = &put.record
+        && let Err(reason) = LabMapping::read(record)
+    {
+        checked.refuse(Refusal::MappingUnread { reason });
     }
 }
 

@@ -6,6 +6,7 @@ use rust_decimal::Decimal;
 
 use crate::code::{Code, CodeKind};
 use crate::ids::{Analyte, BatchId, EntryId, OperatorId, RunId};
+use crate::lab::mapping::MappingError;
 use crate::project::BatchState;
 use crate::quantity::WetMass;
 
@@ -307,6 +308,13 @@ refusals! {
     } = "plan_unread",
         format!("检测计划不完整：{reason}；请补充后再提交"),
         format!("the assay plan does not read: {reason}; complete it");
+    /// A record by which no laboratory's file can be read.
+    MappingUnread {
+        /// Why.
+        reason: MappingError,
+    } = "mapping_unread",
+        format!("外委报告映射不能用：{}", reason.zh()),
+        format!("the mapping can't be used: {reason}");
     /// One person can't draft and approve.
     ApproverIsDrafter {
         /// The person.
@@ -383,6 +391,7 @@ fn what_zh(what: &str) -> &'static str {
         "meter" => "计量器具",
         "method" => "检测方法",
         "assay_plan" => "检测计划",
+        "lab_mapping" => "外委报告映射",
         _ => "记录",
     }
 }

@@ -49,6 +49,9 @@ pub enum Master {
     AssayPlan(OpenRecord),
     /// 生产日历: stops, repairs, outages.
     Calendar(OpenRecord),
+    /// 外委报告映射: how an outside laboratory's files are read; `lab::mapping::LabMapping` reads
+    /// its fields.
+    LabMapping(OpenRecord),
     /// 核算口径 of a bureau: what it settles for the enterprises of an area.
     Policy(PolicyRecord),
 }
@@ -68,6 +71,7 @@ impl Master {
             Self::Limit(_) => "limit",
             Self::AssayPlan(_) => "assay_plan",
             Self::Calendar(_) => "calendar",
+            Self::LabMapping(_) => "lab_mapping",
             Self::Policy(_) => "policy",
         }
     }
@@ -84,9 +88,10 @@ impl Master {
             Self::Meter(record) => record.id.as_str(),
             Self::Method(record) => record.id.as_str(),
             Self::Policy(record) => record.id.as_str(),
-            Self::Limit(record) | Self::AssayPlan(record) | Self::Calendar(record) => {
-                record.id.as_str()
-            }
+            Self::Limit(record)
+            | Self::AssayPlan(record)
+            | Self::Calendar(record)
+            | Self::LabMapping(record) => record.id.as_str(),
         }
     }
 }
