@@ -9,6 +9,7 @@ pub mod balance;
 pub mod book;
 pub mod flowsheet;
 pub mod limits;
+pub mod outside;
 pub mod problem;
 pub mod template;
 
