@@ -22,6 +22,7 @@ pub mod jobs;
 pub mod keys;
 pub mod ledger;
 pub mod limits;
+mod multipart;
 mod notify;
 pub mod openapi;
 pub mod pages;

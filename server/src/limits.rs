@@ -4,6 +4,10 @@ use std::time::Duration;
 
 /// Largest JSON or form body on the page port, in bytes.
 pub const BODY_BYTES_MAX: usize = 256 * 1024;
+/// Largest body with files on the page port, in bytes: a laboratory's table and its PDF.
+pub const FILES_BYTES_MAX: usize = 24 << 20;
+/// Largest PDF of a laboratory's report, in bytes.
+pub const PDF_BYTES_MAX: usize = 15 << 20;
 /// Rows of a list when the caller names no limit.
 pub const ROWS_DEFAULT: u32 = 50;
 /// Most rows of a list in one answer.

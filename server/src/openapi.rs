@@ -78,6 +78,7 @@ pub fn document() -> utoipa::openapi::OpenApi {
         api::lab::submissions,
         api::lab::submission,
         api::lab::submit,
+        api::outside::import,
         api::stock::list,
         api::stock::take,
         api::tasks::list,

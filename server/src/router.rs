@@ -54,7 +54,12 @@ table! {
         "/runs/new" pages::runs::start::Start;
         "/runs/{id}/close" pages::runs::close::Close;
         "/entries/{id}/correct" pages::entries::correct::Correct;
+        "/masters/method/{id}" pages::lab::method::Put;
         "/masters/{what}/{id}" pages::masters::put::Put;
+        "/assay-plan/{id}" pages::lab::plan::Put;
+        "/assay-plan/{id}/approve" pages::lab::approve::Approve;
+        "/lab-mappings/{id}" pages::lab::mapping::Put;
+        "/submissions/new" pages::lab::send::Send;
         "/samples/new" pages::samples::take::Take;
         "/samples/{id}/result" pages::assays::result::Report;
         "/assays/{id}/review" pages::assays::review::Review;
@@ -77,6 +82,7 @@ table! {
         "/assays" pages::assays::Assays;
         "/assay-plan" pages::lab::Plan;
         "/submissions" pages::lab::submission::Submissions;
+        "/lab-mappings" pages::lab::mapping::Mappings;
         "/handovers" pages::handovers::Handovers;
         "/partners" pages::accounts::partners::Partners;
         "/findings" pages::findings::Findings;
@@ -135,6 +141,7 @@ table! {
     post "/api/v1/assay-plan/approvals" api::lab::approve;
     get "/api/v1/submissions" api::lab::submissions;
     post "/api/v1/submissions" api::lab::submit;
+    post "/api/v1/submissions/imports" api::outside::import;
     get "/api/v1/submissions/{id}" api::lab::submission;
     get "/api/v1/stock-takes" api::stock::list;
     post "/api/v1/stock-takes" api::stock::take;
@@ -188,6 +195,10 @@ table! {
     get "/stock" pages::stock::show_page;
     get "/runs/{id}" pages::runs::card;
     get "/samples/{id}" pages::samples::card;
+    get "/submissions/import" pages::lab::import::form;
+    post "/submissions/import" pages::lab::import::preview;
+    post "/submissions/import/record" pages::lab::import::record;
+    post "/submissions/import/marked" pages::lab::import::marked;
     get "/submissions/{id}" pages::lab::submission::card;
     get "/handovers/{code}" pages::handovers::card;
     get "/balance" pages::balance::page;

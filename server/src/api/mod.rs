@@ -15,6 +15,7 @@ pub mod health;
 pub mod lab;
 pub mod ledger;
 pub mod masters;
+pub mod outside;
 pub mod parties;
 pub mod people;
 pub mod policies;

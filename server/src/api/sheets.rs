@@ -124,7 +124,7 @@ struct RefusedAnswer {
     more: usize,
 }
 
-fn refusal(refused: Refused, english: bool) -> HttpResponse {
+pub(super) fn refusal(refused: Refused, english: bool) -> HttpResponse {
     let language = if english { Language::English } else { Language::Chinese };
     let first = refused.problems.first().map(|problem| problem.line(language));
     let problem = Problem::new(ErrorCode::Refused, first.unwrap_or_default(), english);

@@ -5,12 +5,13 @@ use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
-use actix_web::web::Bytes;
+use actix_web::web::{Bytes, Payload};
 use tl_wire::problem::ErrorCode;
 use tokio::time::timeout;
 
+use super::Session;
 use crate::error::{ApiError, Failure};
-use crate::limits::BODY_TIME;
+use crate::limits::{BODY_TIME, FILES_BYTES_MAX};
 
 /// Everything from this server alone; no script but its files, no inline script.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
@@ -39,7 +40,7 @@ pub async fn prompt_body(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
     if !request.method().is_safe() {
-        let refusal = match timeout(BODY_TIME, request.extract::<Bytes>()).await {
+        let refusal = match timeout(BODY_TIME, body_of(&mut request)).await {
             Ok(Ok(body)) => {
                 request.set_payload(body.into());
                 None
@@ -59,6 +60,22 @@ pub async fn prompt_body(
     }
     Ok(next.call(request).await?.map_into_left_body())
 }
+
+/// The body of a request: small from anybody, large where somebody who is signed in sends files.
+async fn body_of(request: &mut ServiceRequest) -> Result<Bytes, actix_web::Error> {
+    let files = UPLOADS.contains(&request.path());
+    if !files || request.extract::<Session>().await.is_err() {
+        return request.extract::<Bytes>().await;
+    }
+    let payload = request.extract::<Payload>().await?;
+    payload.to_bytes_limited(FILES_BYTES_MAX).await.unwrap_or_else(|_| {
+        let why = format!("the files have more than {FILES_BYTES_MAX} bytes in all");
+        Err(ApiError(Failure::new(ErrorCode::TooLarge, why)).into())
+    })
+}
+
+/// Paths to which files are sent.
+pub(crate) const UPLOADS: [&str; 2] = ["/submissions/import", "/api/v1/submissions/imports"];
 
 pub(super) fn from_here(headers: &HeaderMap, host: &str) -> bool {
     let text = |name: HeaderName| headers.get(name).map(|value| value.to_str().unwrap_or("?"));

@@ -72,6 +72,7 @@ mod flow;
 mod frame;
 mod home;
 mod lab;
+mod lab_forms;
 mod ledger;
 mod master;
 mod reconciliation;

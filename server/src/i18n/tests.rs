@@ -24,6 +24,8 @@ fn all() -> Vec<Message> {
         super::home::HOME,
         super::lab::LAB,
         super::lab::LAB_TERMS,
+        super::lab_forms::LAB_FORMS,
+        super::lab_forms::LAB_FORM_TERMS,
         super::ledger::LEDGER,
         super::ledger::LEDGER_TERMS,
         super::master::MASTER,

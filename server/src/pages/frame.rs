@@ -102,7 +102,7 @@ fn section_of(path: &str) -> &str {
     let first = path.split('/').nth(1).unwrap_or("");
     match first {
         "batches" => "/batches",
-        "samples" | "assays" | "assay-plan" | "submissions" => "/samples",
+        "samples" | "assays" | "assay-plan" | "submissions" | "lab-mappings" => "/samples",
         "stock" | "flows" | "stock-takes" => "/stock",
         "runs" => "/runs",
         "handovers" => "/handovers",
@@ -133,6 +133,9 @@ pub(crate) fn flash(t: Words, done: Option<&str>) -> Option<Chip> {
         "run_closed" => t.done_run_closed(),
         "corrected" => t.done_corrected(),
         "put" => t.done_put(),
+        "imported" => t.done_imported(),
+        "sent" => t.done_sent(),
+        "approved" => t.done_plan_approved(),
         "reported" => t.done_reported(),
         "counted" => t.done_counted(),
         "dispatched" => t.done_dispatched(),

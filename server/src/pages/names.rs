@@ -54,6 +54,7 @@ impl Names {
                 Master::Limit(_)
                 | Master::AssayPlan(_)
                 | Master::Calendar(_)
+                | Master::LabMapping(_)
                 | Master::Policy(_) => continue,
             };
             names.known.insert((what, id), name);
@@ -71,6 +72,7 @@ impl Names {
                 Master::Limit(_)
                 | Master::AssayPlan(_)
                 | Master::Calendar(_)
+                | Master::LabMapping(_)
                 | Master::Policy(_) => {}
             }
         }
@@ -138,6 +140,14 @@ impl Names {
     pub(crate) fn partners(&self, own: &PartyId) -> Vec<(PartyId, String)> {
         let enterprise = |kind: &PartyKind| *kind == PartyKind::Enterprise;
         let others = self.parties.iter().filter(|(id, (kind, _))| *id != own && enterprise(kind));
+        others.map(|(id, (_, name))| (id.clone(), name.clone())).collect()
+    }
+
+    /// Parties that analyse for others: laboratories, and enterprises with one.
+    pub(crate) fn laboratories(&self, own: &PartyId) -> Vec<(PartyId, String)> {
+        let analyses =
+            |kind: &PartyKind| matches!(kind, PartyKind::Laboratory | PartyKind::Enterprise);
+        let others = self.parties.iter().filter(|(id, (kind, _))| *id != own && analyses(kind));
         others.map(|(id, (_, name))| (id.clone(), name.clone())).collect()
     }
 

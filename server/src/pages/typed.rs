@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 use std::str::FromStr;
 
-use chrono::NaiveDateTime;
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 use tl_domain::code::Code;
 use tl_domain::ids::EntryId;
 use tl_domain::quantity::{Basis, DecimalText, Mass, MassUnit, Reading};
@@ -59,6 +59,11 @@ impl Typed {
     /// Gives a field its default, unless something was sent for it.
     pub(crate) fn usual(&mut self, name: &str, value: impl Into<String>) {
         self.values.entry(name.to_owned()).or_insert_with(|| value.into());
+    }
+
+    /// Puts a value into a field that was left empty.
+    pub(crate) fn put(&mut self, name: &str, value: &str) {
+        self.values.insert(name.to_owned(), value.to_owned());
     }
 
     /// Marks a field.
@@ -203,6 +208,28 @@ impl Typed {
             self.error(name, words);
         }
         moment
+    }
+
+    /// The beginning of a local day at the site's offset.
+    pub(crate) fn day(&mut self, name: &str, offset_minutes: i32) -> Option<Moment> {
+        let text = self.required(name)?;
+        let read = NaiveDate::parse_from_str(&text, "%Y-%m-%d").ok();
+        let offset = i64::from(offset_minutes) * 60_000_000;
+        let moment = read.and_then(|day| {
+            let local = day.and_time(NaiveTime::MIN).and_utc().timestamp_micros();
+            Moment::from_micros(local.checked_sub(offset)?, offset_minutes.checked_mul(60)?)
+        });
+        if moment.is_none() {
+            let words = self.t.not_a_time(format::shortened(&text, 40));
+            self.error(name, words);
+        }
+        moment
+    }
+
+    /// Lines of a text, each without blanks around it; empty ones are left out.
+    pub(crate) fn lines(&self, name: &str) -> Vec<String> {
+        let lines = self.text(name).lines().map(str::trim).filter(|line| !line.is_empty());
+        lines.map(str::to_owned).collect()
     }
 
     /// Id and time of the entry that the form becomes.

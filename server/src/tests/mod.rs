@@ -16,6 +16,7 @@ mod isolation;
 mod laboratory;
 mod ledger;
 mod ledger_pages;
+mod outside;
 mod people;
 mod permissions;
 mod policies;

@@ -20,6 +20,7 @@ pub mod lab;
 pub mod lapsed;
 pub mod ledgers;
 pub mod masters;
+pub mod outside;
 pub mod partners;
 pub mod people;
 pub mod reconciliation;

@@ -154,8 +154,8 @@ fn concerns(record: &Master, device: &Device, nodes: &BTreeSet<NodeId>) -> bool 
         | Master::Limit(_)
         | Master::AssayPlan(_)
         | Master::Calendar(_) => true,
-        // A bureau's, for the tests of the centre.
-        Master::Policy(_) => false,
+        // A bureau's, for the tests of the centre; files of outside laboratories are read here.
+        Master::Policy(_) | Master::LabMapping(_) => false,
     }
 }
 

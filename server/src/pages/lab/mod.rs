@@ -3,8 +3,15 @@
 //! What waits within its term is no delay and is shown as such; a rate stands only where something
 //! is settled.
 
+pub mod approve;
+pub mod import;
+pub mod mapping;
+pub mod method;
+pub mod plan;
+pub mod send;
 pub mod submission;
 
+use tl_domain::event::SampledBy;
 use tl_domain::ids::AssayId;
 use tl_domain::lab::due::{DueState, Occasion, Of};
 use tl_domain::lab::plan::{Frequency, Point};
@@ -12,10 +19,11 @@ use tl_store::{Page, Paged};
 
 use super::desk::Desk;
 use super::list::{Key, List, cut, whole};
-use super::part::{Cell, Column, Empty, Table, Tile, Tiles, Tone};
+use super::part::{Cell, Choice, Column, Empty, Table, Tile, Tiles, Tone};
 use super::samples;
-use super::sheet::{Section, Sheet};
+use super::sheet::{Act, Section, Sheet};
 use crate::app::App;
+use crate::auth::Role;
 use crate::error::Failure;
 use crate::i18n::Words;
 use crate::usecase::lab::{self, Due, PlanLine};
@@ -60,6 +68,9 @@ impl List for Plan {
         let mut sheet = desk.sheet(t.assay_plan(), &[]);
         sheet.lead = t.due_lead().to_owned();
         sheet.tabs = samples::lab_tabs(desk, "/assay-plan");
+        if desk.may(&[Role::Ehs, Role::Admin]) {
+            sheet.primary = Some(Act::new(t.new_plan(), "/assay-plan/new"));
+        }
         sheet.sections.push(Section::new("counts", "", tiles(t, &self.due)));
         let lines = plan_table(desk, &self.lines);
         sheet.sections.push(Section::new("plan", t.plan_items(), lines));
@@ -198,6 +209,15 @@ fn plan_cells(desk: &Desk, line: &PlanLine) -> Vec<Cell> {
         (Some(by), true) => Cell::state(Tone::Good, t.plan_approved()).small(names.operator(by)),
         (None, true) => Cell::state(Tone::Watch, t.plan_waits()),
     };
+    let state = state.link(desk.links.to(format!("/entries/{}", line.entry)));
+    let state = match line.approved_by.is_none() && line.active && desk.may(&[Role::Ehs]) {
+        true => state.also(t.plan_approve(), format!("/assay-plan/{}/approve", line.plan)),
+        false => state,
+    };
+    let mut plan = Cell::text(&line.name);
+    if desk.may(&[Role::Ehs, Role::Admin]) {
+        plan = plan.link(format!("/assay-plan/{}", line.plan));
+    }
     let until = t.span_of(line.valid_from.at().date_naive(), line.valid_to.at().date_naive());
     vec![
         Cell::text(names.material(&item.material)).small(item.analyte.as_str()),
@@ -205,9 +225,24 @@ fn plan_cells(desk: &Desk, line: &PlanLine) -> Vec<Cell> {
         Cell::text(frequency(t, item.frequency)).small(t.term_of(item.term_days)),
         Cell::text(lab),
         basis,
-        Cell::text(&line.name).small(until),
-        state.link(desk.links.to(format!("/entries/{}", line.entry))),
+        plan.small(until),
+        state,
     ]
+}
+
+/// Laboratories for choosing, with other words for "none" in front.
+fn lab_choices(desk: &Desk, none: &str) -> Vec<Choice> {
+    let parties = desk.names.laboratories(&desk.party.party).into_iter();
+    let parties = parties.map(|(id, name)| Choice::new(id.as_str(), name));
+    [Choice::new("", none)].into_iter().chain(parties).collect()
+}
+
+/// What an outside laboratory answers for, in words.
+fn sampled_by_words(t: Words, of: SampledBy) -> &'static str {
+    match of {
+        SampledBy::Received => t.received_only(),
+        SampledBy::OnSite => t.sampled_on_site(),
+    }
 }
 
 fn frequency(t: Words, of: Frequency) -> &'static str {

@@ -1,18 +1,17 @@
 //! 送样单: the list with days waiting, and the sheet to print and send along.
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use tl_domain::event::SampledBy;
 use tl_store::{Page, Paged};
 
 use super::super::desk::Desk;
 use super::super::list::{Key, List};
 use super::super::part::{Cell, Column, Empty, Facts, Table, Tone};
-use super::super::sheet::{Section, Sheet};
+use super::super::sheet::{Act, Section, Sheet};
 use super::super::{samples, show};
+use super::sampled_by_words;
 use crate::app::App;
-use crate::auth::Session;
+use crate::auth::{Role, Session};
 use crate::error::{Failure, PageError};
-use crate::i18n::Words;
 use crate::usecase::lab::{self, Submission};
 
 /// `GET /submissions?sort=&page=`
@@ -38,6 +37,12 @@ impl List for Submissions {
     fn sheet(&self, _: &App, desk: &Desk) -> Result<Sheet, Failure> {
         let mut sheet = desk.sheet(desk.t.submissions(), &[]);
         sheet.tabs = samples::lab_tabs(desk, "/submissions");
+        if desk.may(&[Role::Gate, Role::Lab, Role::Ehs]) {
+            sheet.primary = Some(Act::new(desk.t.act_send(), "/submissions/new"));
+        }
+        if desk.may(&[Role::Lab]) {
+            sheet.acts.push(Act::new(desk.t.import_report(), "/submissions/import"));
+        }
         Ok(sheet)
     }
 
@@ -99,6 +104,9 @@ fn print(app: &App, desk: &Desk, row: &Submission) -> Result<Sheet, Failure> {
         &[(t.submissions(), "/submissions")],
     );
     sheet.printable = true;
+    if desk.may(&[Role::Lab]) && row.open > 0 {
+        sheet.primary = Some(Act::new(t.import_report(), "/submissions/import"));
+    }
     let mut facts = Facts::default();
     facts.add(t.sent_by(), Cell::text(&desk.party.name));
     facts.add(t.laboratory(), Cell::text(&row.lab_name));
@@ -107,7 +115,7 @@ fn print(app: &App, desk: &Desk, row: &Submission) -> Result<Sheet, Failure> {
     facts.add(t.to_determine(), Cell::text(analytes.join(", ")));
     facts.add(t.sent_at(), Cell::time(desk.minute(row.sent_at)));
     facts.add(t.report_promised(), Cell::time(desk.minute(row.due)));
-    facts.add(t.answers_for(), Cell::text(sampled_by(t, row.sampled_by)));
+    facts.add(t.answers_for(), Cell::text(sampled_by_words(t, row.sampled_by)));
     sheet.sections.push(Section::new("facts", "", facts));
     let columns = vec![
         Column::number(t.line_number()),
@@ -141,11 +149,4 @@ fn print(app: &App, desk: &Desk, row: &Submission) -> Result<Sheet, Failure> {
     }
     sheet.sections.push(Section::new("signatures", "", signatures));
     Ok(sheet)
-}
-
-fn sampled_by(t: Words, of: SampledBy) -> &'static str {
-    match of {
-        SampledBy::Received => t.received_only(),
-        SampledBy::OnSite => t.sampled_on_site(),
-    }
 }

@@ -86,9 +86,14 @@ impl List for Masters {
 
 impl Masters {
     fn new_act(&self, desk: &Desk) -> Option<Act> {
-        let may = may_put(desk) && put::has_form(self.what);
+        let may = may_put(desk) && has_form(self.what);
         may.then(|| Act::new(desk.t.new_master(), format!("/masters/{}/new", self.what)))
     }
+}
+
+/// Whether a kind has a form; that of methods is the laboratory's.
+fn has_form(what: &str) -> bool {
+    what == "method" || put::has_form(what)
 }
 
 fn may_put(desk: &Desk) -> bool {
@@ -103,7 +108,7 @@ fn cells(desk: &Desk, row: &MasterRow) -> Vec<Cell> {
     let t = desk.t;
     let (what, id) = (row.record.what(), row.record.id());
     let mut name = Cell::text(name(desk, row));
-    if may_put(desk) && put::has_form(what) {
+    if may_put(desk) && has_form(what) {
         name = name.link(format!("/masters/{what}/{id}"));
     }
     let state = match row.active {
@@ -154,9 +159,11 @@ fn details(desk: &Desk, record: &Master) -> String {
                 method.lod.as_ref().map(|lod| t.pair(t.lod_word(), format!("{lod} {unit}")));
             [method.analyte.to_string()].into_iter().chain(limit).collect()
         }
-        Master::Limit(_) | Master::AssayPlan(_) | Master::Calendar(_) | Master::Policy(_) => {
-            Vec::new()
-        }
+        Master::Limit(_)
+        | Master::AssayPlan(_)
+        | Master::Calendar(_)
+        | Master::LabMapping(_)
+        | Master::Policy(_) => Vec::new(),
     };
     parts.join(" · ")
 }

@@ -44,6 +44,8 @@ pub(crate) enum FieldKind {
     Hidden,
     /// A secret.
     Password,
+    /// A file of these kinds, as `accept` says them.
+    File(&'static str),
 }
 
 /// A field with its value as typed.
@@ -139,7 +141,16 @@ impl Field {
             FieldKind::Minute => "datetime-local",
             FieldKind::Day => "date",
             FieldKind::Password => "password",
+            FieldKind::File(_) => "file",
             _ => "text",
+        }
+    }
+
+    /// Kinds of files that it takes; empty for other fields.
+    fn accept(&self) -> &'static str {
+        match self.kind {
+            FieldKind::File(accept) => accept,
+            _ => "",
         }
     }
 
@@ -211,6 +222,12 @@ impl Form {
     pub(crate) fn repeated(&mut self, i: usize, heading: impl Into<String>, fields: Vec<Field>) {
         let folded = i >= OPEN_LINES && fields.iter().all(Field::is_untouched);
         self.lines.push(Line { heading: heading.into(), fields, folded });
+    }
+
+    /// Whether it sends files.
+    fn sends_files(&self) -> bool {
+        let mut fields = self.lines.iter().flat_map(|line| &line.fields);
+        fields.any(|field| !field.accept().is_empty())
     }
 
     /// The fields with an error, each with its name for people and the group it stands in.

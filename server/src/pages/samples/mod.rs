@@ -74,6 +74,7 @@ pub(crate) fn lab_tabs(desk: &Desk, current: &str) -> Vec<Tab> {
         (t.assays(), "/assays"),
         (t.assay_plan(), "/assay-plan"),
         (t.submissions(), "/submissions"),
+        (t.lab_mappings(), "/lab-mappings"),
     ]
     .into_iter()
     .map(|(words, path)| Tab {

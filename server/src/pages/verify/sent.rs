@@ -1,14 +1,12 @@
 //! What somebody sent to be verified: fields of a form, with files or without.
 //!
-//! Strangers send this. The body is bounded by the service; here parts, heads and names are bounded
-//! too, and what can't be read says where. Nothing is kept.
+//! Strangers send this. The body is bounded by the service, parts and heads by `multipart`, and what can't be read says where. Nothing is kept.
 
 use super::super::part::Query;
+use crate::multipart::{self, MultipartError};
 
 /// Parts of a form.
 const PARTS_MAX: usize = 12;
-/// Bytes of a part's head.
-const HEAD_BYTES_MAX: usize = 2_048;
 /// First line of a proof, by which one in the wrong field is known.
 const PROOF_MARK: &[u8] = b"c2sp.org/tlog-proof";
 
@@ -27,6 +25,16 @@ pub(super) enum SentError {
     /// Too many parts.
     #[error("the form has more than {PARTS_MAX} parts")]
     Parts,
+}
+
+impl From<MultipartError> for SentError {
+    fn from(error: MultipartError) -> Self {
+        match error {
+            MultipartError::Boundary => Self::Boundary,
+            MultipartError::Part(number) => Self::Part(number),
+            MultipartError::Parts => Self::Parts,
+        }
+    }
 }
 
 /// What was sent; empty fields are none.
@@ -48,7 +56,10 @@ impl Sent {
     pub(super) fn read(content_type: &str, body: &[u8]) -> Result<Self, SentError> {
         let media = content_type.split(';').next().unwrap_or("").trim().to_ascii_lowercase();
         let fields = match media.as_str() {
-            "multipart/form-data" => parts(boundary(content_type)?, body)?,
+            "multipart/form-data" => {
+                let parts = multipart::parts(content_type, body, PARTS_MAX)?;
+                parts.into_iter().map(|part| (part.name, part.content.to_vec())).collect()
+            }
             "application/x-www-form-urlencoded" => {
                 let text = String::from_utf8_lossy(body);
                 let pairs = Query::new("", &text).pairs();
@@ -98,57 +109,6 @@ fn as_lines(bytes: &[u8]) -> Vec<u8> {
     }
     lines.push(b'\n');
     lines
-}
-
-fn boundary(content_type: &str) -> Result<&str, SentError> {
-    let parameters = content_type.split(';').skip(1);
-    let found = parameters.filter_map(|parameter| parameter.trim().split_once('='));
-    let mut found = found.filter(|(name, _)| name.eq_ignore_ascii_case("boundary"));
-    let value = found.next().map(|(_, value)| value.trim_matches('"'));
-    value.filter(|text| (1..=70).contains(&text.len())).ok_or(SentError::Boundary)
-}
-
-fn position(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
-    bytes.windows(wanted.len()).position(|window| window == wanted)
-}
-
-/// Names and contents of the parts of a multipart body (RFC 7578).
-fn parts(boundary: &str, body: &[u8]) -> Result<Vec<(String, Vec<u8>)>, SentError> {
-    let first = format!("--{boundary}");
-    let between = format!("\r\n--{boundary}");
-    let start = position(body, first.as_bytes()).ok_or(SentError::Boundary)?;
-    let mut rest = &body[start + first.len()..];
-    let mut found = Vec::new();
-    for number in 1.. {
-        if rest.starts_with(b"--") {
-            return Ok(found);
-        }
-        if number > PARTS_MAX {
-            return Err(SentError::Parts);
-        }
-        let cut = SentError::Part(number);
-        let part = rest.strip_prefix(b"\r\n").ok_or_else(|| cut.clone())?;
-        let head_end = position(&part[..part.len().min(HEAD_BYTES_MAX)], b"\r\n\r\n");
-        let head_end = head_end.ok_or_else(|| cut.clone())?;
-        let name = name_of(&part[..head_end]).ok_or_else(|| cut.clone())?;
-        let content = &part[head_end + 4..];
-        let end = position(content, between.as_bytes()).ok_or(cut)?;
-        found.push((name, content[..end].to_vec()));
-        rest = &content[end + between.len()..];
-    }
-    Ok(found)
-}
-
-/// `name` of a part's `Content-Disposition`.
-fn name_of(head: &[u8]) -> Option<String> {
-    let head = std::str::from_utf8(head).ok()?;
-    let line = head.split("\r\n").find(|line| {
-        let header = line.split(':').next().unwrap_or("");
-        header.trim().eq_ignore_ascii_case("content-disposition")
-    })?;
-    let parameters = line.split(';').skip(1).filter_map(|parameter| parameter.split_once('='));
-    let (_, value) = parameters.into_iter().find(|(name, _)| name.trim() == "name")?;
-    Some(value.trim().trim_matches('"').to_owned())
 }
 
 #[cfg(test)]

@@ -16,11 +16,11 @@ use crate::random;
 use crate::serve::page_service;
 
 /// What the server answered to a form.
-struct Sent {
-    status: u16,
+pub(super) struct Sent {
+    pub(super) status: u16,
     /// Where it sends the browser on.
-    target: String,
-    text: String,
+    pub(super) target: String,
+    pub(super) text: String,
 }
 
 /// A fresh id and the time, as every form carries them.
@@ -33,12 +33,17 @@ fn when(world: &World) -> Vec<(String, String)> {
 }
 
 /// The values of a form.
-fn values(world: &World, pairs: &[(&str, &str)]) -> Vec<(String, String)> {
+pub(super) fn values(world: &World, pairs: &[(&str, &str)]) -> Vec<(String, String)> {
     let own = pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
     when(world).into_iter().chain(own).collect()
 }
 
-async fn send(world: &World, login: &str, path: &str, values: &[(String, String)]) -> Sent {
+pub(super) async fn send(
+    world: &World,
+    login: &str,
+    path: &str,
+    values: &[(String, String)],
+) -> Sent {
     let service = test::init_service(page_service!(world.app.clone())).await;
     let request = test::TestRequest::post()
         .uri(path)
@@ -54,7 +59,7 @@ async fn send(world: &World, login: &str, path: &str, values: &[(String, String)
 }
 
 /// The page at an address.
-async fn read(world: &World, login: &str, path: &str) -> String {
+pub(super) async fn read(world: &World, login: &str, path: &str) -> String {
     let service = test::init_service(page_service!(world.app.clone())).await;
     let request = test::TestRequest::get()
         .uri(path)
@@ -66,7 +71,7 @@ async fn read(world: &World, login: &str, path: &str) -> String {
 }
 
 /// Entries in the log of `alfa`.
-fn size(world: &World) -> u64 {
+pub(super) fn size(world: &World) -> u64 {
     let log = world.app.store.log(&"alfa".parse().expect("id")).expect("store");
     log.expect("log").size
 }
