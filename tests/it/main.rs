@@ -10,6 +10,7 @@ mod edge_bad_input;
 mod gate_page;
 mod isolation;
 mod kill_nine;
+mod lab_page;
 mod ledger;
 mod pages;
 mod rebuild;
