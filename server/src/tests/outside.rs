@@ -84,7 +84,8 @@ fn multipart(fields: &[(&str, &str)], file: &str, pdf: &[u8]) -> Vec<u8> {
     }
     for (name, named, bytes) in [("file", "r.csv", file.as_bytes()), ("pdf", "r.pdf", pdf)] {
         let head = format!(
-            "--x7x7\r\nContent-Disposition: form-data; name=\"{name}\"; filename=\"{named}\"\r\n\r\n"
+            "--x7x7\r\nContent-Disposition: form-data; name=\"{name}\"; \
+             filename=\"{named}\"\r\n\r\n"
         );
         body.extend(head.as_bytes());
         body.extend(bytes);

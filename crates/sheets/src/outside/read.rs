@@ -98,7 +98,7 @@ impl Reader<'_> {
             return line;
         }
         for found in &results {
-            // A blank beside results says that this was not asked for; a row of blanks says nothing.
+            // A blank beside results was not asked for; a row of blanks says nothing.
             if is_empty(found) && !nothing {
                 continue;
             }

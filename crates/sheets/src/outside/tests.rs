@@ -155,7 +155,10 @@ fn a_mapping_that_guesses_is_refused() {
         let Value::Object(fields) = fields else { unreachable!("an object") };
         LabMapping::read(&OpenRecord { id: "lab-a".parse().expect("an id"), fields })
     };
-    let base = |results: Value| json!({"name": "n", "lab_name": "l", "header_row": 1, "sample": "s", "results": results});
+    let base = |results: Value| {
+        json!({"name": "n", "lab_name": "l", "header_row": 1, "sample": "s",
+            "results": results})
+    };
     let tl = || json!({"analyte": "Tl", "column": "铊", "unit": "mg/kg", "basis": "dry"});
     assert!(read(base(json!([tl()]))).is_ok());
     let mut bare = tl();

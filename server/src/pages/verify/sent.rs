@@ -1,6 +1,7 @@
 //! What somebody sent to be verified: fields of a form, with files or without.
 //!
-//! Strangers send this. The body is bounded by the service, parts and heads by `multipart`, and what can't be read says where. Nothing is kept.
+//! Strangers send this. The body is bounded by the service, parts and heads by `multipart`, and
+//! what can't be read says where. Nothing is kept.
 
 use super::super::part::Query;
 use crate::multipart::{self, MultipartError};
