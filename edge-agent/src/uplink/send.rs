@@ -83,7 +83,11 @@ impl<S: Server> Uplink<S> {
     }
 
     /// Stores results and mark in one transaction; a fork becomes the alarm.
-    pub(super) fn note(&self, sent: &[(Mark, Hash)], answer: &UploadAnswer) -> Result<Mark, RoundError> {
+    pub(super) fn note(
+        &self,
+        sent: &[(Mark, Hash)],
+        answer: &UploadAnswer,
+    ) -> Result<Mark, RoundError> {
         if answer.results.len() != sent.len() {
             let counts = format!("{} results for {}", answer.results.len(), sent.len());
             return Err(ApiError::Form(counts).into());

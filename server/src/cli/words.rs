@@ -50,7 +50,7 @@ words! {
     ca_fingerprint = "CA 证书 SHA-256", "SHA-256 of the CA";
     enrol_with = "在设备上运行", "run on the device";
     update_key_secret = "私钥（离线保存）", "secret key (keep it on no network)";
-    update_key_public = "公钥（放到服务器 keys/update.pub）", "public key (goes to the server's keys/update.pub)";
+    update_key_public = "公钥（放到服务器 keys/update.pub）", "public key (for keys/update.pub)";
     update_signed = "已签名", "signed";
     update_added = "已放入升级目录", "laid out";
     update_files = "升级文件", "files";

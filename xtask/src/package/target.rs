@@ -116,8 +116,8 @@ impl Target {
             (format!("CARGO_TARGET_{upper}_RUSTFLAGS"), "-C force-unwind-tables=no".to_owned()),
         ];
         if let Some((headers, _)) = self.headers {
-            // The compiler's own headers, but musl's instead of those of its C library; nothing that
-            // its library alone has (checked copies, locks outside of the code).
+            // The compiler's own headers, but musl's instead of those of its C library; nothing
+            // that its library alone has (checked copies, locks outside of the code).
             let own = own_headers(self.compiler.0)?;
             flags.push_str(&format!(
                 " -nostdinc -isystem {headers} -isystem {own} -U_FORTIFY_SOURCE \

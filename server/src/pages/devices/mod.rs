@@ -1,7 +1,7 @@
 //! Devices: how each stands, what is wrong with it and what to do; enrolling and revoking.
 //!
-//! What is wrong is judged by `usecase::devices`; here it is put into words. Secrets of an enrolment
-//! are shown once, on the answer that makes them.
+//! What is wrong is judged by `usecase::devices`; here it is put into words. Secrets of an
+//! enrolment are shown once, on the answer that makes them.
 
 pub mod agree;
 pub mod card;
