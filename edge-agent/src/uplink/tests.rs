@@ -4,7 +4,7 @@ mod server;
 
 use std::sync::Arc;
 
-use tl_domain::event::{Body, Entry};
+use tl_domain::event::Body;
 use tl_ledger::{Envelope, Hash};
 
 pub(super) use server::Fake;
