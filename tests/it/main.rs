@@ -12,6 +12,7 @@ mod isolation;
 mod kill_nine;
 mod lab_page;
 mod ledger;
+mod outside_report;
 mod pages;
 mod rebuild;
 mod scan_to_balance;

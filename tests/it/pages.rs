@@ -63,6 +63,13 @@ fn pages_are_clean_on_a_desktop_and_a_phone() -> Result<()> {
         ("reconciliation", RECONCILED, vec!["main table"]),
         ("trace", &format!("/trace?batch={batch}"), vec!["main table"]),
         ("policies", "/policies", vec!["main table"]),
+        ("plan", "/assay-plan", vec!["main"]),
+        ("plan-form", "/assay-plan/new", vec!["main form"]),
+        ("method-form", "/masters/method/new", vec!["main form"]),
+        ("mappings", "/lab-mappings", vec!["main"]),
+        ("mapping-form", "/lab-mappings/new", vec!["main form"]),
+        ("sent", "/submissions", vec!["main"]),
+        ("send-form", "/submissions/new", vec!["main form"]),
     ] {
         pages.push(PagePlan::new(name, path, &selectors));
     }

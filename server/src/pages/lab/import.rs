@@ -249,7 +249,7 @@ fn shown(desk: &Desk, asked: &Asked, found: &Preview) -> Sheet {
         let english = desk.session.english;
         sheet.chip(Tone::Watch, if english { &notice.en } else { &notice.zh }.clone());
     }
-    sheet.sections.push(Section::new("counts", "", tiles(desk, found)));
+    sheet.sections.push(Section::new("counts", t.import_becomes(), tiles(desk, found)));
     let counts = found.counts;
     if counts.reports > 0 {
         let form = Form {

@@ -71,7 +71,7 @@ impl List for Plan {
         if desk.may(&[Role::Ehs, Role::Admin]) {
             sheet.primary = Some(Act::new(t.new_plan(), "/assay-plan/new"));
         }
-        sheet.sections.push(Section::new("counts", "", tiles(t, &self.due)));
+        sheet.sections.push(Section::new("counts", t.completion_rate(), tiles(t, &self.due)));
         let lines = plan_table(desk, &self.lines);
         sheet.sections.push(Section::new("plan", t.plan_items(), lines));
         Ok(sheet)
