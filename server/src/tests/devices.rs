@@ -3,9 +3,11 @@
 use actix_web::http::{StatusCode, header};
 use actix_web::test::{TestRequest, call_service, init_service, read_body};
 use tl_domain::time::{DAY_MICROS, HOUR_MICROS};
-use tl_store::{Device, DeviceReport, DeviceState};
+use tl_ledger::Hash;
+use tl_store::{Device, DeviceReport, DeviceState, Rollout};
 use tl_testkit as kit;
 use tl_wire::offer::EnrolmentOffer;
+use tl_wire::update::{MANIFEST_FORMAT, UpdateManifest, Version, file};
 
 use super::world::World;
 use crate::serve::page_service;
@@ -189,4 +191,52 @@ async fn what_goes_wrong_is_said_with_what_to_do() {
     let wrong = [("mark", "00000000")];
     let (status, _, text) = post(&world, "/devices/gate-07/agree", &wrong).await;
     assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "nothing was asked: {text}");
+}
+
+#[actix_web::test]
+async fn a_program_that_failed_at_a_box_is_told_while_it_is_the_one_that_was_settled() {
+    let world = World::new();
+    let device = enrolled(&world, 300);
+    let signer = tl_ledger::Signer::from_seed(&[5; 32]);
+    let config = &world.app.config;
+    std::fs::write(config.keys.join("update.pub"), signer.public().to_string()).expect("the key");
+    let folder = config.data.join(crate::usecase::updates::FOLDER);
+    std::fs::create_dir_all(&folder).expect("the folder");
+    let manifest = UpdateManifest {
+        v: MANIFEST_FORMAT,
+        program: "tl-edge".to_owned(),
+        version: Version(1, 1, 0),
+        target: "x86_64-linux".to_owned(),
+        sha256: Hash::of(b"new"),
+        size: 3,
+        outbox_min: "00000000000001".to_owned(),
+        floor: Version(0, 0, 0),
+    };
+    let envelope = manifest.sign(&signer).expect("signed");
+    std::fs::write(folder.join("a.update"), file(&envelope, b"new")).expect("a file");
+    let report = |refused: Hash| {
+        serde_json::json!({"version": "1.0.0", "target": "x86_64-linux", "queue": 0,
+            "refused": [refused.to_string()]})
+    };
+    let settle = |version: &str| {
+        let rollout = Rollout {
+            party: Some(device.party.clone()),
+            site: None,
+            device: None,
+            version: Some(version.to_owned()),
+            at: 1,
+            person: "root".to_owned(),
+        };
+        world.app.store.put_rollout(&rollout).expect("settled");
+    };
+    settle("1.1.0");
+    say(&world, &report(Hash::of(b"an older one")));
+    let (_, card) = get(&world, "admin", "/devices/gate-07").await;
+    assert!(card.contains("可升级到 1.1.0") && !card.contains("升级失败，仍用原程序"), "{card}");
+    say(&world, &report(Hash::of(b"new")));
+    let (_, card) = get(&world, "admin", "/devices/gate-07").await;
+    assert!(card.contains("升级失败，仍用原程序"), "{card}");
+    settle("1.2.0");
+    let (_, card) = get(&world, "admin", "/devices/gate-07").await;
+    assert!(!card.contains("升级失败，仍用原程序"), "another one is settled");
 }

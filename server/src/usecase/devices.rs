@@ -4,6 +4,8 @@
 //! How a device stands is put together from what the server knows (contact, certificate, forks) and
 //! what the device says of itself; the latter is shown with the time at which it came.
 
+use std::sync::Arc;
+
 use tl_domain::ids::{DeviceId, SiteId};
 use tl_domain::time::{DAY_MICROS, HOUR_MICROS, Micros};
 use tl_store::{Device, DeviceEnd, DeviceState, ForkedStream};
@@ -15,7 +17,7 @@ use tl_wire::update::Version;
 use super::installation::{NewDevice, device_token, page_address, revoke_device};
 use super::lapsed::{self, Asked};
 use super::people::require_sites;
-use super::updates;
+use super::updates::{self, Program};
 use crate::app::App;
 use crate::auth::permit::{ManageDevices, Permit, SeeDevices};
 use crate::error::Failure;
@@ -83,6 +85,7 @@ pub fn standings(app: &App, permit: &Permit<SeeDevices>) -> Result<Vec<Standing>
     let reports = app.store.device_reports(Some(party))?;
     let forks = app.store.forked_streams(party)?;
     let rollouts = app.store.rollouts()?;
+    let programs = updates::programs(app)?;
     let now = app.clock.micros();
     // Renewal begins at two thirds: below a half it has evidently failed again and again.
     let low = i64::try_from(app.config.device_certificate_days / 2).unwrap_or(i64::MAX);
@@ -96,6 +99,11 @@ pub fn standings(app: &App, permit: &Permit<SeeDevices>) -> Result<Vec<Standing>
         let mut standing =
             Standing { device, report, end, settled, days_left, concerns: Vec::new() };
         standing.concerns = concerns(&standing, &forks, asked.as_ref(), (now, low));
+        if failed_there(&standing, &programs) {
+            let at = standing.concerns.iter().position(|it| matches!(it, DeviceConcern::Silent(_)));
+            let at = at.unwrap_or(standing.concerns.len());
+            standing.concerns.insert(at, DeviceConcern::UpdateFailed);
+        }
         Ok(standing)
     };
     app.store.devices(Some(party))?.into_iter().map(stand).collect()
@@ -148,15 +156,22 @@ fn concerns(
             .iter()
             .filter(|alarm| fork.is_none() || alarm.code != tl_wire::report::UPLINK_STOPPED);
         found.extend(told.cloned().map(DeviceConcern::Said));
-        let behind = standing.settled.as_deref().and_then(|text| text.parse::<Version>().ok());
-        if behind.is_some_and(|version| version > report.version) && !report.refused.is_empty() {
-            found.push(DeviceConcern::UpdateFailed);
-        }
     }
     if let Some(seen) = device.seen_at.filter(|seen| now - seen > SILENT_AFTER) {
         found.push(DeviceConcern::Silent(seen));
     }
     found
+}
+
+/// Whether the program that was settled for a device in service failed there.
+fn failed_there(standing: &Standing, programs: &[Arc<Program>]) -> bool {
+    let Some((_, report)) = &standing.report else { return false };
+    let settled = standing.settled.as_deref().and_then(|text| text.parse::<Version>().ok());
+    standing.device.state == DeviceState::Active
+        && programs.iter().any(|program| {
+            Some(program.manifest.version) == settled
+                && report.refused.contains(&program.manifest.sha256)
+        })
 }
 
 /// A new device, or a new box for a known one.

@@ -126,6 +126,18 @@ fn look(
     (path, found)
 }
 
+/// Every program of the folder that could be offered.
+///
+/// # Errors
+/// The folder's, or the key's.
+pub fn programs(app: &App) -> Result<Vec<Arc<Program>>, Failure> {
+    let key = key(&app.config.keys).map_err(|error| Failure::internal(&error))?;
+    let Some(key) = key else { return Ok(Vec::new()) };
+    let files = app.updates.files(&app.config.data, &key);
+    let files = files.map_err(|error| Failure::internal(&error))?;
+    Ok(files.into_iter().filter_map(|(_, known)| known.ok()).collect())
+}
+
 /// The row of the roll-out that counts for a device.
 #[must_use]
 pub fn settled<'a>(rollouts: &'a [Rollout], device: &Device) -> Option<&'a Rollout> {
@@ -197,12 +209,8 @@ fn chosen(app: &App, device: &Device) -> Result<Vec<Arc<Program>>, Failure> {
     let Some(version) = rollout.version.as_deref().and_then(|text| text.parse().ok()) else {
         return Ok(Vec::new());
     };
-    let key = key(&app.config.keys).map_err(|error| Failure::internal(&error))?;
-    let Some(key) = key else { return Ok(Vec::new()) };
-    let files = app.updates.files(&app.config.data, &key);
-    let files = files.map_err(|error| Failure::internal(&error))?;
     let mut found = Vec::new();
-    for program in files.into_iter().filter_map(|(_, known)| known.ok()) {
+    for program in programs(app)? {
         if program.manifest.version != version {
             continue;
         }
