@@ -12,6 +12,8 @@ use super::{Outpost, codes};
 
 /// Bytes that make a program long enough to be cut while it comes.
 const PADDING_BYTES: usize = 20 << 20;
+/// More than comes in one quiet moment: who begins anew is seen with less.
+const CUT_AT_BYTES: u64 = 5 << 20;
 /// What the agent is started with besides the station.
 const QUICK: &str = "[update]\nlook_seconds = 1\nprobation_seconds = 8\n";
 
@@ -117,7 +119,7 @@ fn an_update_goes_on_after_a_kill_at_each_step() -> Result<()> {
     site.post.agent.start()?;
     site.post.scan(&codes(1..=3))?;
 
-    site.until("a part of the program has come", |site| site.come() > 0)?;
+    site.until("a part of the program has come", |site| site.come() > CUT_AT_BYTES)?;
     site.post.agent.kill_nine()?;
     let come = site.come();
     let whole = u64::try_from(PADDING_BYTES)?;
