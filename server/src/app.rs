@@ -15,6 +15,7 @@ use tokio::sync::Semaphore;
 
 use crate::accounts::job::Failures;
 use crate::auth::limiter::Limiter;
+use crate::auth::second_factor::SecondSteps;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::error::Failure;
@@ -45,6 +46,8 @@ pub struct App {
     pub ledger: Ledger,
     /// Sign-ins per address.
     pub sign_ins: Limiter,
+    /// Who typed a right password and owes the second factor.
+    pub second_steps: SecondSteps,
     /// Verifications by people without an account, per address.
     pub verifications: Limiter,
     /// Password hashes at once: each takes 19 MiB.
@@ -90,6 +93,7 @@ impl App {
             keys,
             ledger,
             sign_ins: Limiter::new(LOGIN_BURST, LOGIN_REFILL, LOGIN_ADDRESSES_MAX),
+            second_steps: SecondSteps::default(),
             verifications: Limiter::new(VERIFY_BURST, VERIFY_REFILL, LOGIN_ADDRESSES_MAX),
             hashing: Semaphore::new(HASHING_MAX),
             device_url: OnceLock::new(),

@@ -24,6 +24,16 @@ pub const PASSWORD_BYTES_MAX: usize = 256;
 pub const FAILURES_MAX: u32 = 5;
 /// How long a locked account stays locked.
 pub const LOCKED_FOR: Duration = Duration::from_secs(15 * 60);
+/// Longest lock after ever more wrong passwords.
+pub const LOCKED_MOST: Duration = Duration::from_secs(24 * 3600);
+/// How long a right password waits for the second factor.
+pub const SECOND_STEP_LIFE: Duration = Duration::from_secs(5 * 60);
+/// People who may wait between password and second factor.
+pub const SECOND_STEPS_MAX: usize = 10_000;
+/// Fewest different characters of a password.
+pub const PASSWORD_VARIETY_MIN: usize = 6;
+/// Characters from which on a login within a password makes it easy to guess.
+pub const LOGIN_IN_PASSWORD_MIN: usize = 4;
 /// A session ends after this long without a request.
 pub const SESSION_IDLE: Duration = Duration::from_secs(8 * 3600);
 /// A session ends after this long in any case.

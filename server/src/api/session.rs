@@ -4,13 +4,14 @@ use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 use tl_ledger::Hash;
+use tl_wire::problem::ErrorCode;
 use utoipa::ToSchema;
 
 use super::schema::{MeAnswer, Rows, SessionAnswer};
 use crate::app::App;
 use crate::auth::{Session, cookie};
 use crate::error::{ApiError, Failure};
-use crate::usecase::sign_in::{self, Attempt};
+use crate::usecase::sign_in::{self, Attempt, Entered};
 
 /// What a person types.
 #[derive(Deserialize, ToSchema)]
@@ -18,6 +19,8 @@ use crate::usecase::sign_in::{self, Attempt};
 pub struct SignIn {
     login: String,
     password: String,
+    /// Digits of the second factor, or a recovery code, where the account has one.
+    code: Option<String>,
 }
 
 /// Signs in; the answer sets the session's cookie.
@@ -29,14 +32,21 @@ pub async fn sign_in(
     body: web::Json<SignIn>,
 ) -> Result<HttpResponse, ApiError> {
     let agent = request.headers().get(header::USER_AGENT).and_then(|value| value.to_str().ok());
-    let SignIn { login, password } = body.into_inner();
+    let SignIn { login, password, code } = body.into_inner();
     let attempt = Attempt {
         login,
         password,
         address: request.peer_addr().map(|address| address.ip()),
         agent: agent.unwrap_or("").to_owned(),
     };
-    let (token, _) = sign_in::sign_in(&app, attempt).await?;
+    let token = match sign_in::sign_in(&app, attempt.clone()).await? {
+        Entered::In(token, _) => token,
+        Entered::SecondFactor(ticket) => {
+            let needed = || Failure::new(ErrorCode::SecondFactor, "send the digits as `code`");
+            let code = code.ok_or_else(needed)?;
+            sign_in::with_second_factor(&app, ticket, code, attempt).await?.0
+        }
+    };
     Ok(HttpResponse::NoContent().cookie(token.cookie()).finish())
 }
 

@@ -11,6 +11,7 @@ pub mod limiter;
 pub mod password;
 pub mod permit;
 pub mod role;
+pub mod second_factor;
 mod session;
 
 pub use device::Device;

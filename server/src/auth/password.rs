@@ -4,13 +4,16 @@
 //! `MEMORY_KIB` of memory. A login that is not known is checked against a hash of nothing, so that
 //! time does not tell which logins exist.
 
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
 use argon2::{Algorithm, Argon2, Params, Version};
 
-use crate::limits::{PASSWORD_BYTES_MAX, PASSWORD_CHARS_MIN};
+use crate::limits::{
+    LOGIN_IN_PASSWORD_MIN, PASSWORD_BYTES_MAX, PASSWORD_CHARS_MIN, PASSWORD_VARIETY_MIN,
+};
 use crate::random;
 
 /// Memory of one hash in KiB (OWASP: 19 MiB with two passes).
@@ -27,6 +30,12 @@ pub enum PasswordError {
     /// Longer than any person types.
     #[error("the password is longer than {PASSWORD_BYTES_MAX} bytes")]
     Long,
+    /// Few characters over and over, or one row of neighbours.
+    #[error("the password is a simple row: at least {PASSWORD_VARIETY_MIN} different characters")]
+    Simple,
+    /// The login stands in it.
+    #[error("the password holds the login")]
+    HoldsLogin,
 }
 
 /// Hashes a new password for storing (PHC text).
@@ -41,7 +50,32 @@ pub fn hash(password: &str) -> Result<String, PasswordError> {
     if characters < PASSWORD_CHARS_MIN {
         return Err(PasswordError::Short(characters));
     }
+    if is_simple(password) {
+        return Err(PasswordError::Simple);
+    }
     Ok(hash_any(password))
+}
+
+/// Hashes a new password of a login; the length counts more than kinds of characters (NIST SP
+/// 800-63B, 5.1.1.2), so none is demanded.
+///
+/// # Errors
+/// `Short`, `Long`, `Simple` or `HoldsLogin`.
+pub fn hash_for(login: &str, password: &str) -> Result<String, PasswordError> {
+    let long_enough = login.chars().count() >= LOGIN_IN_PASSWORD_MIN;
+    if long_enough && password.to_lowercase().contains(&login.to_lowercase()) {
+        return Err(PasswordError::HoldsLogin);
+    }
+    hash(password)
+}
+
+/// Few different characters, or each the neighbour of the one before it (`123456…`, `abcdef…`).
+fn is_simple(password: &str) -> bool {
+    let symbols: Vec<char> = password.to_lowercase().chars().collect();
+    let different: BTreeSet<&char> = symbols.iter().collect();
+    let step = |pair: &[char]| i64::from(u32::from(pair[1])) - i64::from(u32::from(pair[0]));
+    let jumps = symbols.windows(2).filter(|pair| !(-1..=1).contains(&step(pair))).count();
+    different.len() < PASSWORD_VARIETY_MIN || jumps * 4 < symbols.len()
 }
 
 /// Hashes a PIN of a device's page, which is short on purpose: it works only on the plant's own

@@ -254,6 +254,19 @@ impl Level {
         [Self::County, Self::City, Self::Region].into_iter().find(|level| level.as_str() == text)
     }
 
+    /// The level of the area that a code names: 450000 is a region, 451200 a city, 451202 a county
+    /// (GB/T 2260).
+    #[must_use]
+    pub fn of_area(area: &str) -> Self {
+        if area.ends_with("0000") {
+            Self::Region
+        } else if area.ends_with("00") {
+            Self::City
+        } else {
+            Self::County
+        }
+    }
+
     /// Digits of the area code (GB/T 2260) that name an area of this level.
     #[must_use]
     pub fn digits(self) -> usize {

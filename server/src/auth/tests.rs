@@ -7,8 +7,9 @@ use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 
 use super::guard::from_here;
 use super::limiter::Limiter;
+use super::password::PasswordError;
 use super::role::{Function, covers};
-use super::{Level, Role, Roles, password};
+use super::{Level, Role, Roles, password, second_factor};
 
 #[test]
 fn an_area_covers_what_its_digits_begin() {
@@ -87,4 +88,34 @@ fn only_this_site_may_send_unsafe_requests() {
     assert!(!check(&[("origin", "null")]));
     let both = [("sec-fetch-site", "cross-site"), ("origin", "https://tl.example:8443")];
     assert!(!check(&both));
+}
+
+#[test]
+fn digits_are_those_of_rfc_6238() {
+    // Appendix B, SHA-1, the last six of the eight digits; the secret is its ASCII key.
+    let secret = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
+    for (seconds, digits) in [
+        (59, "287082"),
+        (1_111_111_109, "081804"),
+        (1_234_567_890, "005924"),
+        (20_000_000_000, "353130"),
+    ] {
+        let step = second_factor::step_of(secret, digits, seconds * 1_000_000);
+        assert_eq!(step, Some(seconds / 30), "{seconds}");
+        assert_eq!(second_factor::step_of(secret, digits, (seconds + 90) * 1_000_000), None);
+    }
+    let spaced = second_factor::step_of(secret, " 287 082 ", 59_000_000);
+    assert_eq!(spaced, Some(1), "as a phone shows it");
+    assert_eq!(second_factor::step_of("not base32!", "287082", 59_000_000), None);
+}
+
+#[test]
+fn simple_passwords_and_such_with_the_login_are_refused() {
+    for bad in ["abcdefghijkl", "111111222222", "123456789012", "abababababab"] {
+        assert_eq!(password::hash(bad), Err(PasswordError::Simple), "{bad}");
+    }
+    let held = password::hash_for("Hechi", "gruss-hechi-2026");
+    assert_eq!(held, Err(PasswordError::HoldsLogin));
+    assert!(password::hash_for("wei", "weiter und so weiter").is_ok(), "too short to matter");
+    assert!(password::hash(&password::generate()).is_ok());
 }

@@ -46,7 +46,7 @@ pub(super) fn create(config: &Config, new: Create, words: Words) -> anyhow::Resu
     let password = chosen.map_or_else(password::generate, |chosen| chosen.to_string());
     let roles = if new.role == [Role::Officer] {
         let area = new.area.as_deref().unwrap_or("");
-        let level = new.level.unwrap_or_else(|| level_of(area));
+        let level = new.level.unwrap_or_else(|| Level::of_area(area));
         Roles::officer(level, new.function.unwrap_or(Function::Supervision))
     } else {
         new.role.iter().copied().collect()
@@ -82,7 +82,7 @@ pub(super) fn password(config: &Config, known: &Known, words: Words) -> anyhow::
     let chosen = secret::read(words.password_prompt())?;
     let generated = chosen.is_none();
     let password = chosen.map_or_else(password::generate, |chosen| chosen.to_string());
-    account.password_hash = password::hash(&password)?;
+    account.password_hash = password::hash_for(&account.login, &password)?;
     (account.failed, account.locked_until) = (0, None);
     store.put_account(&account)?;
     store.revoke_sessions(&account.id)?;
@@ -106,15 +106,4 @@ pub(super) fn disable(config: &Config, known: &Known, words: Words) -> anyhow::R
 
 fn find(store: &Store, login: &str) -> anyhow::Result<Account> {
     store.account_by_login(login)?.with_context(|| format!("no login {login:?}"))
-}
-
-/// 450000 is a region, 451200 a city, 451202 a county (GB/T 2260).
-fn level_of(area: &str) -> Level {
-    if area.ends_with("0000") {
-        Level::Region
-    } else if area.ends_with("00") {
-        Level::City
-    } else {
-        Level::County
-    }
 }

@@ -75,6 +75,7 @@ mod lab;
 mod lab_forms;
 mod ledger;
 mod master;
+mod people;
 mod reconciliation;
 mod terms;
 mod trace;

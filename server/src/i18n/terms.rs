@@ -9,6 +9,7 @@ use tl_domain::project::{BatchState, FlowKind, Review};
 use tl_domain::quantity::Basis;
 
 use crate::auth::Role;
+use crate::auth::role::Function;
 
 terms! { TERMS {
     role(Role) {
@@ -19,6 +20,11 @@ terms! { TERMS {
         Admin = "企业管理员", "Administrator";
         Officer = "监管人员", "Officer";
         Sysadmin = "系统管理员", "System administrator";
+    }
+    officer_function(Function) {
+        Supervision = "监管", "Supervision";
+        Enforcement = "执法", "Enforcement";
+        Monitoring = "监测", "Monitoring";
     }
     quality(Quality) {
         Assayed = "实测", "Assayed";

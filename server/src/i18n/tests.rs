@@ -21,6 +21,7 @@ fn all() -> Vec<Message> {
         super::entry::ENTRY,
         super::flow::FLOW,
         super::frame::FRAME,
+        super::people::PEOPLE,
         super::home::HOME,
         super::lab::LAB,
         super::lab::LAB_TERMS,

@@ -107,7 +107,7 @@ fn section_of(path: &str) -> &str {
         "runs" => "/runs",
         "handovers" => "/handovers",
         "balance" | "accounts" | "partners" | "trace" | "findings" | "reconciliation" => "/balance",
-        "" | "tasks" | "entries" | "ledger" | "policies" | "devices" => "/",
+        "" | "tasks" | "entries" | "ledger" | "policies" | "devices" | "users" => "/",
         _ => "-",
     }
 }
@@ -145,6 +145,10 @@ pub(crate) fn flash(t: Words, done: Option<&str>) -> Option<Chip> {
         "settled" => t.done_settled(),
         "device_revoked" => t.done_device_revoked(),
         "device_agreed" => t.done_device_agreed(),
+        "user_changed" => t.done_user_changed(),
+        "password_changed" => t.done_password_changed(),
+        "factor_dropped" => t.done_factor_dropped(),
+        "session_ended" => t.done_session_ended(),
         _ => return None,
     };
     Some(Chip::new(Tone::Good, words))

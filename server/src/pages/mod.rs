@@ -9,6 +9,7 @@
 //! get  /                              pages::home::show
 //! get  /login                         pages::sign_in::form
 //! post /login                         pages::sign_in::submit
+//! post /login/code                    pages::sign_in::code
 //! post /logout                        pages::sign_in::leave
 //! get  /language/{code}               pages::language::switch
 //! get  /static/{file}                 pages::assets::file
@@ -79,6 +80,18 @@
 //! get  /policies                      pages::policies::show
 //! get  /policies/settle               pages::policies::settle::form
 //! post /policies/settle               pages::policies::settle::submit
+//! get  /me                            pages::me::show
+//! post /me/sessions/end               pages::me::end
+//! get  /me/password                   pages::me::password::form
+//! post /me/password                   pages::me::password::submit
+//! get  /me/second-factor              pages::me::second_factor::form
+//! post /me/second-factor              pages::me::second_factor::submit
+//! post /me/second-factor/drop         pages::me::second_factor::drop_it
+//! get  /users                         pages::users::list
+//! get  /users/new                     pages::users::create::form
+//! post /users/new                     pages::users::create::submit
+//! get  /users/{id}                    pages::users::card::show
+//! post /users/{id}/{what}             pages::users::card::act
 //! get  /ledger                        pages::ledger::show
 //! get  /ledger/evidence               pages::ledger::evidence
 //! get  /verify                        pages::verify::form
@@ -107,6 +120,7 @@ pub mod ledger;
 pub(crate) mod list;
 pub mod looks;
 pub mod masters;
+pub mod me;
 mod names;
 mod part;
 pub mod policies;
@@ -125,6 +139,7 @@ mod story;
 pub mod tasks;
 pub mod trace;
 mod typed;
+pub mod users;
 pub mod verify;
 mod written;
 

@@ -17,6 +17,7 @@ mod laboratory;
 mod ledger;
 mod ledger_pages;
 mod outside;
+mod own_account;
 mod people;
 mod permissions;
 mod policies;

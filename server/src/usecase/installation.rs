@@ -98,6 +98,7 @@ pub struct NewAccount {
 pub fn create_account(store: &Store, new: NewAccount) -> anyhow::Result<OperatorId> {
     check_account(store, &new)?;
     let id: OperatorId = random::opaque().parse()?;
+    let password_hash = password::hash_for(&new.login, &new.password)?;
     store.add_account(&Account {
         id: id.clone(),
         login: new.login,
@@ -105,7 +106,7 @@ pub fn create_account(store: &Store, new: NewAccount) -> anyhow::Result<Operator
         party: new.party,
         roles: new.roles.to_texts(),
         area: new.area,
-        password_hash: password::hash(&new.password)?,
+        password_hash,
         failed: 0,
         locked_until: None,
         totp: None,

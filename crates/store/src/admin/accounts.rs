@@ -11,6 +11,9 @@ use crate::{Store, StoreError};
 const COLUMNS: &str = "id, login, name, party, roles, area, password_hash, failed, locked_until, \
                        totp, active";
 
+/// Locks double at most this often; what they reach is bounded before.
+const DOUBLINGS_MAX: u32 = 30;
+
 /// A person who can sign in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Account {
@@ -150,9 +153,10 @@ impl Store {
         rows.into_iter().map(AccountRow::account).collect()
     }
 
-    /// Counts a failed attempt in one step and locks the account for `lock_micros` from `now` when
-    /// `attempts_max` is reached; gives the number of failures since the last success. Attempts
-    /// during a lock neither count nor prolong it; after it each failure locks again at once.
+    /// Counts a failed attempt in one step and locks the account from `now` when `attempts_max` is
+    /// reached: for `lock_micros`, twice as long after each further failure, at most `lock_most`.
+    /// Gives the number of failures since the last success. Attempts during a lock neither count
+    /// nor prolong it; after it each failure locks again at once.
     ///
     /// # Errors
     /// `NotFound`.
@@ -162,23 +166,26 @@ impl Store {
         now: Micros,
         attempts_max: u32,
         lock_micros: Micros,
+        lock_most: Micros,
     ) -> Result<u32, StoreError> {
-        let count = "UPDATE account SET failed = failed + 1, \
-                     locked_until = CASE WHEN failed + 1 >= ? THEN ? ELSE NULL END \
+        let count = "UPDATE account SET failed = failed + 1, locked_until = NULL \
                      WHERE id = ? AND (locked_until IS NULL OR locked_until <= ?)";
-        let binds = [
-            Value::Int(i64::from(attempts_max)),
-            Value::Int(now.saturating_add(lock_micros)),
-            Value::text(id.as_str()),
-            Value::Int(now),
-        ];
+        let account = Value::text(id.as_str());
         self.write(|conn| {
-            conn.run(count, &binds)?;
+            let counted = conn.run(count, &[account.clone(), Value::Int(now)])? == 1;
             let failed: Option<Number> = conn.one(
                 "SELECT failed AS number FROM account WHERE id = ?",
-                &[Value::text(id.as_str())],
+                std::slice::from_ref(&account),
             )?;
-            failed.map(|row| failures(row.number)).ok_or_else(|| unknown(id))
+            let failed = failures(failed.ok_or_else(|| unknown(id))?.number);
+            if counted && failed >= attempts_max {
+                let doublings = (failed - attempts_max).min(DOUBLINGS_MAX);
+                let locked = lock_micros.saturating_mul(1 << doublings).min(lock_most);
+                let until = Value::Int(now.saturating_add(locked));
+                let lock = "UPDATE account SET locked_until = ? WHERE id = ?";
+                conn.run(lock, &[until, account.clone()])?;
+            }
+            Ok(failed)
         })
     }
 

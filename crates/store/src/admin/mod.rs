@@ -10,6 +10,7 @@ mod accounts;
 mod devices;
 mod leases;
 mod page_users;
+mod second_factor;
 mod sessions;
 mod settings;
 mod upkeep;

@@ -1,4 +1,5 @@
 mod devices;
+mod second_factor;
 mod upkeep;
 
 use std::collections::BTreeSet;
@@ -153,23 +154,25 @@ fn failures_lock_and_a_success_forgets_them() {
     each(|store| {
         let id = person("u1");
         store.add_account(&account("u1", "wang")).unwrap();
-        let fail = |at| store.note_failure(&id, at, 3, 15 * MINUTE).unwrap();
+        let fail = |at| store.note_failure(&id, at, 3, 15 * MINUTE, 40 * MINUTE).unwrap();
         let locked = || store.account(&id).unwrap().unwrap().locked_until;
         assert_eq!((fail(NOW), locked()), (1, None));
         assert_eq!((fail(NOW), locked()), (2, None));
         assert_eq!((fail(NOW), locked()), (3, Some(NOW + 15 * MINUTE)));
         // During the lock nothing counts and nothing is prolonged.
         assert_eq!((fail(NOW + MINUTE), locked()), (3, Some(NOW + 15 * MINUTE)));
-        // From its end on each failure locks again.
+        // From its end on each failure locks again, for twice as long up to the bound.
         let end = NOW + 15 * MINUTE;
-        assert_eq!((fail(end), locked()), (4, Some(end + 15 * MINUTE)));
+        assert_eq!((fail(end), locked()), (4, Some(end + 30 * MINUTE)));
+        let end = end + 30 * MINUTE;
+        assert_eq!((fail(end), locked()), (5, Some(end + 40 * MINUTE)));
         store.note_success(&id).unwrap();
         let forgiven = store.account(&id).unwrap().unwrap();
         assert_eq!((forgiven.failed, forgiven.locked_until), (0, None));
         assert_eq!(fail(NOW), 1);
 
         let nobody = person("u9");
-        let missing = store.note_failure(&nobody, NOW, 3, MINUTE);
+        let missing = store.note_failure(&nobody, NOW, 3, MINUTE, MINUTE);
         assert!(matches!(missing, Err(StoreError::NotFound { .. })));
         assert!(matches!(store.note_success(&nobody), Err(StoreError::NotFound { .. })));
     });
@@ -180,7 +183,7 @@ fn failures_at_the_same_moment_are_all_counted() {
     each(|store| {
         store.add_account(&account("u1", "wang")).unwrap();
         let id = person("u1");
-        let counts = together(|_| store.note_failure(&id, NOW, 100, MINUTE).unwrap());
+        let counts = together(|_| store.note_failure(&id, NOW, 100, MINUTE, MINUTE).unwrap());
         let counted: BTreeSet<u32> = counts.into_iter().collect();
         assert_eq!(counted, (1..=8).collect(), "each failure has its own number");
         assert_eq!(store.account(&id).unwrap().unwrap().failed, 8);

@@ -37,7 +37,7 @@ pub(super) struct Table {
 }
 
 /// All tables, in the order in which they can be filled.
-pub(super) static TABLES: [Table; 19] = [
+pub(super) static TABLES: [Table; 20] = [
     Table {
         name: "log",
         key: &["party"],
@@ -207,7 +207,15 @@ pub(super) static TABLES: [Table; 19] = [
             ("locked_until", Int),
             ("totp", Text),
             ("active", Int),
+            ("totp_step", Int),
         ],
+        only: "",
+        is_record: true,
+    },
+    Table {
+        name: "recovery_code",
+        key: &["code"],
+        columns: &[("code", Text), ("account", Text), ("used_at", Int)],
         only: "",
         is_record: true,
     },

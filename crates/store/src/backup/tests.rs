@@ -111,6 +111,10 @@ fn people(store: &Store) {
         active: true,
     };
     store.add_account(&account).expect("an account");
+    let codes = [Hash::of(b"one"), Hash::of(b"other")];
+    store.put_second_factor(&person(), Some("JBSWY3DP"), &codes).expect("a second factor");
+    assert!(store.use_recovery_code(&person(), &codes[0], 5).expect("used"));
+    assert!(store.use_totp_step(&person(), 7).expect("used"));
     let device = Device {
         id: gate(),
         party: party.clone().expect("a name"),

@@ -40,6 +40,8 @@ pub(crate) enum FieldKind {
     Words,
     /// One of a list.
     Choose(Vec<Choice>),
+    /// A box to tick; the value is `on` or empty.
+    Check,
     /// Sent, not shown.
     Hidden,
     /// A secret.

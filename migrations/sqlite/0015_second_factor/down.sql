@@ -1,0 +1,2 @@
+DROP TABLE recovery_code;
+ALTER TABLE account DROP COLUMN totp_step;
