@@ -52,7 +52,7 @@ messages! { PEOPLE {
 
     users = "账号管理", "Accounts";
     users_lead = "谁可以登录服务器、做什么。停用的账号不会删除：记录里仍有这个人。",
-        "Who may sign in to the server, and for what. A closed account is not deleted: entries name it.";
+        "Who may sign in to the server, and for what. A closed account stays: entries name it.";
     user_new = "新建账号", "New account";
     user_login = "登录名", "Login";
     user_login_hint = "不含空格，建立后不变", "No spaces; does not change later";

@@ -121,7 +121,7 @@ fn check(app: &App, attempt: &Attempt, now: Micros) -> Result<Entered, Failure> 
         return Err(wrong());
     }
     if account.totp.is_some() {
-        // Failures are forgotten after the second factor only: a known password must not reset them.
+        // Failures are forgotten after the second factor only: a password must not reset them.
         let ticket = app.second_steps.open(&account.id, now);
         let ticket = ticket.ok_or_else(|| Failure::new(ErrorCode::RateLimited, ""))?;
         return Ok(Entered::SecondFactor(ticket));
