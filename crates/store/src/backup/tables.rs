@@ -334,7 +334,7 @@ pub(super) static TABLES: [Table; 20] = [
 ];
 
 /// Tables that backups of earlier versions do not have: nothing stands in them.
-const LATER: &[&str] = &["device_end", "rollout"];
+const LATER: &[&str] = &["device_end", "rollout", "recovery_code"];
 
 /// Last columns that backups of earlier versions do not have: nothing stands there.
 const ADDED: &[(&str, &str)] = &[
@@ -342,6 +342,7 @@ const ADDED: &[(&str, &str)] = &[
     ("checkpoint", "ordinal"),
     ("checkpoint", "link"),
     ("alarm", "facts"),
+    ("account", "totp_step"),
 ];
 
 /// The table of a name.
