@@ -49,6 +49,7 @@ table! {
         "/batches/{id}/split" pages::batches::split::Split;
         "/batches/{id}/weigh" pages::batches::weigh::Weigh;
         "/batches/{id}/move" pages::batches::relocate::Relocate;
+        "/batches/{id}/print" pages::batches::label::Print;
         "/flows/new" pages::flows::report::Report;
         "/stock-takes/new" pages::stock_takes::take::Take;
         "/runs/new" pages::runs::start::Start;

@@ -24,6 +24,7 @@
 //! form /batches/{id}/split            pages::batches::split::Split
 //! form /batches/{id}/weigh            pages::batches::weigh::Weigh
 //! form /batches/{id}/move             pages::batches::relocate::Relocate
+//! form /batches/{id}/print            pages::batches::label::Print
 //! get  /batches/{id}/label.svg        pages::batches::label::svg
 //! get  /batches/{id}/label.pdf        pages::batches::label::pdf
 //! list /entries                       pages::entries::Entries

@@ -2,10 +2,12 @@
 
 use tl_domain::code::Code;
 use tl_domain::event::{
-    BatchBlend, BatchMove, BatchRegister, BatchSplit, BatchVoid, BatchWeigh, StoreDraw, StorePut,
+    BatchBlend, BatchMove, BatchRegister, BatchSplit, BatchVoid, BatchWeigh, Body, LabelPrint,
+    StoreDraw, StorePut,
 };
-use tl_domain::ids::BatchId;
+use tl_domain::ids::{BatchId, MeterId, PartyId};
 use tl_domain::project::{AssayRow, BatchRow, FlowRow, Object, SampleRow};
+use tl_domain::time::Moment;
 use tl_store::{BatchFilter, EntryView, Page, Paged};
 
 use super::capture::{Form, Recorded, record, record_with_batches};
@@ -79,6 +81,36 @@ pub fn history(
     Ok(app.store.history(permit.party(), &Object::Batch(id))?)
 }
 
+/// The calibration block of a meter when something is weighed on it by hand: the key of its
+/// short-term error. None where the meter was never commissioned.
+///
+/// # Errors
+/// The store's.
+pub fn calibration(
+    app: &App,
+    permit: &Permit<RecordBatch>,
+    meter: &MeterId,
+    form: &Form,
+) -> Result<Option<String>, Failure> {
+    let at = form.observed_at.as_ref().map_or_else(|| app.clock.micros(), Moment::micros);
+    Ok(app.store.calibration_at(permit.party(), meter, at)?)
+}
+
+/// Copies of a label that were printed so far, by whomever of the party.
+///
+/// # Errors
+/// The store's.
+pub fn copies_printed(app: &App, party: &PartyId, code: &Code) -> Result<u32, Failure> {
+    let history = app.store.history(party, &Object::Code(code.clone()))?;
+    let copies = history.iter().filter(|view| view.corrected_by.is_none()).map(|view| {
+        match &view.entry.body {
+            Body::LabelPrint(print) => print.copies,
+            _ => 0,
+        }
+    });
+    Ok(copies.fold(0, u32::saturating_add))
+}
+
 macro_rules! captures_with_batches {
     ($($(#[$doc:meta])* $name:ident($body:ty);)+) => {$(
         $(#[$doc])*
@@ -140,4 +172,6 @@ captures! {
     put(StorePut);
     /// Draws from a place.
     draw(StoreDraw);
+    /// Hands out a label.
+    print_label(LabelPrint);
 }

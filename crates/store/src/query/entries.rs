@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use diesel::sql_types::{BigInt, Binary, Nullable, Text};
 use tl_domain::event::{Body, Entry};
-use tl_domain::ids::{DeviceId, EntryId, PartyId};
+use tl_domain::ids::{DeviceId, EntryId, MeterId, PartyId};
 use tl_domain::project::{Object, Verdict};
 use tl_domain::time::Micros;
 use tl_ledger::Hash;
@@ -178,6 +178,12 @@ impl Row {
     }
 }
 
+/// What a correction puts in place of a commissioning.
+fn replacement(body: Body) -> Option<Body> {
+    let Body::Supersede(supersede) = body else { return None };
+    Body::read("device.commission", supersede.replacement?).ok()
+}
+
 impl Store {
     /// Entries that touch an object, by index; the newest `PAGE_ROWS_MAX` of a longer history.
     ///
@@ -233,6 +239,38 @@ impl Store {
         ];
         let rest = "AND e.idx >= ? ORDER BY e.idx LIMIT ?";
         self.read_all(|conn| select(conn, rest, &binds, party))
+    }
+
+    /// The calibration block that a meter is in at a moment, by the last commissioning before it that
+    /// was not withdrawn.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn calibration_at(
+        &self,
+        party: &PartyId,
+        meter: &MeterId,
+        at: Micros,
+    ) -> Result<Option<String>, StoreError> {
+        let binds = [
+            Value::text(party.as_str()),
+            Value::Int(at),
+            Value::Int(i64::from(PAGE_ROWS_MAX)),
+        ];
+        let rest = "AND e.kind = 'device.commission' AND e.observed_at <= ? \
+                    ORDER BY e.observed_at DESC, e.idx DESC LIMIT ?";
+        for stored in self.read_all(|conn| select(conn, rest, &binds, party))? {
+            let body = match stored.view.corrected_by {
+                None => Some(stored.view.entry.body),
+                Some(by) => self.entry(party, by)?.and_then(|by| replacement(by.view.entry.body)),
+            };
+            if let Some(Body::DeviceCommission(body)) = body
+                && body.meter == *meter
+            {
+                return Ok(Some(body.calibration));
+            }
+        }
+        Ok(None)
     }
 
     /// The log page: newest entries first.

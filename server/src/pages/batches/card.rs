@@ -89,7 +89,9 @@ fn acts(desk: &Desk, row: &BatchRow, samples: &[SampleRow], sheet: &mut Sheet) {
     let trace = format!("/trace?batch={}", row.id);
     sheet.acts.push(Act::new(t.trace_title(), desk.links.to(trace)));
     if row.code.is_some() {
-        sheet.acts.push(Act::new(t.act_label_pdf(), desk.links.to(at("label.pdf"))));
+        if desk.may(&[Role::Gate, Role::Ehs]) {
+            sheet.acts.push(Act::new(t.act_label_pdf(), at("print")));
+        }
         sheet.acts.push(Act::new(t.act_label_svg(), desk.links.to(at("label.svg"))));
     }
 }

@@ -127,6 +127,10 @@ impl Capture for Weigh {
         if typed.is_wrong() {
             return Ok(None);
         }
+        let calibration = match &meter {
+            Some(meter) => usecase::batches::calibration(app, permit, meter, &sent)?,
+            None => None,
+        };
         let body = BatchWeigh {
             batch: row.id,
             gross,
@@ -134,7 +138,7 @@ impl Capture for Weigh {
             net,
             moisture,
             meter,
-            calibration: None,
+            calibration,
             manual: Some(manual),
             ticket: ticket.map(|number| TicketRef { number, software: TICKET_SOFTWARE.to_owned() }),
             uncertainty: Vec::new(),

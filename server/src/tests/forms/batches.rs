@@ -1,11 +1,12 @@
 //! Registering, splitting, blending.
 
-use tl_domain::event::Origin;
-use tl_domain::project::BatchState;
+use tl_domain::event::{Body, Origin};
+use tl_domain::ids::EntryId;
+use tl_domain::project::{BatchState, Object};
 use tl_testkit as kit;
 
 use super::super::world::{World, registered};
-use super::{batch, by_code, send, size, values};
+use super::{batch, by_code, read, send, size, values};
 
 #[actix_web::test]
 async fn a_batch_and_its_weight_are_one_step_and_a_second_tap_records_nothing() {
@@ -132,4 +133,84 @@ async fn a_blend_takes_parts_and_weighs_what_went_in() {
     assert_eq!(batch(&world, ids[1]).state, BatchState::Closed);
     let one = values(&world, &[("material", "zn-conc"), ("location", "yard"), ("batch-0", "x")]);
     assert_eq!(send(&world, "gate", "/batches/blend", &one).await.status, 422);
+}
+
+/// Opens a calibration block of the weighbridge.
+fn commissioned(world: &World, meter: &str, calibration: &str) -> EntryId {
+    let body = serde_json::json!({"meter": meter, "calibration": calibration, "profile": {}});
+    world.append("alfa", Body::read("device.commission", body).expect("a body")).0
+}
+
+#[actix_web::test]
+async fn a_typed_weighing_carries_the_calibration_block_of_its_meter() {
+    let world = World::new();
+    let id = world.append("alfa", registered(630)).0;
+    let path = format!("/batches/{id}/weigh");
+    let weigh = |meter: &'static str| {
+        let fields =
+            [("net", "12"), ("unit", "t"), ("manual", "x"), ("meter", meter)];
+        values(&world, &fields)
+    };
+    let calibration = |world: &World| {
+        let party = "alfa".parse().expect("id");
+        let history = world.app.store.history(&party, &Object::Batch(id.into())).expect("read");
+        match &history.last().expect("an entry").entry.body {
+            Body::BatchWeigh(weighed) => weighed.calibration.clone(),
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(send(&world, "gate", &path, &weigh("scale-east")).await.status, 303);
+    assert_eq!(calibration(&world), None, "never commissioned");
+    commissioned(&world, "scale-east", "scale-east/1");
+    commissioned(&world, "scale-west", "scale-west/7");
+    world.pass(1_000_000);
+    let newest = commissioned(&world, "scale-east", "scale-east/2");
+    world.pass(1_000_000);
+    assert_eq!(send(&world, "gate", &path, &weigh("scale-east")).await.status, 303);
+    assert_eq!(calibration(&world).as_deref(), Some("scale-east/2"));
+    assert_eq!(send(&world, "gate", &path, &weigh("")).await.status, 303);
+    assert_eq!(calibration(&world), None, "no meter, no block");
+    // A commissioning that was withdrawn opens none.
+    let party = "alfa".parse().expect("id");
+    let stored = world.app.store.entry(&party, newest).expect("read").expect("stored");
+    let withdrawn = serde_json::json!({
+        "target": {"id": newest, "hash": stored.view.leaf}, "reason": "wrong scale",
+        "approved_by": "u-ehs", "replacement": null,
+    });
+    world.append("alfa", Body::read("supersede", withdrawn).expect("a body"));
+    assert_eq!(send(&world, "gate", &path, &weigh("scale-east")).await.status, 303);
+    assert_eq!(calibration(&world).as_deref(), Some("scale-east/1"));
+}
+
+#[actix_web::test]
+async fn a_label_is_handed_out_with_its_entry_and_again_only_with_a_reason() {
+    let world = World::new();
+    let id = world.append("alfa", registered(640)).0;
+    let (form, pdf) = (format!("/batches/{id}/print"), format!("/batches/{id}/label.pdf"));
+    let before = size(&world);
+    let wrong = send(&world, "gate", &form, &values(&world, &[("copies", "0")])).await;
+    assert_eq!((wrong.status, size(&world)), (422, before), "{}", wrong.text);
+    let first = values(&world, &[("copies", "2")]);
+    let sent = send(&world, "gate", &form, &first).await;
+    assert_eq!((sent.status, size(&world)), (303, before + 1), "{}", sent.text);
+    assert!(sent.target.starts_with(&format!("{pdf}?print=")), "{}", sent.target);
+    let again = send(&world, "gate", &form, &first).await;
+    assert_eq!(size(&world), before + 1, "a second tap prints nothing: {}", again.text);
+    let label = read(&world, "gate", &sent.target).await;
+    assert!(label.starts_with("%PDF") && label.contains("/Count 2"), "both copies");
+    let silent = send(&world, "gate", &form, &values(&world, &[("copies", "1")])).await;
+    assert_eq!((silent.status, size(&world)), (422, before + 1), "a reprint has a reason");
+    let torn = values(&world, &[("copies", "1"), ("reason", "破损")]);
+    assert_eq!(send(&world, "gate", &form, &torn).await.status, 303);
+    let party = "alfa".parse().expect("id");
+    let code = batch(&world, id).code.expect("a code");
+    let history = world.app.store.history(&party, &Object::Code(code)).expect("read");
+    let Body::LabelPrint(print) = &history.last().expect("an entry").entry.body else {
+        panic!("{history:?}")
+    };
+    assert_eq!((print.first, print.copies), (Some(3), 1));
+    assert_eq!((print.reason.as_deref(), print.printer.as_deref()), (Some("破损"), Some("page")));
+    // The picture on the page is none to print.
+    let picture = read(&world, "gate", &format!("/batches/{id}/label.svg")).await;
+    assert!(picture.starts_with("<svg"), "{picture}");
 }
