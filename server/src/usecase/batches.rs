@@ -102,11 +102,12 @@ pub fn calibration(
 /// The store's.
 pub fn copies_printed(app: &App, party: &PartyId, code: &Code) -> Result<u32, Failure> {
     let history = app.store.history(party, &Object::Code(code.clone()))?;
-    let copies = history.iter().filter(|view| view.corrected_by.is_none()).map(|view| {
-        match &view.entry.body {
-            Body::LabelPrint(print) => print.copies,
-            _ => 0,
-        }
+    let copies = history.iter().filter(|view| view.corrected_by.is_none()).map(|view| match &view
+        .entry
+        .body
+    {
+        Body::LabelPrint(print) => print.copies,
+        _ => 0,
     });
     Ok(copies.fold(0, u32::saturating_add))
 }

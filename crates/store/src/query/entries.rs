@@ -252,11 +252,8 @@ impl Store {
         meter: &MeterId,
         at: Micros,
     ) -> Result<Option<String>, StoreError> {
-        let binds = [
-            Value::text(party.as_str()),
-            Value::Int(at),
-            Value::Int(i64::from(PAGE_ROWS_MAX)),
-        ];
+        let binds =
+            [Value::text(party.as_str()), Value::Int(at), Value::Int(i64::from(PAGE_ROWS_MAX))];
         let rest = "AND e.kind = 'device.commission' AND e.observed_at <= ? \
                     ORDER BY e.observed_at DESC, e.idx DESC LIMIT ?";
         for stored in self.read_all(|conn| select(conn, rest, &binds, party))? {

@@ -147,8 +147,7 @@ async fn a_typed_weighing_carries_the_calibration_block_of_its_meter() {
     let id = world.append("alfa", registered(630)).0;
     let path = format!("/batches/{id}/weigh");
     let weigh = |meter: &'static str| {
-        let fields =
-            [("net", "12"), ("unit", "t"), ("manual", "x"), ("meter", meter)];
+        let fields = [("net", "12"), ("unit", "t"), ("manual", "x"), ("meter", meter)];
         values(&world, &fields)
     };
     let calibration = |world: &World| {
@@ -163,9 +162,9 @@ async fn a_typed_weighing_carries_the_calibration_block_of_its_meter() {
     assert_eq!(calibration(&world), None, "never commissioned");
     commissioned(&world, "scale-east", "scale-east/1");
     commissioned(&world, "scale-west", "scale-west/7");
-    world.pass(1_000_000);
+    world.pass(120_000_000);
     let newest = commissioned(&world, "scale-east", "scale-east/2");
-    world.pass(1_000_000);
+    world.pass(120_000_000);
     assert_eq!(send(&world, "gate", &path, &weigh("scale-east")).await.status, 303);
     assert_eq!(calibration(&world).as_deref(), Some("scale-east/2"));
     assert_eq!(send(&world, "gate", &path, &weigh("")).await.status, 303);
