@@ -1,5 +1,6 @@
 //! User stories. One binary; one file for each story.
 
+mod account_pages;
 mod bad_input;
 mod database_gone;
 mod decode;

@@ -33,7 +33,11 @@ pub fn new_secret() -> String {
 /// The text that a phone's app scans (key URI format of the authenticator apps).
 #[must_use]
 pub fn key_uri(secret: &str, login: &str) -> String {
-    let login: String = login.bytes().map(|byte| format!("%{byte:02X}")).collect();
+    let kept = |byte: u8| match byte {
+        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' => char::from(byte).into(),
+        _ => format!("%{byte:02X}"),
+    };
+    let login: String = login.bytes().map(kept).collect();
     format!("otpauth://totp/TlTrace:{login}?secret={secret}&issuer=TlTrace")
 }
 

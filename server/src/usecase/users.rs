@@ -58,12 +58,14 @@ impl App {
     }
 }
 
-/// The accounts by login.
+/// The accounts by login, closed ones behind.
 ///
 /// # Errors
 /// The store's.
 pub fn list(app: &App, keeper: &Keeper) -> Result<Vec<Account>, Failure> {
-    Ok(app.store.accounts(keeper.party())?)
+    let mut accounts = app.store.accounts(keeper.party())?;
+    accounts.sort_by_key(|account| !account.active);
+    Ok(accounts)
 }
 
 /// One account.

@@ -110,7 +110,9 @@ fn sheet(app: &App, session: &Session, query: &Query, typed: &Typed) -> Result<S
     form.line(vec![secret_field(typed, "present", t.password_present(), "current-password")]);
     let mut sheet = form_sheet(session, query, t.second_factor(), t.second_factor_lead(), form);
     let uri = second_factor::key_uri(&secret, &session.login);
-    sheet.qr = qr::svg(&uri, t.second_factor_qr()).map_err(|error| Failure::internal(&error))?;
+    let drawn = qr::svg(&uri, t.second_factor_qr()).map_err(|error| Failure::internal(&error))?;
+    let code = format!("<div class=\"qr large\">{drawn}</div>");
+    sheet.sections.insert(0, Section::new("scan", "", code));
     let mut facts = Facts::default();
     facts.add(t.second_factor_secret(), Cell::code(grouped(&secret)));
     sheet.sections.push(Section::new("secret", "", facts));
