@@ -48,7 +48,8 @@ pub(crate) fn draw(tx: &mut Tx<'_>, site: &Site) -> Result<Code, WriteError> {
     Err(no_codes())
 }
 
-/// Whether a code lies in a block that was leased to this agent, also in one that has expired: nobody
+/// Whether a code lies in a block that was leased to this agent, also in one that has expired:
+/// nobody
 /// else gives it out.
 pub(crate) fn leased(site: &Site, code: &Code) -> bool {
     let leases = site.snapshot.iter().flat_map(|snapshot| &snapshot.leases).filter_map(block);

@@ -1,7 +1,8 @@
 //! Scripts and pictures that all pages share; nothing of the plant is in them.
 //!
 //! Our own scripts are small modules. The camera's decoder comes from npm by lock file and is
-//! loaded by the camera's page alone; it travels packed, as it is embedded. A browser asks each time
+//! loaded by the camera's page alone; it travels packed, as it is embedded. A browser asks each
+//! time
 //! whether its copy is still the one: no old script runs on a new page. The service worker keeps
 //! scripts and some pages of one version for when the agent is away; what it does then is its own.
 
@@ -59,7 +60,8 @@ const AHEAD: &[&str] = &["/intake", "/arrive", "/sample", "/queue"];
 /// Hexadecimal digits of the version.
 const VERSION_DIGITS: usize = 16;
 
-/// Names the program's version and everything in this file; another one replaces what browsers keep.
+/// Names the program's version and everything in this file; another one replaces what browsers
+/// keep.
 static VERSION: LazyLock<String> = LazyLock::new(|| {
     let mut hash = Sha256::new();
     hash.update(env!("CARGO_PKG_VERSION"));

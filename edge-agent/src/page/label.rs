@@ -1,7 +1,8 @@
 //! Labels of what is recorded here: pictures, printing, binding a pre-printed one, rolls of codes.
 //!
 //! Printing puts a job into the durable queue; the entry `label.print` is made when the copies are
-//! out. A reprint needs a reason. What a label says is in `sheet`, the queue's page in `jobs`; what is
+//! out. A reprint needs a reason. What a label says is in `sheet`, the queue's page in `jobs`;
+//! what is
 //! printed unasked in `saved`.
 
 mod bind;

@@ -22,7 +22,8 @@ messages! { BATCH {
     label_copies = "份数", "Copies";
     label_copies_wrong(most) = "份数应为 1 至 {most}", "copies must be from 1 to {most}";
     label_reason = "重打原因", "Why it is printed again";
-    label_printed_before(count) = "已打印 {count} 份；破损、丢失、补贴第二面等", "{count} copies are out; torn, lost, for a second face";
+    label_printed_before(count) = "已打印 {count} 份；破损、丢失、补贴第二面等",
+        "{count} copies are out; torn, lost, for a second face";
     label_note = "打印会记入台账；旧标签仍然有效。", "A print is recorded; old labels stay valid.";
     label_preview = "预览，未打印", "preview, not printed";
     label_copy(copy, total) = "打印 {copy}/{total}", "copy {copy}/{total}";

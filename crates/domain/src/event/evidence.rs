@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::common::{BlobRef, EntryRef, Raw};
 
-/// Bytes and files about earlier entries of the same log whose kinds have no room for them: the paper
+/// Bytes and files about earlier entries of the same log whose kinds have no room for them: the
+/// paper
 /// sheet that was copied, a photo. It changes no amount and no state.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -241,7 +241,8 @@ impl Store {
         self.read_all(|conn| select(conn, rest, &binds, party))
     }
 
-    /// The calibration block that a meter is in at a moment, by the last commissioning before it that
+    /// The calibration block that a meter is in at a moment, by the last commissioning before it
+    /// that
     /// was not withdrawn.
     ///
     /// # Errors

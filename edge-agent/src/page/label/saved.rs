@@ -1,6 +1,7 @@
 //! Labels of what was just saved, printed by themselves where a printer is set.
 //!
-//! Only for codes that this agent drew: what was scanned has its label already. A label is asked for
+//! Only for codes that this agent drew: what was scanned has its label already. A label is asked
+//! for
 //! in the transaction of the capture, so that it is neither forgotten nor printed twice; one that
 //! can't be drawn is said and holds nothing up. What a printer then does with it is the queue's.
 

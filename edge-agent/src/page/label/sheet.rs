@@ -1,6 +1,7 @@
 //! What the label of a code says, from the working state, the signed entry and the masters.
 //!
-//! Only what is known here is said; nothing is guessed, and no risk of thallium is named. It is read
+//! Only what is known here is said; nothing is guessed, and no risk of thallium is named. It is
+//! read
 //! through the caller's connection, so that a label can be asked for with what it is about.
 
 use tl_domain::code::{Code, CodeKind};

@@ -1,7 +1,8 @@
 //! Warning figures of the hazards of waste: our own drawings of the usual symbols on a square that
 //! stands on its corner. Invariant: black shapes with blank ones over them, so that they print in
 //! one colour; nothing leaves the square. What a figure means stands beside it in words. Recalled
-//! and not verified against the standard: the colours of the grounds (red, yellow; SVG and PDF only)
+//! and not verified against the standard: the colours of the grounds (red, yellow; SVG and PDF
+//! only)
 //! and that infectious waste has its own standard and no figure here.
 
 use super::super::Segment;
