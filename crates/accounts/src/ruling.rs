@@ -123,7 +123,8 @@ pub fn may_settle(bureau_area: &str, area: &str) -> bool {
 }
 
 /// The digits of an area code that say something: `451200` and `4512` name the same city.
-fn significant(area: &str) -> &str {
+#[must_use]
+pub fn significant(area: &str) -> &str {
     let mut digits = area;
     while let Some(rest) = digits.strip_suffix("00").filter(|rest| rest.len() >= REGION_DIGITS) {
         digits = rest;

@@ -1,13 +1,14 @@
 //! What the rules look at: the rows of one party, what tests said of them, its devices, a moment.
 
-use chrono::FixedOffset;
+use chrono::{DateTime, FixedOffset};
 use tl_accounts::evaluate::Account;
 use tl_accounts::handover::{Halves, PartnerAccount};
 use tl_accounts::marks::Marks;
 use tl_domain::balance::Scope;
-use tl_domain::event::Master;
+use tl_domain::event::{Master, MaterialRecord};
 use tl_domain::ids::{Analyte, PartyId};
-use tl_domain::project::{AssayRow, HoldingRow, TaskRow};
+use tl_domain::lab::due::Occasion;
+use tl_domain::project::{AssayRow, BatchRow, FlowRow, HoldingRow, MonitorRow, TaskRow};
 use tl_domain::time::Micros;
 
 /// A device in use.
@@ -53,6 +54,14 @@ pub struct Books<'a> {
     pub handovers: &'a [Halves<'a>],
     /// Assays of that span, the oldest first.
     pub assays: &'a [AssayRow],
+    /// Movements of that span.
+    pub flows: &'a [FlowRow],
+    /// Readings of outlets' monitors of that span.
+    pub monitors: &'a [MonitorRow],
+    /// Batches of waste that still lie there.
+    pub waste: &'a [BatchRow],
+    /// What approved assay plans asked for in that span.
+    pub due: &'a [Occasion],
     /// Book stocks.
     pub holdings: &'a [HoldingRow],
     /// Open tasks.
@@ -62,6 +71,34 @@ pub struct Books<'a> {
 }
 
 impl Books<'_> {
+    /// The local day of a moment, such as 2026-10-31.
+    pub(crate) fn day(&self, at: Micros) -> String {
+        self.local(at, "%Y-%m-%d")
+    }
+
+    /// The local month of now.
+    pub(crate) fn month(&self) -> String {
+        self.local(self.now, "%Y-%m")
+    }
+
+    /// The local year of now.
+    pub(crate) fn year(&self) -> String {
+        self.local(self.now, "%Y")
+    }
+
+    fn local(&self, at: Micros, form: &str) -> String {
+        let at = DateTime::from_timestamp_micros(at).unwrap_or_default();
+        at.with_timezone(&self.offset).format(form).to_string()
+    }
+
+    /// The record of a material.
+    pub(crate) fn material_record(&self, id: &str) -> Option<&MaterialRecord> {
+        self.masters.iter().find_map(|master| match master {
+            Master::Material(material) if material.id.as_str() == id => Some(material),
+            _ => None,
+        })
+    }
+
     /// Name of a node on screens, else its id.
     pub(crate) fn node(&self, id: &str) -> String {
         let found = self.masters.iter().find_map(|master| match master {

@@ -1,6 +1,7 @@
 //! A finding: which rule, about what, since when, on which entries, in plain words.
 
 use serde::Serialize;
+use tl_domain::event::FindingName;
 use tl_domain::ids::EntryId;
 use tl_domain::time::Micros;
 
@@ -46,11 +47,25 @@ pub enum Rule {
     CensoredShare,
     /// Entries that came late.
     LateEntries,
+    /// Waste left without a manifest, or a by-product to somebody who is not known.
+    UnlicensedReceiver,
+    /// Material came in with more than the bureau lets pass.
+    HighIntake,
+    /// Assays that the plan asks for did not come in their term.
+    AssayOverdue,
+    /// Waste lies in store longer than it may.
+    StorageDays,
+    /// A lot came and was never weighed.
+    ArrivalUnweighed,
+    /// A stream was reported, then not, then again.
+    ReportGap,
+    /// An outlet's monitor and its manual results disagree.
+    MonitorDisagrees,
 }
 
 impl Rule {
     /// Every rule.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 21] = [
         Self::Imbalance,
         Self::PartnerBias,
         Self::ManifestOverdue,
@@ -65,7 +80,20 @@ impl Rule {
         Self::DigitPreference,
         Self::CensoredShare,
         Self::LateEntries,
+        Self::UnlicensedReceiver,
+        Self::HighIntake,
+        Self::AssayOverdue,
+        Self::StorageDays,
+        Self::ArrivalUnweighed,
+        Self::ReportGap,
+        Self::MonitorDisagrees,
     ];
+
+    /// The rule of a code.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|rule| rule.code() == code)
+    }
 
     /// The stable code.
     #[must_use]
@@ -85,6 +113,13 @@ impl Rule {
             Self::DigitPreference => "digit_preference",
             Self::CensoredShare => "censored_share",
             Self::LateEntries => "late_entries",
+            Self::UnlicensedReceiver => "unlicensed_receiver",
+            Self::HighIntake => "high_intake",
+            Self::AssayOverdue => "assay_overdue",
+            Self::StorageDays => "storage_days",
+            Self::ArrivalUnweighed => "arrival_unweighed",
+            Self::ReportGap => "report_gap",
+            Self::MonitorDisagrees => "monitor_disagrees",
         }
     }
 }
@@ -96,10 +131,18 @@ pub struct Finding {
     pub rule: Rule,
     /// How much it weighs.
     pub grade: Grade,
-    /// Names it among the party's findings as long as its cause stays: `RULE:OBJECT`.
+    /// Names it among the party's findings as long as its cause stays: `RULE:OBJECT@PERIOD`.
     pub key: String,
+    /// What it is about.
+    pub object: String,
+    /// The day, month or year that tells it from the same cause at another time.
+    pub period: String,
     /// Since when.
     pub since: Micros,
+    /// The newest moment that it speaks about: what is later than a closing speaks again.
+    pub latest: Micros,
+    /// Until when it may be explained before it counts, where the rule itself sets a term.
+    pub explain_by: Option<Micros>,
     /// The plain sentence in Chinese.
     pub zh: String,
     /// The same in English.
@@ -120,13 +163,46 @@ impl Finding {
         Self {
             rule,
             grade,
-            key: format!("{}:{object}", rule.code()),
+            key: String::new(),
+            object: object.to_owned(),
+            period: String::new(),
             since,
+            latest: since,
+            explain_by: None,
             zh: String::new(),
             en: String::new(),
             evidence: Vec::new(),
             path: String::new(),
         }
+    }
+
+    /// What it is called in records.
+    #[must_use]
+    pub fn name(&self) -> FindingName {
+        let (object, period) = (self.object.clone(), self.period.clone());
+        FindingName { rule: self.rule.code().to_owned(), object, period }
+    }
+
+    /// Told apart by a period of its own; the day since when, unless a rule says otherwise.
+    #[must_use]
+    pub(crate) fn within(mut self, period: impl Into<String>) -> Self {
+        self.period = period.into();
+        self
+    }
+
+    /// With the newest moment that it speaks about.
+    #[must_use]
+    pub(crate) fn until(mut self, latest: Micros) -> Self {
+        self.latest = latest;
+        self
+    }
+
+    /// With its key, once its period is known.
+    pub(crate) fn named(&mut self, day: impl FnOnce(Micros) -> String) {
+        if self.period.is_empty() {
+            self.period = day(self.since);
+        }
+        self.key = self.name().key();
     }
 
     /// With its sentence in both languages.

@@ -8,13 +8,16 @@
 //! here: who opens a problem from it, and what a city does about it.
 
 pub mod books;
+pub mod case;
+pub mod compare;
 pub mod finding;
 mod rule;
 pub mod thresholds;
 
 pub use books::{Books, DeviceSeen, Judged};
+pub use case::{Act, Case, CaseState, CaseStep};
 pub use finding::{Finding, Grade, Rule};
-pub use thresholds::Thresholds;
+pub use thresholds::{Chosen, Figure, ThresholdRuling, Thresholds};
 
 /// Everything that the rules notice, the gravest first, then the oldest.
 #[must_use]
@@ -22,6 +25,9 @@ pub fn all(books: &Books<'_>, thresholds: &Thresholds) -> Vec<Finding> {
     let mut found = Vec::new();
     for rule in rule::ALL {
         rule(books, thresholds, &mut found);
+    }
+    for one in &mut found {
+        one.named(|at| books.day(at));
     }
     found.sort_by(|a, b| (a.grade, a.since, &a.key).cmp(&(b.grade, b.since, &b.key)));
     found

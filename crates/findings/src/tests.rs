@@ -6,8 +6,10 @@ use tl_accounts::evaluate::Account;
 use tl_accounts::handover::{Difference, Halves, PartnerAccount};
 use tl_accounts::marks::{BalanceMark, DataMark, Marks, Reason};
 use tl_domain::balance::Scope;
+use tl_domain::event::Master;
 use tl_domain::ids::{Analyte, PartyId};
-use tl_domain::project::{AssayRow, HandoverRow, HoldingRow, TaskRow};
+use tl_domain::lab::due::{DueState, Occasion, Of};
+use tl_domain::project::{AssayRow, BatchRow, FlowRow, HandoverRow, HoldingRow, TaskRow};
 use tl_domain::time::{DAY_MICROS, HOUR_MICROS, Micros};
 
 use crate::{Books, DeviceSeen, Finding, Grade, Judged, Rule, Thresholds, all};
@@ -25,9 +27,14 @@ struct Plant {
     dispatch: Option<HandoverRow>,
     receive: Option<HandoverRow>,
     assays: Vec<AssayRow>,
+    flows: Vec<FlowRow>,
+    waste: Vec<BatchRow>,
+    due: Vec<Occasion>,
+    masters: Vec<Master>,
     holdings: Vec<HoldingRow>,
     tasks: Vec<TaskRow>,
     devices: Vec<DeviceSeen>,
+    thresholds: Option<Thresholds>,
 }
 
 fn id<T: std::str::FromStr>(text: &str) -> T {
@@ -60,7 +67,11 @@ impl Plant {
             now,
             offset: FixedOffset::east_opt(8 * 3600).expect("an offset"),
             substance: &substance,
-            masters: &[],
+            masters: &self.masters,
+            flows: &self.flows,
+            monitors: &[],
+            waste: &self.waste,
+            due: &self.due,
             areas: &areas,
             partners: &self.partners,
             handovers: &handovers,
@@ -69,7 +80,7 @@ impl Plant {
             tasks: &self.tasks,
             devices: &self.devices,
         };
-        all(&books, &Thresholds::default())
+        all(&books, &self.thresholds.unwrap_or_default())
     }
 
     fn rules(&self, now: Micros) -> Vec<(Rule, Grade)> {
@@ -324,7 +335,180 @@ fn findings_come_before_hints_and_each_has_words_in_both_languages() {
     );
     for one in found {
         assert!(!one.zh.is_empty() && !one.en.is_empty() && !one.path.is_empty());
-        assert!(one.key.starts_with(one.rule.code()));
+        assert!(one.key.starts_with(one.rule.code()) && one.key == one.name().key());
+        assert_eq!(tl_domain::event::FindingName::read(&one.key), Some(one.name()));
         assert_eq!(one.evidence.len(), 1);
     }
+}
+
+fn master(record: Value) -> Master {
+    serde_json::from_value(record).unwrap_or_else(|error| panic!("a master: {error}"))
+}
+
+fn material(id: &str, class: &str, waste_code: Option<&str>) -> Master {
+    let mut record = json!({"what": "material", "id": id, "name": id, "class": class,
+        "counted": false});
+    if let Some(code) = waste_code {
+        record["waste_code"] = json!(code);
+    }
+    master(record)
+}
+
+#[test]
+fn alarms_one_after_another_are_one_finding_and_a_pause_begins_the_next() {
+    let at = |days: i64| {
+        let (from, to) = (NOW - days * DAY_MICROS, NOW - (days - 30) * DAY_MICROS);
+        let mut alarm = alarm("report", false);
+        alarm["span"] = json!({"from": from, "to": to});
+        alarm
+    };
+    let plant = Plant {
+        scope: Some(Scope::Enterprise),
+        account: Some(account(json!([at(30), at(150), at(120)]))),
+        marks: Some(Marks { explain_until: Some(NOW + 1), ..marks(&[Reason::Alarm], false) }),
+        ..Plant::default()
+    };
+    let found = plant.findings(NOW);
+    let found: Vec<_> = found.iter().filter(|one| one.rule == Rule::Imbalance).collect();
+    assert_eq!(found.len(), 2, "{found:?}");
+    assert_eq!((found[0].since, found[0].latest), (NOW - 120 * DAY_MICROS, NOW - 90 * DAY_MICROS));
+    assert_eq!((found[1].since, found[1].latest), (NOW, NOW));
+    assert_eq!(found[1].period, "2026-11-02");
+    assert_eq!(found[1].explain_by, Some(NOW + 1));
+    assert_ne!(found[0].key, found[1].key);
+}
+
+#[test]
+fn waste_leaves_with_a_manifest_and_by_products_to_somebody_known() {
+    let with = |class: &str, code: Option<&str>, kind: &str, partner: Option<&str>| {
+        let mut dispatch = half("dispatch", NOW, shipped("20000", "wet"));
+        dispatch.kind = serde_json::from_value(json!(kind)).expect("a kind");
+        dispatch.partner = partner.map(id);
+        let masters = vec![material("dust", class, code)];
+        let plant = Plant { masters, dispatch: Some(dispatch), ..Plant::default() };
+        let found = plant.rules(NOW);
+        found.into_iter().find(|one| one.0 == Rule::UnlicensedReceiver).map(|one| one.1)
+    };
+    let code = Some("321-014-48");
+    assert_eq!(with("waste", code, "delivery", Some("beta")), Some(Grade::Finding));
+    assert_eq!(with("by_product", code, "delivery", None), Some(Grade::Finding), "sold as product");
+    assert_eq!(with("waste", code, "manifest", Some("beta")), None);
+    assert_eq!(with("by_product", None, "delivery", None), Some(Grade::Hint));
+    assert_eq!(with("by_product", None, "delivery", Some("beta")), None);
+    assert_eq!(with("product", None, "delivery", None), None);
+}
+
+fn flow(number: usize, kind: &str, since: Micros, until: Micros, wet: Option<&str>) -> FlowRow {
+    serde_json::from_value(json!({
+        "owner": uuid(number), "line": 0, "kind": kind,
+        "from": {"end": "outside", "party": null}, "to": {"end": "held", "node": "yard",
+        "place": null}, "stream": if kind == "stream" { Some("feed") } else { None },
+        "material": "ore", "batch": if kind == "stream" { None } else { Some(uuid(number)) },
+        "since": since, "until": until, "wet": wet, "dry": null, "volume": null,
+        "moisture": null, "density": null, "source": "measured", "returned": false,
+        "meter": null, "calibration": null, "uncertainty": [], "evidence": [uuid(number)]
+    }))
+    .unwrap_or_else(|error| panic!("a flow: {error}"))
+}
+
+#[test]
+fn a_lot_without_a_mass_has_a_week() {
+    let arrived = |wet: Option<&str>| Plant {
+        flows: vec![flow(1, "arrival", NOW, NOW, wet)],
+        ..Plant::default()
+    };
+    assert_eq!(arrived(None).rules(NOW + 7 * DAY_MICROS), []);
+    let late = [(Rule::ArrivalUnweighed, Grade::Finding)];
+    assert_eq!(arrived(None).rules(NOW + 7 * DAY_MICROS + 1), late);
+    assert_eq!(arrived(Some("32000000")).rules(NOW + 70 * DAY_MICROS), []);
+}
+
+#[test]
+fn high_intake_speaks_only_where_a_bureau_settled_a_limit() {
+    let one = |content: &str, limit: Option<f64>| {
+        let mut assay = assay(7, value(content), 1);
+        let subject = json!({"batches": [{"batch": uuid(1)}]});
+        assay.subject = serde_json::from_value(subject).expect("a subject");
+        let thresholds = Thresholds { intake_mg_per_kg: limit, ..Thresholds::default() };
+        let plant = Plant {
+            flows: vec![flow(1, "arrival", NOW, NOW, Some("32000000"))],
+            assays: vec![assay],
+            thresholds: Some(thresholds),
+            ..Plant::default()
+        };
+        plant.rules(NOW)
+    };
+    assert_eq!(one("87", None), []);
+    assert_eq!(one("87", Some(50.0)), [(Rule::HighIntake, Grade::Finding)]);
+    assert_eq!(one("50", Some(50.0)), [], "at the limit is not above it");
+}
+
+#[test]
+fn what_the_plan_asks_for_and_did_not_get_is_one_finding_a_line() {
+    let occasion = |item: &str, state: DueState, deadline: Micros| Occasion {
+        plan: id("plan"),
+        item: id(item),
+        of: Of::Batch(id(&uuid(1))),
+        since: NOW - 40 * DAY_MICROS,
+        deadline,
+        state,
+        late: false,
+        samples: Vec::new(),
+        at_lab_since: None,
+        covered: None,
+        entries: Vec::new(),
+    };
+    let plant = Plant {
+        due: vec![
+            occasion("a", DueState::Overdue, NOW - 9 * DAY_MICROS),
+            occasion("a", DueState::Overdue, NOW - 2 * DAY_MICROS),
+            occasion("b", DueState::Waiting, NOW - 2 * DAY_MICROS),
+            occasion("c", DueState::Excused, NOW - 2 * DAY_MICROS),
+        ],
+        ..Plant::default()
+    };
+    let found = plant.findings(NOW);
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!(found[0].key, "assay_overdue:plan/a@2026-10-24");
+    assert_eq!(found[0].latest, NOW - 2 * DAY_MICROS);
+    assert!(found[0].en.contains("2 assays"), "{}", found[0].en);
+}
+
+#[test]
+fn waste_in_store_beyond_its_days_is_a_hint() {
+    let batch = |left: &str| -> BatchRow {
+        serde_json::from_value(json!({
+            "id": uuid(1), "code": null, "code_taken": false, "material": "dust", "origin": null,
+            "node": "yard", "place": null, "supplier": null, "registered_at": NOW,
+            "wet": "1000", "left": left, "moisture": null, "state": "open", "run": null,
+            "parents": [], "ticket": null
+        }))
+        .expect("a batch")
+    };
+    let plant = |left: &str| Plant { waste: vec![batch(left)], ..Plant::default() };
+    assert_eq!(plant("1000").rules(NOW + 365 * DAY_MICROS), []);
+    let late = [(Rule::StorageDays, Grade::Hint)];
+    assert_eq!(plant("1000").rules(NOW + 366 * DAY_MICROS), late);
+    assert_eq!(plant("0").rules(NOW + 366 * DAY_MICROS), [], "nothing is left of it");
+}
+
+#[test]
+fn a_daily_stream_that_pauses_is_a_hint_unless_the_plant_stood_still() {
+    let day = |n: i64| NOW + n * DAY_MICROS;
+    let reports = |days: &[i64]| -> Vec<FlowRow> {
+        let all = days.iter().enumerate();
+        all.map(|(i, n)| flow(100 + i, "stream", day(*n), day(*n + 1), Some("1"))).collect()
+    };
+    let gap = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 14, 15];
+    let plant = |days: &[i64], masters: Vec<Master>| {
+        let plant = Plant { flows: reports(days), masters, ..Plant::default() };
+        plant.rules(day(20))
+    };
+    let hint = [(Rule::ReportGap, Grade::Hint)];
+    assert_eq!(plant(&gap, Vec::new()), hint);
+    assert_eq!(plant(&[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 13, 14], Vec::new()), [], "three days");
+    assert_eq!(plant(&[0, 1, 2, 10, 11], Vec::new()), [], "too few to tell");
+    let stop = json!({"what": "calendar", "id": "stop", "kind": "stop",
+        "from": "2026-11-12T00:00:00+08:00", "to": "2026-11-16T00:00:00+08:00"});
+    assert_eq!(plant(&gap, vec![master(stop)]), [], "a stop of the calendar");
 }

@@ -9,7 +9,7 @@ use crate::StoreError;
 use crate::sql::{Value, key_text, search_text};
 
 /// Every table of the projections.
-pub(crate) const TABLES: [Table; 18] = [
+pub(crate) const TABLES: [Table; 19] = [
     Table::Batch,
     Table::Fold,
     Table::Flow,
@@ -22,6 +22,7 @@ pub(crate) const TABLES: [Table; 18] = [
     Table::Monitor,
     Table::Period,
     Table::Resolution,
+    Table::Finding,
     Table::Submission,
     Table::Plan,
     Table::Master,
@@ -60,6 +61,7 @@ pub(crate) fn shape(table: Table) -> (&'static str, &'static [&'static str]) {
         Table::Monitor => ("monitor_row", &["stream", "since", "until"]),
         Table::Period => ("period_row", &["node", "since", "until"]),
         Table::Resolution => ("resolution_row", &["since"]),
+        Table::Finding => ("finding_row", &["about", "finding", "at"]),
         Table::Submission => ("submission_row", &["number", "sent_at"]),
         Table::Plan => ("plan_row", &[]),
         Table::Master => ("master_row", &["what", "id", "active"]),
@@ -107,6 +109,11 @@ pub(crate) fn columns(row: &Row) -> Vec<Value<'static>> {
             vec![Value::maybe_text(row.node.as_ref()), Value::Int(row.since), Value::Int(row.until)]
         }
         Row::Resolution(row) => vec![Value::Int(row.resolve.span.from.micros())],
+        Row::Finding(row) => vec![
+            Value::maybe_text(row.about.as_ref()),
+            Value::display(key_text(&row.finding.key())),
+            Value::Int(row.at),
+        ],
         Row::Submission(row) => vec![search_text(&row.number), Value::Int(row.sent_at)],
         Row::Plan(_) => vec![],
         Row::Master(row) => vec![
@@ -164,6 +171,7 @@ pub(crate) fn doc(row: &Row) -> Result<String, StoreError> {
         Row::Monitor(row) => json(row),
         Row::Period(row) => json(row),
         Row::Resolution(row) => json(row),
+        Row::Finding(row) => json(row),
         Row::Submission(row) => json(row),
         Row::Plan(row) => json(row),
         Row::Master(row) => json(row),
@@ -188,6 +196,7 @@ pub(crate) fn from_doc(table: Table, doc: &str) -> Result<Row, StoreError> {
         Table::Monitor => Row::Monitor(read(doc)?),
         Table::Period => Row::Period(read(doc)?),
         Table::Resolution => Row::Resolution(read(doc)?),
+        Table::Finding => Row::Finding(read(doc)?),
         Table::Submission => Row::Submission(read(doc)?),
         Table::Plan => Row::Plan(read(doc)?),
         Table::Master => Row::Master(read(doc)?),

@@ -55,7 +55,8 @@ impl Names {
                 | Master::AssayPlan(_)
                 | Master::Calendar(_)
                 | Master::LabMapping(_)
-                | Master::Policy(_) => continue,
+                | Master::Policy(_)
+                | Master::Thresholds(_) => continue,
             };
             names.known.insert((what, id), name);
             if !row.active {
@@ -73,7 +74,8 @@ impl Names {
                 | Master::AssayPlan(_)
                 | Master::Calendar(_)
                 | Master::LabMapping(_)
-                | Master::Policy(_) => {}
+                | Master::Policy(_)
+                | Master::Thresholds(_) => {}
             }
         }
         names

@@ -155,7 +155,7 @@ fn concerns(record: &Master, device: &Device, nodes: &BTreeSet<NodeId>) -> bool 
         | Master::AssayPlan(_)
         | Master::Calendar(_) => true,
         // A bureau's, for the tests of the centre; files of outside laboratories are read here.
-        Master::Policy(_) | Master::LabMapping(_) => false,
+        Master::Policy(_) | Master::Thresholds(_) | Master::LabMapping(_) => false,
     }
 }
 

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::common::{BlobRef, Raw, Uncertain};
 use super::lab::{Proficiency, SeriesRules};
-use super::policy::PolicyRecord;
+use super::policy::{PolicyRecord, ThresholdRecord};
 use crate::code::Code;
 use crate::ids::{
     Analyte, DeviceId, MaterialId, MeterId, MethodId, NodeId, PlaceId, RecordId, SiteId, StreamId,
@@ -54,6 +54,8 @@ pub enum Master {
     LabMapping(OpenRecord),
     /// 核算口径 of a bureau: what it settles for the enterprises of an area.
     Policy(PolicyRecord),
+    /// 规则阈值 of a bureau: from what on audit rules speak.
+    Thresholds(ThresholdRecord),
 }
 
 impl Master {
@@ -73,6 +75,7 @@ impl Master {
             Self::Calendar(_) => "calendar",
             Self::LabMapping(_) => "lab_mapping",
             Self::Policy(_) => "policy",
+            Self::Thresholds(_) => "thresholds",
         }
     }
 
@@ -88,6 +91,7 @@ impl Master {
             Self::Meter(record) => record.id.as_str(),
             Self::Method(record) => record.id.as_str(),
             Self::Policy(record) => record.id.as_str(),
+            Self::Thresholds(record) => record.id.as_str(),
             Self::Limit(record)
             | Self::AssayPlan(record)
             | Self::Calendar(record)

@@ -7,6 +7,7 @@
 
 mod assay;
 mod batch;
+mod case;
 mod common;
 mod evidence;
 mod finding;
@@ -36,6 +37,9 @@ pub use batch::{
     BatchBlend, BatchMove, BatchRegister, BatchSplit, BatchVoid, BatchWeigh, Declared, Origin,
     StoreDraw, StorePut,
 };
+pub use case::{
+    FindingClose, FindingExplain, FindingName, FindingOpen, FindingOutcome, FindingReturn,
+};
 pub use common::{
     Amount, Attest, BlobRef, Clock, ClockState, EntryRef, Location, Portion, RAW_BYTES_MAX, Raw,
     Take, TicketRef, Uncertain,
@@ -56,7 +60,7 @@ pub use master::{
     MaterialRecord, MeterKind, MeterRecord, MethodRecord, Mixing, NodeKind, NodeRecord, OpenRecord,
     PlaceRecord, SiteRecord, StreamRecord, StreamRole, WeightCheck,
 };
-pub use policy::PolicyRecord;
+pub use policy::{PolicyRecord, ThresholdRecord};
 pub use process::{FlowReport, FlowSource, MeterReading, RunClose, RunOutput, RunStart};
 pub use shift::ShiftHandover;
 pub use stock::{
@@ -211,6 +215,7 @@ macro_rules! bodies {
                     Self::DeviceCommission(body) => &body.blobs,
                     Self::FindingResolve(body) => &body.blobs,
                     Self::EvidenceAdd(body) => &body.blobs,
+                    Self::FindingExplain(body) => &body.blobs,
                     _ => &[],
                 }
             }
@@ -301,6 +306,14 @@ bodies! {
     PeriodClose(PeriodClose) = "period.close",
     /// An alarm of the balance was looked into.
     FindingResolve(FindingResolve) = "finding.resolve",
+    /// A bureau asks an enterprise to explain a finding.
+    FindingOpen(FindingOpen) = "finding.open",
+    /// An enterprise explains a finding.
+    FindingExplain(FindingExplain) = "finding.explain",
+    /// A bureau sends an explanation back.
+    FindingReturn(FindingReturn) = "finding.return",
+    /// A bureau closes a finding.
+    FindingClose(FindingClose) = "finding.close",
     /// A shift was handed over.
     ShiftHandover(ShiftHandover) = "shift.handover",
     /// What earlier entries rest on.

@@ -1,5 +1,7 @@
 //! What a bureau settles for the enterprises of an area, as a record of its own log.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::ids::RecordId;
@@ -25,6 +27,19 @@ pub struct PolicyRecord {
     /// Working days to explain an alarm before it counts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub explanation_days: Option<u32>,
+    /// Why, in the words of the bureau.
+    pub reason: String,
+}
+
+/// 规则阈值: from what on audit rules speak, for the enterprises of an area. Stands in the bureau's
+/// log as a policy does; a figure that is absent is settled by the next wider area.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ThresholdRecord {
+    /// Id: the area code, so that an area has one record.
+    pub id: RecordId,
+    /// Figures by the name of the threshold.
+    pub figures: BTreeMap<String, DecimalText>,
     /// Why, in the words of the bureau.
     pub reason: String,
 }

@@ -98,6 +98,7 @@ fn samples() -> Vec<(&'static str, Value)> {
     let span = json!({"from": "2026-11-01T08:00:00+08:00", "to": "2026-11-02T08:00:00+08:00"});
     let entry = json!({"id": ID, "hash": "a".repeat(64)});
     let reading = json!({"is": "value", "value": "20.0"});
+    let name = json!({"rule": "imbalance", "object": "enterprise", "period": "2026-10-31"});
     vec![
         (
             "log.open",
@@ -244,6 +245,27 @@ fn samples() -> Vec<(&'static str, Value)> {
                    "fact": {"what": "bias", "evidence": "scale_check", "class": "long_term",
                             "source": "meter:scale-east", "percent": "1.5",
                             "remaining_percent": "0.2"}}),
+        ),
+        (
+            "finding.open",
+            json!({"party": "alfa", "finding": name, "substance": "Tl", "zh": "少于账面",
+                   "en": "less than booked", "evidence": [entry], "question": "为什么",
+                   "explain_by": "2026-11-16T08:00:00+08:00", "previous": "b".repeat(64)}),
+        ),
+        (
+            "finding.explain",
+            json!({"finding": name, "words": "scale checked", "evidence": [entry],
+                   "previous": "b".repeat(64)}),
+        ),
+        (
+            "finding.return",
+            json!({"party": "alfa", "finding": name, "reason": "no weights named",
+                   "explain_by": "2026-11-16T08:00:00+08:00", "previous": "b".repeat(64)}),
+        ),
+        (
+            "finding.close",
+            json!({"party": "alfa", "finding": name, "outcome": "explained",
+                   "reason": "checked on site", "previous": "b".repeat(64)}),
         ),
         (
             "period.close",

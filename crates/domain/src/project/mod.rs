@@ -26,7 +26,7 @@ pub use memory::MemoryBooks;
 pub(crate) use object::PLAN;
 pub use object::{Object, objects};
 pub use rows::{
-    AssayRow, BatchRow, BatchState, CodeRow, End, FOLDED_WHOLE_MAX, FlowKind, FlowRow, FoldRow,
+    AssayRow, BatchRow, BatchState, CodeRow, End, FOLDED_WHOLE_MAX, FindingRow, FindingStep, FlowKind, FlowRow, FoldRow,
     HandoverHalf, HandoverRow, HoldingRow, KeyRow, MasterRow, Measured, MonitorRow, PeriodRow,
     PlanRow, ResolutionRow, Review, Row, RowKey, RunRow, SampleRow, StockTakeRow, SubmissionRow,
     Table, TaskRow,

@@ -167,6 +167,10 @@ pub fn objects(id: EntryId, body: &Body) -> Vec<Object> {
         | Body::StockTake(_)
         | Body::PeriodClose(_)
         | Body::FindingResolve(_)
+        | Body::FindingOpen(_)
+        | Body::FindingExplain(_)
+        | Body::FindingReturn(_)
+        | Body::FindingClose(_)
         | Body::ShiftHandover(_)
         | Body::EvidenceAdd(_)
         | Body::Unknown { .. } => {}

@@ -33,6 +33,7 @@ pub(super) fn look(books: &Books<'_>, thresholds: &Thresholds, found: &mut Vec<F
                 ),
             )
             .shown_by(below.iter().map(|assay| assay.id.entry()))
+            .within(books.year())
             .at("/assays"),
     );
 }

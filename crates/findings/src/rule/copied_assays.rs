@@ -27,6 +27,7 @@ pub(super) fn look(books: &Books<'_>, thresholds: &Thresholds, found: &mut Vec<F
                     format!("of {count} results {share:.0} % equal the one before digit by digit"),
                 )
                 .shown_by(equal.iter().map(|one| one.entry))
+                .within(books.year())
                 .at("/assays"),
         );
     }

@@ -42,6 +42,7 @@ pub(super) fn look(books: &Books<'_>, thresholds: &Thresholds, found: &mut Vec<F
                         "last digits of {count} results are uneven: {share:.0} % end in {most}"
                     ),
                 )
+                .within(books.year())
                 .at("/assays"),
         );
     }

@@ -12,9 +12,14 @@ use crate::thresholds::Thresholds;
 pub(super) fn look(books: &Books<'_>, _: &Thresholds, found: &mut Vec<Finding>) {
     for judged in books.areas {
         let serious = |alarm: &&AlarmResult| alarm.level != "warning" && !alarm.explained;
-        let alarms: Vec<_> = judged.account.alarms.iter().filter(serious).collect();
-        let (Some(first), Some(last)) = (alarms.first(), alarms.last()) else { continue };
-        found.push(finding(books, judged, first, last));
+        let mut alarms: Vec<_> = judged.account.alarms.iter().filter(serious).collect();
+        alarms.sort_by_key(|alarm| alarm.span);
+        // Periods that alarm one after another are one finding; a pause begins the next.
+        for run in alarms.chunk_by(|a, b| b.span.from <= a.span.to) {
+            if let (Some(first), Some(last)) = (run.first(), run.last()) {
+                found.push(finding(books, judged, first, last));
+            }
+        }
     }
 }
 
@@ -37,7 +42,10 @@ fn finding(
         _ => ("少于账面：损失或计量偏差", "less than booked: loss or bias"),
     };
     let grams = last.grams.abs();
-    Finding::new(Rule::Imbalance, grade, &area, first.span.to)
+    let mut found = Finding::new(Rule::Imbalance, grade, &area, first.span.to);
+    found.explain_by = judged.marks.explain_until.filter(|_| !node);
+    found
+        .until(last.span.to)
         .says(
             format!(
                 "{zh_area}：{zh_way}，{grams:.0} g，检验值 {:.2} 超过 {:.2}",

@@ -27,6 +27,7 @@ pub(super) fn look(books: &Books<'_>, thresholds: &Thresholds, found: &mut Vec<F
                 format!("{count} entries of the last {DAYS} days came more than three days late"),
             )
             .shown_by(tasks.iter().map(|task| task.entry))
+            .within(books.month())
             .at("/tasks"),
     );
 }

@@ -1,19 +1,26 @@
 //! The rules, one a file. Each looks at the books and adds what it notices.
 
+mod arrival_unweighed;
+mod assay_overdue;
 mod censored_share;
 mod copied_assays;
 mod device_silent;
 mod digit_preference;
 mod handover_gap;
+mod high_intake;
 mod imbalance;
 mod late_entries;
 mod manifest_overdue;
 mod mending;
+mod monitor_disagrees;
 mod negative_stock;
 mod partner_bias;
+mod report_gap;
 mod results;
 mod stock_break;
 mod stock_take_overdue;
+mod storage_days;
+mod unlicensed_receiver;
 
 use crate::books::Books;
 use crate::finding::Finding;
@@ -23,7 +30,7 @@ use crate::thresholds::Thresholds;
 pub(crate) type Look = fn(&Books<'_>, &Thresholds, &mut Vec<Finding>);
 
 /// Every rule.
-pub(crate) const ALL: [Look; 13] = [
+pub(crate) const ALL: [Look; 20] = [
     imbalance::look,
     partner_bias::look,
     manifest_overdue::look,
@@ -37,4 +44,11 @@ pub(crate) const ALL: [Look; 13] = [
     digit_preference::look,
     censored_share::look,
     late_entries::look,
+    unlicensed_receiver::look,
+    high_intake::look,
+    assay_overdue::look,
+    storage_days::look,
+    arrival_unweighed::look,
+    report_gap::look,
+    monitor_disagrees::look,
 ];

@@ -13,6 +13,7 @@ pub(super) fn look(books: &Books<'_>, _: &Thresholds, found: &mut Vec<Finding>) 
         let at = |line: &tl_accounts::handover::ComparedLine| line.shipped_at.or(line.received_at);
         let since = account.lines.iter().filter_map(at).min().unwrap_or(books.now);
         let name = books.material(material);
+        let latest = account.lines.iter().filter_map(at).max().unwrap_or(since);
         let (shipper, receiver) = (&account.shipper, &account.receiver);
         let count = account.lines.len();
         found.push(
@@ -29,6 +30,8 @@ pub(super) fn look(books: &Books<'_>, _: &Thresholds, found: &mut Vec<Finding>) 
                         sum.grams, sum.z
                     ),
                 )
+                .within(books.year())
+                .until(latest)
                 .at("/partners"),
         );
     }

@@ -3,6 +3,7 @@
 mod balance;
 mod batches;
 mod entries;
+mod findings;
 mod flows;
 mod handovers;
 mod lab;

@@ -163,7 +163,8 @@ fn details(desk: &Desk, record: &Master) -> String {
         | Master::AssayPlan(_)
         | Master::Calendar(_)
         | Master::LabMapping(_)
-        | Master::Policy(_) => Vec::new(),
+        | Master::Policy(_)
+        | Master::Thresholds(_) => Vec::new(),
     };
     parts.join(" · ")
 }

@@ -1,5 +1,6 @@
 //! Rows that one entry gives alone: flows of streams and places, stock takes, monitors, periods.
 
+use super::finding::finding_row;
 use super::flows::replace_flows;
 use super::handover::derive_handover;
 use super::master::master_at;
@@ -15,8 +16,14 @@ use crate::project::rows::{
 const OWNING: [&str; 4] = ["flow.report", "store.draw", "handover.dispatch", "handover.receive"];
 
 /// Tables whose rows one entry gives alone.
-const ALONE: [Table; 5] =
-    [Table::StockTake, Table::Monitor, Table::Period, Table::Resolution, Table::Submission];
+const ALONE: [Table; 6] = [
+    Table::StockTake,
+    Table::Monitor,
+    Table::Period,
+    Table::Resolution,
+    Table::Finding,
+    Table::Submission,
+];
 
 /// Derives the rows that belong to one entry, whatever its body is now.
 pub(in crate::project) fn derive_entry<B: Books>(
@@ -81,6 +88,9 @@ pub(in crate::project) fn derive_entry<B: Books>(
             resolve: resolve.clone(),
         }),
         _ => {
+            if let Some(row) = body.and_then(|body| finding_row(fact, body)) {
+                return books.put(Row::Finding(row));
+            }
             if fact.corrected_by.is_some() {
                 for table in ALONE {
                     books.remove(&RowKey::new(table, fact.id))?;

@@ -7,6 +7,7 @@ mod assay;
 mod batch;
 mod code;
 mod entry;
+mod finding;
 mod flows;
 mod handover;
 mod master;

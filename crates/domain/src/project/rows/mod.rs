@@ -5,6 +5,7 @@
 
 mod assay;
 mod batch;
+mod finding;
 mod flow;
 mod fold;
 mod handover;
@@ -13,6 +14,7 @@ mod party;
 
 pub use assay::{AssayRow, MonitorRow, Review, SampleRow};
 pub use batch::{BatchRow, BatchState, CodeRow, RunRow};
+pub use finding::{FindingRow, FindingStep};
 pub use flow::{End, FlowKind, FlowRow, HoldingRow, PeriodRow, ResolutionRow, StockTakeRow};
 pub use fold::{FOLDED_WHOLE_MAX, FoldRow, Measured};
 pub use handover::{HandoverHalf, HandoverRow};
@@ -49,6 +51,8 @@ pub enum Table {
     Period,
     /// Resolutions of alarms.
     Resolution,
+    /// Records about findings.
+    Finding,
     /// Submission sheets.
     Submission,
     /// Approved assay plans.
@@ -99,6 +103,8 @@ pub enum Row {
     Period(PeriodRow),
     /// Resolutions of alarms.
     Resolution(ResolutionRow),
+    /// Records about findings.
+    Finding(FindingRow),
     /// Submission sheets.
     Submission(SubmissionRow),
     /// Approved assay plans.
@@ -163,6 +169,7 @@ impl Row {
             Self::Monitor(row) => RowKey::new(Table::Monitor, row.entry),
             Self::Period(row) => RowKey::new(Table::Period, row.entry),
             Self::Resolution(row) => RowKey::new(Table::Resolution, row.entry),
+            Self::Finding(row) => RowKey::new(Table::Finding, row.entry),
             Self::Submission(row) => RowKey::new(Table::Submission, row.entry),
             Self::Plan(row) => RowKey::new(Table::Plan, &row.id),
             Self::Master(row) => RowKey::master(row.record.what(), row.record.id()),
