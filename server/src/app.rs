@@ -25,6 +25,7 @@ use crate::limits::{LOGIN_ADDRESSES_MAX, LOGIN_BURST, LOGIN_REFILL, VERIFY_BURST
 use crate::tls::{Authority, ServerCertificate};
 use crate::trace::TraceDesk;
 use crate::usecase::balances::BalanceShelf;
+use crate::usecase::findings::FindingShelf;
 use crate::usecase::reconciliation::ReconciliationShelf;
 use crate::usecase::updates::Shelf;
 
@@ -58,6 +59,8 @@ pub struct App {
     pub balances: BalanceShelf,
     /// Reconciliations that were asked for, likewise.
     pub reconciliations: ReconciliationShelf,
+    /// What audit rules noticed when they were last asked.
+    pub findings: FindingShelf,
     /// Event graphs, for traces.
     pub trace: TraceDesk,
     /// Parties whose accountancy could not be computed.
@@ -98,6 +101,7 @@ impl App {
             hashing: Semaphore::new(HASHING_MAX),
             device_url: OnceLock::new(),
             balances: BalanceShelf::default(),
+            findings: FindingShelf::default(),
             trace,
             reconciliations: ReconciliationShelf::default(),
             account_failures: Failures::default(),

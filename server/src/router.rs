@@ -70,6 +70,10 @@ table! {
         "/accounts/resolve" pages::accounts::resolve::Resolve;
         "/devices/{id}/revoke" pages::devices::revoke::Revoke;
         "/devices/{id}/agree" pages::devices::agree::Agree;
+        "/findings/open" pages::findings::acts::Open;
+        "/findings/explain" pages::findings::acts::Explain;
+        "/findings/return" pages::findings::acts::Return;
+        "/findings/close" pages::findings::acts::Close;
     }
     lists {
         "/looks" pages::looks::Looks;
@@ -170,6 +174,14 @@ table! {
     get "/api/v1/accounts/region" api::accounts::region;
     get "/api/v1/marks" api::accounts::marks;
     get "/api/v1/findings" api::findings::list;
+    get "/api/v1/findings/case" api::findings::find;
+    post "/api/v1/findings/openings" api::findings::open;
+    post "/api/v1/findings/explanations" api::findings::explain;
+    post "/api/v1/findings/returns" api::findings::send_back;
+    post "/api/v1/findings/closings" api::findings::close;
+    get "/api/v1/thresholds" api::thresholds::find;
+    post "/api/v1/thresholds" api::thresholds::settle;
+    post "/api/v1/thresholds/{area}/withdraw" api::thresholds::withdraw;
     get "/api/v1/policies" api::policies::list;
     post "/api/v1/policies" api::policies::settle;
     post "/api/v1/policies/{area}/withdraw" api::policies::withdraw;
@@ -209,6 +221,10 @@ table! {
     get "/devices/new" pages::devices::enrol::form;
     post "/devices/new" pages::devices::enrol::submit;
     get "/devices/{id}" pages::devices::card::show;
+    get "/findings/case" pages::findings::card::page;
+    get "/thresholds" pages::thresholds::show;
+    get "/thresholds/settle" pages::thresholds::settle::form;
+    post "/thresholds/settle" pages::thresholds::settle::submit;
     get "/policies" pages::policies::show;
     get "/policies/settle" pages::policies::settle::form;
     post "/policies/settle" pages::policies::settle::submit;

@@ -32,14 +32,8 @@ pub enum CaseState {
 
 impl CaseState {
     /// Every state.
-    pub const ALL: [Self; 6] = [
-        Self::Recurred,
-        Self::Explained,
-        Self::Returned,
-        Self::Asked,
-        Self::Noticed,
-        Self::Closed,
-    ];
+    pub const ALL: [Self; 6] =
+        [Self::Recurred, Self::Explained, Self::Returned, Self::Asked, Self::Noticed, Self::Closed];
 
     /// The stable code.
     #[must_use]
@@ -148,9 +142,8 @@ pub fn follow(
         steps: Vec::new(),
     };
     let next = |case: &Case, left: &[&(PartyId, FindingRow)]| {
-        left.iter().position(|(_, row)| {
-            row.previous == case.head && case.state.takes(Act::of(&row.step))
-        })
+        left.iter()
+            .position(|(_, row)| row.previous == case.head && case.state.takes(Act::of(&row.step)))
     };
     while let Some(place) = next(&case, &left) {
         let (party, row) = left.remove(place);

@@ -164,9 +164,9 @@ impl Rows {
         let value = bounds.middle.saturating_mul(times).normalize();
         let before = mean.take();
         let count = before.as_ref().map_or(0, |mean| mean.count);
-        let sum = before.as_ref().map_or(Decimal::ZERO, |mean| {
-            mean.mean.saturating_mul(Decimal::from(mean.count))
-        });
+        let sum = before
+            .as_ref()
+            .map_or(Decimal::ZERO, |mean| mean.mean.saturating_mul(Decimal::from(mean.count)));
         let highest = before.as_ref().map_or(value, |mean| mean.highest.max(value));
         let censored = before.as_ref().map_or(0, |mean| mean.censored);
         *mean = Some(Mean {

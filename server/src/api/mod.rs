@@ -28,6 +28,7 @@ pub mod session;
 pub mod sheets;
 pub mod stock;
 pub mod tasks;
+pub mod thresholds;
 pub mod trace;
 
 use actix_web::{HttpResponse, web};

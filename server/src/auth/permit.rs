@@ -96,6 +96,10 @@ actions! {
     RecordStock: Ehs;
     /// Close a balance period, resolve its alarms.
     CloseBalance: Ehs;
+    /// Explain what the rules noticed.
+    ExplainFinding: Ehs;
+    /// Ask for an explanation, send it back, close, in the bureau's own log.
+    JudgeFinding: Officer;
     /// Settle what holds for the enterprises of an area, in the bureau's own log.
     SettlePolicy: Officer;
     /// Change masters.

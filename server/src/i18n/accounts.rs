@@ -3,7 +3,6 @@
 use tl_accounts::handover::NotEvaluable;
 use tl_accounts::marks::{BalanceMark, DataMark, Reason};
 use tl_domain::event::ResolutionEvidence;
-use tl_findings::{Grade, Rule};
 
 messages! { ACCOUNTS {
     accounts_word = "平衡核算", "Accountancy";
@@ -141,16 +140,6 @@ messages! { ACCOUNTS {
         "{count} enterprises, the worst first. Two marks, kept apart: whether the data are there, \
          and whether they balance.";
     detectable_share = "可发现量(占投入 %)", "Detectable (% of input)";
-    findings_title = "疑点线索", "Findings";
-    findings_lead = "规则发现的情况，原因消除后自动消失。疑点需要说明；提示只供参考，不作结论。",
-        "What the rules notice; each goes away with its cause. A finding has to be explained, a \
-         hint is worth a look and concludes nothing.";
-    findings_none = "没有疑点。", "Nothing found.";
-    rule_word = "规则", "Rule";
-    finding_what = "情况", "What";
-    finding_since = "自", "Since";
-    finding_shown_by = "依据", "Shown by";
-    finding_entry(number) = "记录 {number}", "Entry {number}";
     policy_title = "核算口径", "Policy";
     policy_lead = "由生态环境部门统一设定，签名入账；没有设定的用程序缺省值。",
         "Settled by the bureau as signed records; what nobody settled is the program's default.";
@@ -174,26 +163,6 @@ messages! { ACCOUNTS {
 } }
 
 terms! { ACCOUNT_TERMS {
-    grade(Grade) {
-        Finding = "疑点", "Finding";
-        Hint = "提示", "Hint";
-    }
-    rule(Rule) {
-        Imbalance = "平衡差显著", "Imbalance";
-        PartnerBias = "交接差偏向一方", "Partner bias";
-        ManifestOverdue = "联单超期未签收", "Manifest overdue";
-        HandoverGap = "收发重量不符", "Handover gap";
-        StockBreak = "库存不连续", "Stock break";
-        NegativeStock = "账面负库存", "Negative stock";
-        StockTakeOverdue = "盘点超期", "Stock take overdue";
-        DeviceSilent = "终端失联", "Device silent";
-        LabelConflict = "标签编号重复", "Label conflict";
-        QualityFailed = "质控不合格未处理", "Failed check";
-        CopiedAssays = "结果逐位重复", "Copied results";
-        DigitPreference = "末位数字偏好", "Digit preference";
-        CensoredShare = "低于检出限过多", "Too many below a limit";
-        LateEntries = "迟报较多", "Late entries";
-    }
     data_mark(DataMark) {
         Complete = "完整", "Complete";
         Pending = "待补", "Awaited";

@@ -68,6 +68,7 @@ mod capture;
 mod correct;
 mod device;
 mod entry;
+mod finding;
 mod flow;
 mod frame;
 mod home;

@@ -19,6 +19,8 @@ fn all() -> Vec<Message> {
         super::correct::CORRECT,
         super::device::DEVICE,
         super::entry::ENTRY,
+        super::finding::FINDING,
+        super::finding::FINDING_TERMS,
         super::flow::FLOW,
         super::frame::FRAME,
         super::people::PEOPLE,

@@ -1,6 +1,6 @@
 //! What the server does by itself beside requests: renew its certificate, forget old sessions,
-//! the jobs of the ledger (`ledger::job`), of accountancy (`accounts::job`) and of the event graph
-//! (`trace::job`).
+//! the jobs of the ledger (`ledger::job`), of accountancy (`accounts::job`), of the event graph
+//! (`trace::job`) and of findings (`usecase::findings`).
 
 use std::time::Duration;
 
@@ -17,6 +17,7 @@ pub fn start(app: &web::Data<App>) {
     crate::ledger::job::start(app);
     crate::accounts::job::start(app);
     crate::trace::job::start(app);
+    crate::usecase::findings::start(app);
     let app = app.clone();
     actix_web::rt::spawn(async move {
         let mut tick = actix_web::rt::time::interval(EVERY);

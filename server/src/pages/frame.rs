@@ -107,7 +107,7 @@ fn section_of(path: &str) -> &str {
         "runs" => "/runs",
         "handovers" => "/handovers",
         "balance" | "accounts" | "partners" | "trace" | "findings" | "reconciliation" => "/balance",
-        "" | "tasks" | "entries" | "ledger" | "policies" | "devices" | "users" => "/",
+        "" | "tasks" | "entries" | "ledger" | "policies" | "thresholds" | "devices" | "users" => "/",
         _ => "-",
     }
 }
@@ -149,6 +149,10 @@ pub(crate) fn flash(t: Words, done: Option<&str>) -> Option<Chip> {
         "password_changed" => t.done_password_changed(),
         "factor_dropped" => t.done_factor_dropped(),
         "session_ended" => t.done_session_ended(),
+        "finding_open" => t.done_finding_open(),
+        "finding_explain" => t.done_finding_explain(),
+        "finding_return" => t.done_finding_return(),
+        "finding_close" => t.done_finding_close(),
         _ => return None,
     };
     Some(Chip::new(Tone::Good, words))

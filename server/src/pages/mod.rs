@@ -71,6 +71,14 @@
 //! list /partners                      pages::accounts::partners::Partners
 //! get  /trace                         pages::trace::page
 //! list /findings                      pages::findings::Findings
+//! get  /findings/case                 pages::findings::card::page
+//! form /findings/open                 pages::findings::acts::Open
+//! form /findings/explain              pages::findings::acts::Explain
+//! form /findings/return               pages::findings::acts::Return
+//! form /findings/close                pages::findings::acts::Close
+//! get  /thresholds                    pages::thresholds::show
+//! get  /thresholds/settle             pages::thresholds::settle::form
+//! post /thresholds/settle             pages::thresholds::settle::submit
 //! list /reconciliation                pages::reconciliation::Lines
 //! list /devices                       pages::devices::Devices
 //! get  /devices/new                   pages::devices::enrol::form
@@ -138,6 +146,7 @@ pub mod stock;
 pub mod stock_takes;
 mod story;
 pub mod tasks;
+pub mod thresholds;
 pub mod trace;
 mod typed;
 pub mod users;

@@ -10,6 +10,7 @@ mod answers;
 mod check;
 mod device;
 mod devices;
+mod findings;
 mod forms;
 mod hostile;
 mod isolation;

@@ -29,6 +29,7 @@ async fn every_route_answers_every_person_as_the_table_says() {
     let service = test::init_service(page_service!(world.app.clone())).await;
     world.sign();
     world.laboratory();
+    explained(&world);
     let mut table = BTreeMap::new();
     for route in PAGE_ROUTES {
         let mut line = Vec::new();
@@ -66,6 +67,9 @@ async fn every_route_answers_every_person_as_the_table_says() {
     compare(&table);
     assert_policy(&table);
 }
+
+/// The finding of `explained`, as its key stands in an address.
+const FINDING: &str = "late_entries:month@2026-11";
 
 const FORM: &str = "application/x-www-form-urlencoded";
 
@@ -136,6 +140,12 @@ fn address(world: &World, route: &Route) -> String {
     if route.method != "get" || whole.contains(&route.path) {
         return path;
     }
+    if route.path.starts_with("/findings/") || route.path == "/api/v1/findings/case" {
+        return format!("{path}?party=alfa&key={FINDING}");
+    }
+    if route.path == "/api/v1/thresholds" {
+        return format!("{path}?area=451202");
+    }
     if route.path.starts_with("/api/v1/trace/") {
         return format!("{path}?party=alfa&batch={}", world.batch);
     }
@@ -183,6 +193,9 @@ fn body(world: &World, route: &Route) -> Option<Value> {
             kit::Plant::smelter("alfa").master_puts().next().expect("a master").into()
         }
         ("post", "/api/v1/corrections") => correction(world),
+        ("post", path) if path.starts_with("/api/v1/findings/") => return Some(finding(path)),
+        ("post", "/api/v1/thresholds") => return Some(thresholds()),
+        ("post", "/api/v1/thresholds/{area}/withdraw") => return Some(json!({ "body": {} })),
         _ => return None,
     };
     Some(json!({ "body": body.to_value() }))
@@ -223,6 +236,32 @@ fn correction(world: &World) -> Body {
         replacement: None,
     }
     .into()
+}
+
+/// About a finding that `alfa` explained before any rule spoke of it.
+fn finding(path: &str) -> Value {
+    let own = json!({ "key": FINDING, "words": "checked" });
+    let mut body = json!({ "party": "alfa", "key": FINDING });
+    match path {
+        "/api/v1/findings/explanations" => body = own,
+        "/api/v1/findings/returns" => body["reason"] = json!("why"),
+        "/api/v1/findings/closings" => {
+            body["reason"] = json!("seen");
+            body["outcome"] = json!("explained");
+        }
+        _ => {}
+    }
+    json!({ "body": body })
+}
+
+fn thresholds() -> Value {
+    json!({ "body": { "id": "4512", "figures": { "storage_days": "90" }, "reason": "x" } })
+}
+
+fn explained(world: &World) {
+    let body = json!({ "finding": { "rule": "late_entries", "object": "month",
+        "period": "2026-11" }, "words": "an outage" });
+    world.append("alfa", Body::read("finding.explain", body).expect("an explanation"));
 }
 
 fn enrolment() -> Value {
@@ -286,6 +325,8 @@ fn assert_policy(table: &BTreeMap<String, Vec<String>>) {
         "/api/v1/marks",
         "/api/v1/policies",
         "/policies",
+        "/thresholds",
+        "/api/v1/thresholds",
         "/",
         "/logout",
         "/scan",

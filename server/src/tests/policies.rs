@@ -14,7 +14,7 @@ use crate::serve::page_service;
 use crate::usecase::installation::{NewParty, create_party};
 
 /// A city's bureau with an officer of each function.
-fn with_bureau(world: &World) {
+pub(super) fn with_bureau(world: &World) {
     let party: tl_domain::ids::PartyId = "hechi".parse().expect("id");
     let new = NewParty {
         party: party.clone(),

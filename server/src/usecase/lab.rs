@@ -154,7 +154,11 @@ pub fn due_span(app: &App, asked: Option<MicrosSpan>) -> Result<MicrosSpan, Fail
 /// # Errors
 /// The store's.
 pub fn due(app: &App, permit: &Permit<ReadParty>, span: MicrosSpan) -> Result<Due, Failure> {
-    let party = permit.party();
+    due_of(app, permit.party(), span)
+}
+
+/// The same for who has leave already.
+pub(super) fn due_of(app: &App, party: &PartyId, span: MicrosSpan) -> Result<Due, Failure> {
     let masters: Vec<Master> = app
         .store
         .masters(party)?

@@ -32,6 +32,7 @@ pub mod sign_in;
 pub mod snapshot;
 pub mod stock;
 pub mod tasks;
+pub mod thresholds;
 pub mod trace;
 pub mod updates;
 pub mod upload;

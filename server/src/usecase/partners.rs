@@ -43,7 +43,26 @@ pub fn differences(
     let facts = app.store.balance_facts(permit.party(), span)?;
     let pairs = facts.handovers.clone();
     let records = balances::records(permit.party(), facts);
-    compared(app, permit, session, (&asked.substance, span), (&pairs, &records))
+    let readable = |pairs: &[&HandoverPair]| readable(app, permit, session, pairs);
+    compared(app, permit.party(), readable, (&asked.substance, span), (&pairs, &records))
+}
+
+/// The same for who has leave already, reading the books of the partners given.
+pub(super) fn between(
+    app: &App,
+    party: &PartyId,
+    partners: &BTreeSet<PartyId>,
+    asked: &Asked,
+) -> Result<Vec<PartnerAccount>, Failure> {
+    let span = span(app, asked);
+    let facts = app.store.balance_facts(party, span)?;
+    let pairs = facts.handovers.clone();
+    let records = balances::records(party, facts);
+    let readable = |pairs: &[&HandoverPair]| {
+        let named = named(party, pairs);
+        Ok(named.into_iter().filter(|partner| partners.contains(*partner)).cloned().collect())
+    };
+    compared(app, party, readable, (&asked.substance, span), (&pairs, &records))
 }
 
 /// A party's own measurement errors beside the class data.
@@ -60,7 +79,9 @@ pub fn own_errors(
     let facts = app.store.balance_facts(permit.party(), span)?;
     let pairs = facts.handovers.clone();
     let mut records = balances::records(permit.party(), facts);
-    let partners = compared(app, permit, session, (&asked.substance, span), (&pairs, &records))?;
+    let readable = |pairs: &[&HandoverPair]| readable(app, permit, session, pairs);
+    let about = (&asked.substance, span);
+    let partners = compared(app, permit.party(), readable, about, (&pairs, &records))?;
     records.assays.retain(|assay| span.holds(assay.reported_at));
     Ok(own_errors::of(&records, &asked.substance, &partners, ClassPercent::default()))
 }
@@ -72,8 +93,8 @@ fn span(app: &App, asked: &Asked) -> MicrosSpan {
 
 fn compared(
     app: &App,
-    permit: &Permit<ReadParty>,
-    session: &Session,
+    party: &PartyId,
+    readable: impl FnOnce(&[&HandoverPair]) -> Result<Vec<PartyId>, Failure>,
     (substance, span): (&Analyte, MicrosSpan),
     (pairs, records): (&[HandoverPair], &Records),
 ) -> Result<Vec<PartnerAccount>, Failure> {
@@ -83,8 +104,8 @@ fn compared(
         let substance = substance.clone();
         Values::of(records, &Question { scope: Scope::Enterprise, span, substance })
     };
-    let mut books = BTreeMap::from([(permit.party().clone(), values(records))]);
-    for partner in readable(app, permit, session, &pairs)? {
+    let mut books = BTreeMap::from([(party.clone(), values(records))]);
+    for partner in readable(&pairs)? {
         let records = balances::records(&partner, app.store.balance_facts(&partner, span)?);
         books.insert(partner, values(&records));
     }
@@ -108,11 +129,15 @@ fn readable(
     if !session.roles.has(Role::Officer) {
         return Ok(Vec::new());
     }
-    let named = pairs.iter().flat_map(|pair| [&pair.dispatch, &pair.receive]);
-    let partners: BTreeSet<&PartyId> =
-        named.flatten().map(|(party, _)| party).filter(|party| *party != permit.party()).collect();
+    let partners = named(permit.party(), pairs);
     let visible = app.visible_parties(session)?.into_iter().map(|log| log.party);
     let found: Vec<PartyId> = visible.filter(|party| partners.contains(party)).collect();
     app.note_looks(session, found.iter())?;
     Ok(found)
+}
+
+/// The other parties of handovers.
+fn named<'a>(party: &PartyId, pairs: &[&'a HandoverPair]) -> BTreeSet<&'a PartyId> {
+    let halves = pairs.iter().flat_map(|pair| [&pair.dispatch, &pair.receive]);
+    halves.flatten().map(|(other, _)| other).filter(|other| *other != party).collect()
 }

@@ -26,9 +26,9 @@ pub use memory::MemoryBooks;
 pub(crate) use object::PLAN;
 pub use object::{Object, objects};
 pub use rows::{
-    AssayRow, BatchRow, BatchState, CodeRow, End, FOLDED_WHOLE_MAX, FindingRow, FindingStep, FlowKind, FlowRow, FoldRow,
-    HandoverHalf, HandoverRow, HoldingRow, KeyRow, MasterRow, Measured, MonitorRow, PeriodRow,
-    PlanRow, ResolutionRow, Review, Row, RowKey, RunRow, SampleRow, StockTakeRow, SubmissionRow,
-    Table, TaskRow,
+    AssayRow, BatchRow, BatchState, CodeRow, End, FOLDED_WHOLE_MAX, FindingRow, FindingStep,
+    FlowKind, FlowRow, FoldRow, HandoverHalf, HandoverRow, HoldingRow, KeyRow, MasterRow, Measured,
+    MonitorRow, PeriodRow, PlanRow, ResolutionRow, Review, Row, RowKey, RunRow, SampleRow,
+    StockTakeRow, SubmissionRow, Table, TaskRow,
 };
 pub use verdict::{LATE_AFTER_MICROS, Verdict};

@@ -17,7 +17,12 @@ fn hash(number: u8) -> Hash {
     Hash::of(&[number])
 }
 
-fn row(number: u8, previous: Option<u8>, at: Micros, step: serde_json::Value) -> (PartyId, FindingRow) {
+fn row(
+    number: u8,
+    previous: Option<u8>,
+    at: Micros,
+    step: serde_json::Value,
+) -> (PartyId, FindingRow) {
     let own = step["step"] == "explain";
     let row = json!({
         "entry": format!("00000000-0000-7000-8000-{number:012}"), "hash": hash(number),
@@ -30,17 +35,32 @@ fn row(number: u8, previous: Option<u8>, at: Micros, step: serde_json::Value) ->
 }
 
 fn open(number: u8, previous: Option<u8>, at: Micros) -> (PartyId, FindingRow) {
-    row(number, previous, at, json!({"step": "open", "substance": "Tl", "zh": "少", "en": "less",
-        "evidence": [], "explain_by": at + 100, "question": null}))
+    row(
+        number,
+        previous,
+        at,
+        json!({"step": "open", "substance": "Tl", "zh": "少", "en": "less",
+        "evidence": [], "explain_by": at + 100, "question": null}),
+    )
 }
 
 fn explain(number: u8, previous: Option<u8>, at: Micros) -> (PartyId, FindingRow) {
-    row(number, previous, at, json!({"step": "explain", "words": "scale", "evidence": [],
-        "blobs": []}))
+    row(
+        number,
+        previous,
+        at,
+        json!({"step": "explain", "words": "scale", "evidence": [],
+        "blobs": []}),
+    )
 }
 
 fn back(number: u8, previous: u8, at: Micros) -> (PartyId, FindingRow) {
-    row(number, Some(previous), at, json!({"step": "return", "reason": "why", "explain_by": at + 50}))
+    row(
+        number,
+        Some(previous),
+        at,
+        json!({"step": "return", "reason": "why", "explain_by": at + 50}),
+    )
 }
 
 fn close(number: u8, previous: Option<u8>, at: Micros) -> (PartyId, FindingRow) {

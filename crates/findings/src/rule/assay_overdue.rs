@@ -25,7 +25,9 @@ pub(super) fn look(books: &Books<'_>, _: &Thresholds, found: &mut Vec<Finding>) 
             Finding::new(Rule::AssayOverdue, Grade::Finding, &format!("{plan}/{item}"), since)
                 .says(
                     format!("检测计划 {item}：{count} 项超期未检，最早应于 {first} 完成"),
-                    format!("plan line {item}: {count} assays are overdue, the first since {first}"),
+                    format!(
+                        "plan line {item}: {count} assays are overdue, the first since {first}"
+                    ),
                 )
                 .until(latest)
                 .at("/assay-plan"),

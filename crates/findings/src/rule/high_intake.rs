@@ -34,7 +34,9 @@ pub(super) fn look(books: &Books<'_>, thresholds: &Thresholds, found: &mut Vec<F
         found.push(
             Finding::new(Rule::HighIntake, Grade::Finding, &entry.to_string(), flow.since)
                 .says(
-                    format!("进厂{name}含铊 {content:.0} mg/kg（干基），高于内控限值 {limit} mg/kg"),
+                    format!(
+                        "进厂{name}含铊 {content:.0} mg/kg（干基），高于内控限值 {limit} mg/kg"
+                    ),
                     format!(
                         "{name} came in with {content:.0} mg/kg dry, above the limit of \
                          {limit} mg/kg"

@@ -23,7 +23,10 @@ pub(super) fn look(books: &Books<'_>, thresholds: &Thresholds, found: &mut Vec<F
         found.push(
             Finding::new(Rule::StorageDays, Grade::Hint, &id, since)
                 .says(
-                    format!("{name}（{label}）已贮存 {days} 天，超过 {} 天", thresholds.storage_days),
+                    format!(
+                        "{name}（{label}）已贮存 {days} 天，超过 {} 天",
+                        thresholds.storage_days
+                    ),
                     format!(
                         "{name} ({label}) has been stored for {days} days, more than {}",
                         thresholds.storage_days

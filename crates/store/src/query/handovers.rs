@@ -3,7 +3,7 @@
 //! Halves are joined when they are read, by code and by naming each other as partner: nothing of
 //! another party is ever copied, and the order in which the halves arrive plays no part.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use diesel::sql_types::Text;
 use tl_domain::code::Code;
@@ -55,6 +55,26 @@ impl Store {
         Ok(Paged { rows, total: u64::try_from(total).unwrap_or(u64::MAX) })
     }
 
+    /// The other parties of a party's handovers.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn handover_partners(&self, party: &PartyId) -> Result<BTreeSet<PartyId>, StoreError> {
+        let sql = "SELECT DISTINCT party AS other FROM handover_row \
+                   WHERE partner = ? AND party <> ? UNION \
+                   SELECT DISTINCT partner AS other FROM handover_row \
+                   WHERE party = ? AND partner IS NOT NULL AND partner <> ?";
+        let name = || Value::text(party.as_str());
+        let binds = [name(), name(), name(), name()];
+        let rows: Vec<Other> = self.read(|conn| conn.load(sql, &binds))?;
+        rows.into_iter()
+            .map(|row| {
+                let damaged = |_| StoreError::Damaged(format!("party {:?}", row.other));
+                row.other.parse().map_err(damaged)
+            })
+            .collect()
+    }
+
     /// The handovers with a code: more than one only when codes collide.
     ///
     /// # Errors
@@ -80,6 +100,12 @@ impl Store {
         rows.sort_by(|a, b| (a.at(), &a.code).cmp(&(b.at(), &b.code)));
         Ok(rows)
     }
+}
+
+#[derive(diesel::QueryableByName)]
+struct Other {
+    #[diesel(sql_type = Text)]
+    other: String,
 }
 
 #[derive(diesel::QueryableByName)]

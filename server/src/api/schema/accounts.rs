@@ -15,14 +15,6 @@ choices! {
     NotEvaluable {
         NotReceived NotShipped ShipperHasNoContent ReceiverHasNoContent NoError
     }
-    /// How much a finding weighs.
-    Grade { Finding Hint }
-    /// The audit rules.
-    Rule {
-        Imbalance PartnerBias ManifestOverdue HandoverGap StockBreak NegativeStock StockTakeOverdue
-        DeviceSilent LabelConflict QualityFailed CopiedAssays DigitPreference CensoredShare
-        LateEntries
-    }
     /// Why a mark is what it is.
     MarkReason {
         NoPeriods NoStockTakes StockTakeOverdue FiguresAwaited FiguresMissing ContinuityBreak
@@ -139,17 +131,6 @@ objects! {
         account: Account,
         closed: Vec<ClosedPeriod>,
         resolutions: Vec<Resolution>,
-    }
-    /// Something that an audit rule noticed; `key` stays the same as long as the cause does.
-    Finding {
-        rule: Rule,
-        grade: Grade,
-        key: String,
-        since: i64,
-        zh: String,
-        en: String,
-        evidence: Vec<String>,
-        path: String,
     }
     /// Who settled a figure of a policy.
     PolicySource { area: String, bureau: String, entry: String, }

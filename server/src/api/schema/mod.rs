@@ -8,6 +8,7 @@
 mod accounts;
 mod balance;
 mod body;
+mod finding;
 mod lab;
 mod ledger;
 mod person;
@@ -18,6 +19,7 @@ mod row;
 pub use accounts::*;
 pub use balance::*;
 pub use body::*;
+pub use finding::*;
 pub use lab::*;
 pub use ledger::*;
 pub use person::*;

@@ -2,11 +2,13 @@
 //!
 //! Marks come from the tests over balance periods and nothing else (`usecase::accounts::marked`);
 //! an enterprise whose books can't be judged says so, it is never hidden behind those that fit.
+//! Findings stand beside them as they were last noticed; nodes that alarm explain, they set no mark.
 //! All looks of one view are recorded in one write.
 
 use std::cmp::Ordering;
 
 use tl_accounts::marks::{BalanceMark, DataMark, Marks};
+use tl_domain::event::Master;
 use tl_domain::ids::PartyId;
 use tl_domain::time::Micros;
 use tl_store::Page;
@@ -22,11 +24,13 @@ use crate::auth::Session;
 use crate::error::Failure;
 use crate::i18n::Words;
 use crate::usecase::accounts::{self, Marked};
+use crate::usecase::findings;
 
 /// One enterprise at a glance.
 struct Glance {
     marked: Marked,
     tasks: usize,
+    findings: Option<Noticed>,
     last_entry: Option<Micros>,
 }
 
@@ -34,6 +38,7 @@ pub(super) fn sheet(app: &App, session: &Session, query: &Query) -> Result<Sheet
     let t = words(session);
     let mut sheet = Sheet::new(outer_frame(session, query, t.nav_bureau()));
     sheet.acts.push(Act::new(t.policy_title(), "/policies"));
+    sheet.acts.push(Act::new(t.thresholds_title(), "/thresholds"));
     sheet.acts.push(Act::new(t.ledger_title(), "/ledger"));
     let marked = accounts::marked(app, session, &app.config.substance)?;
     let parties: Vec<PartyId> = marked.iter().map(|one| one.party.clone()).collect();
@@ -43,6 +48,7 @@ pub(super) fn sheet(app: &App, session: &Session, query: &Query) -> Result<Sheet
         let newest = app.store.recent(&marked.party, Page { offset: 0, limit: 1 })?;
         glances.push(Glance {
             tasks: app.store.tasks(&marked.party)?.len(),
+            findings: noticed(app, &marked.party)?,
             last_entry: newest.rows.first().map(|view| view.received_at),
             marked,
         });
@@ -56,6 +62,7 @@ pub(super) fn sheet(app: &App, session: &Session, query: &Query) -> Result<Sheet
         Column::number(t.unaccounted_grams()).sorted(query, "gap"),
         Column::number(t.input_grams()).sorted(query, "input"),
         Column::number(t.detectable_share()).sorted(query, "detectable"),
+        Column::number(t.findings_title()).sorted(query, "findings"),
         Column::number(t.nav_tasks()).sorted(query, "tasks"),
         Column::text(t.last_report()).sorted(query, "last"),
     ];
@@ -78,6 +85,7 @@ fn sort(glances: &mut [Glance], by: Option<&str>) {
         glance.marked.last.as_ref().map_or(-1.0, |last| number(last.figures.input.0))
     };
     let detectable = |glance: &Glance| glance.marked.detectable_percent.unwrap_or(f64::INFINITY);
+    let open = |glance: &Glance| glance.findings.as_ref().map(|found| found.glance.open);
     let mark = |glance: &Glance| glance.marked.marks.as_ref().map(|marks| marks.balance);
     let data = |glance: &Glance| glance.marked.marks.as_ref().map(|marks| marks.data);
     let order = |a: &Glance, b: &Glance| match name {
@@ -87,6 +95,7 @@ fn sort(glances: &mut [Glance], by: Option<&str>) {
         "gap" => gap(a).total_cmp(&gap(b)),
         "input" => input(a).total_cmp(&input(b)),
         "detectable" => detectable(a).total_cmp(&detectable(b)),
+        "findings" => open(a).cmp(&open(b)),
         "tasks" => a.tasks.cmp(&b.tasks),
         "last" => a.last_entry.cmp(&b.last_entry),
         _ => Ordering::Equal,
@@ -97,7 +106,12 @@ fn sort(glances: &mut [Glance], by: Option<&str>) {
 fn cells(t: Words, glance: &Glance) -> Vec<Cell> {
     let marked = &glance.marked;
     let links = Links::about(marked.party.clone());
-    let (balance, data) = chips(t, marked.marks.as_ref());
+    let (mut balance, data) = chips(t, marked.marks.as_ref());
+    if let Some(nodes) = glance.findings.as_ref().map(|found| &found.nodes)
+        && !nodes.is_empty()
+    {
+        balance = balance.chip(Tone::Note, t.finding_nodes(nodes.join(t.list_comma())));
+    }
     let name = Cell::text(&marked.name).link(links.to("/accounts")).small(marked.area.clone());
     let difference = marked.last.as_ref().map_or_else(Cell::dash, |last| {
         let gap = signed(number(last.figures.unaccounted.0));
@@ -112,12 +126,47 @@ fn cells(t: Words, glance: &Glance) -> Vec<Cell> {
         difference,
         Cell::maybe(input),
         Cell::maybe(marked.detectable_percent.map(figure)),
+        findings_cell(t, &links, glance.findings.as_ref()),
         if glance.tasks > 0 { tasks.link(links.to("/tasks")) } else { tasks },
         match glance.last_entry {
             Some(at) => Cell::time(format::minute(at, DEFAULT_OFFSET_MINUTES)),
             None => Cell::state(Tone::Watch, t.never_reported()),
         },
     ]
+}
+
+/// What the rules noticed, with the names of nodes that alarm.
+struct Noticed {
+    glance: findings::Glance,
+    nodes: Vec<String>,
+}
+
+fn noticed(app: &App, party: &PartyId) -> Result<Option<Noticed>, Failure> {
+    let Some(glance) = findings::glance(app, party)? else { return Ok(None) };
+    let mut nodes = Vec::with_capacity(glance.nodes.len());
+    for id in &glance.nodes {
+        let row = app.store.master(party, "node", id)?;
+        nodes.push(match row.map(|row| row.record) {
+            Some(Master::Node(node)) => node.name,
+            _ => id.clone(),
+        });
+    }
+    Ok(Some(Noticed { glance, nodes }))
+}
+
+/// How many findings are open, what of them waits, and the way to them.
+fn findings_cell(t: Words, links: &Links, found: Option<&Noticed>) -> Cell {
+    let Some(Noticed { glance, .. }) = found else {
+        return Cell::dash().small(t.finding_not_yet()).link(links.to("/findings"));
+    };
+    let parts = [
+        (glance.to_judge > 0).then(|| t.finding_to_judge(glance.to_judge)),
+        (glance.overdue > 0).then(|| t.finding_overdue_count(glance.overdue)),
+        (glance.hints > 0).then(|| t.finding_hint_count(glance.hints)),
+    ];
+    let small: Vec<String> = parts.into_iter().flatten().collect();
+    let count = Cell::text(glance.open.to_string()).link(links.to("/findings"));
+    count.small(small.join(" · "))
 }
 
 /// Both marks with the gravest reason of each; an enterprise without an account is not judged.

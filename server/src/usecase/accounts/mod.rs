@@ -99,16 +99,15 @@ pub fn area(
     })
 }
 
-/// Every area of a party with its tests and marks.
+/// Every area of a party with its tests and marks, for who has leave already.
 ///
 /// # Errors
 /// The store's.
-pub fn judged(
+pub(super) fn judged_of(
     app: &App,
-    permit: &Permit<ReadParty>,
+    party: &PartyId,
     substance: &Analyte,
 ) -> Result<Vec<(Scope, Account, Marks)>, Failure> {
-    let party = permit.party();
     let masters = masters(app, party)?;
     let policies = policy::all(&app.store)?;
     let policy = &policies.of(party).policy;

@@ -77,7 +77,7 @@ pub(super) fn noticed(
         handovers: &handovers,
         assays: &assays,
         flows: &flows,
-        monitors: &app.store.monitors(party, None, Some(span))?,
+        monitors: &app.store.monitors(party, None, span)?,
         waste: &waste(app, party, &masters)?,
         due: &lab::due_of(app, party, span)?.rows,
         holdings: &app.store.holdings(party)?,

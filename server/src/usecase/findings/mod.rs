@@ -9,7 +9,7 @@ mod books;
 mod shelf;
 
 pub use act::{Asking, Closing, Explaining, Returning, close, explain, open, send_back};
-pub use shelf::{FindingShelf, Glance, glance, refresh};
+pub use shelf::{FindingShelf, Glance, glance, refresh, start};
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -10,7 +10,7 @@ use std::time::Duration;
 use actix_web::web;
 use tl_domain::event::PartyKind;
 use tl_domain::ids::PartyId;
-use tl_domain::time::{HOUR_MICROS, MINUTE_MICROS, Micros};
+use tl_domain::time::{HOUR_MICROS, Micros};
 use tl_findings::{CaseState, Finding, Grade, Rule};
 
 use super::{books, joined};
@@ -22,7 +22,7 @@ const LOOK: Duration = Duration::from_secs(2);
 /// Enterprises of one round.
 const ROUND_PARTIES: usize = 4;
 /// Books that change all the time are looked at again after this.
-const CHANGED_AFTER: Micros = 5 * MINUTE_MICROS;
+const CHANGED_AFTER: Micros = HOUR_MICROS / 12;
 /// Books that do not change are looked at again after this: terms run out.
 const AGAIN_AFTER: Micros = HOUR_MICROS;
 

@@ -32,8 +32,7 @@ pub(super) fn finding_row(fact: &Fact, body: &Body) -> Option<FindingRow> {
             (Some(&back.party), &back.finding, Some(back.previous), step)
         }
         Body::FindingClose(close) => {
-            let step =
-                FindingStep::Close { outcome: close.outcome, reason: close.reason.clone() };
+            let step = FindingStep::Close { outcome: close.outcome, reason: close.reason.clone() };
             (Some(&close.party), &close.finding, close.previous, step)
         }
         _ => return None,

@@ -3,15 +3,18 @@
 //! Every kind has its title; figures are shown as they were signed, with unit and basis. An entry
 //! that a correction replaced stays, struck through, with a link to the correction.
 
+mod finding;
+mod kind;
+mod laboratory;
+
 use std::collections::BTreeMap;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 use tl_domain::event::{
-    AssayReport, BatchRegister, BatchWeigh, Body, DeviceCommission, EvidenceAdd, FlowReport,
-    HandoverDispatch, HandoverReceive, KeyRole, LabRecord, Portion, Raw, ReviewDecision, Signed,
-    Take, WorkingOf,
+    BatchRegister, BatchWeigh, Body, DeviceCommission, EvidenceAdd, FlowReport, HandoverDispatch,
+    HandoverReceive, KeyRole, Portion, Raw, ReviewDecision, Take,
 };
 use tl_store::EntryView;
 
@@ -19,9 +22,10 @@ use super::desk::Links;
 use super::format;
 use super::names::Names;
 use super::part::{Chip, Event, Tone};
-use super::tasks::check_words;
+pub(crate) use kind::{kind, verdict};
+
 pub(crate) use super::written::{amount, determination, mass, percent, reading, result, unit_sign};
-use crate::i18n::{Lang, Words};
+use crate::i18n::Words;
 
 /// Device name under which the installation itself signs.
 const INSTALLATION: &str = "server";
@@ -191,6 +195,10 @@ impl Teller<'_> {
             Body::LogOpen(b) => vec![pair(t.party_word(), b.name.clone())],
             Body::MonitorReading(b) => vec![pair(t.stream(), names.stream(&b.stream))],
             Body::PeriodClose(b) => vec![pair(t.span(), span_text(t, &b.span))],
+            Body::FindingOpen(_)
+            | Body::FindingExplain(_)
+            | Body::FindingReturn(_)
+            | Body::FindingClose(_) => finding::lines(t, names, body),
             Body::FindingResolve(b) => {
                 vec![pair(t.span(), span_text(t, &b.span)), pair(t.reason(), b.reason.clone())]
             }
@@ -257,80 +265,6 @@ impl Teller<'_> {
         lines.into_iter().flatten().collect()
     }
 
-    fn assay(&self, b: &AssayReport) -> Vec<String> {
-        let t = self.t;
-        let mut lines: Vec<String> = b.determinations.iter().map(|d| determination(t, d)).collect();
-        lines.push(format!(
-            "{} · {} · {}",
-            t.purpose(b.purpose),
-            t.standing(b.standing),
-            t.side(b.side)
-        ));
-        if let Some(number) = &b.report_number {
-            lines.push(t.pair(t.report_number(), number));
-        }
-        let failed: Vec<String> =
-            b.quality.iter().filter(|q| !q.passed).map(|q| check_words(t, &q.check)).collect();
-        if !b.quality.is_empty() {
-            let words = if failed.is_empty() {
-                t.quality_all_passed().to_owned()
-            } else {
-                t.quality_failed_checks(failed.join(", "))
-            };
-            lines.push(t.pair(t.quality_word(), words));
-        }
-        let stated = b.quality.iter().filter(|check| !check.passed);
-        lines.extend(stated.filter_map(|check| {
-            let words = check.deviation.as_ref()?;
-            let figure = check.value.clone().unwrap_or_default();
-            let of = format!("{} {figure}", check_words(t, &check.check));
-            Some(t.pair(t.deviation_of(of.trim_end()), words))
-        }));
-        lines.extend(b.record.iter().flat_map(|record| self.lab_record(b, record)));
-        lines
-    }
-
-    /// How the laboratory came to its figures: formulas with figures, who stands for it.
-    fn lab_record(&self, report: &AssayReport, record: &LabRecord) -> Vec<String> {
-        let t = self.t;
-        let signed = |signed: &Signed| match signed {
-            Signed::Operator(id) => self.names.operator(id),
-            Signed::OnPaper => t.on_paper().to_owned(),
-        };
-        let mut lines: Vec<String> = record
-            .workings
-            .iter()
-            .map(|of| {
-                let words =
-                    match tl_domain::lab::formula::work(&of.working, self.digits(report, of)) {
-                        Ok(worked) => worked.formula,
-                        Err(error) => match t.0 {
-                            Lang::Zh => error.zh(),
-                            Lang::En => error.en(),
-                        },
-                    };
-                t.pair(&of.analyte, words)
-            })
-            .collect();
-        let facts = [
-            record.series.as_ref().map(|name| t.pair(t.series_word(), name)),
-            record.submission.as_ref().map(|number| t.pair(t.submission_number(), number)),
-            record.commission.as_ref().map(|number| t.pair(t.commission_number(), number)),
-            record.checked.as_ref().map(|by| t.pair(t.second_look_by(), signed(by))),
-            record.issued.as_ref().map(|by| t.pair(t.issued_by(), signed(by))),
-        ];
-        lines.extend(facts.into_iter().flatten());
-        lines
-    }
-
-    /// Significant digits of a result, as its method's record says.
-    fn digits(&self, report: &AssayReport, of: &WorkingOf) -> Option<u32> {
-        let own = report.determinations.iter().find(|d| d.analyte == of.analyte)?;
-        let id = own.method.as_ref()?;
-        let method = self.names.methods.iter().find(|method| method.id == *id)?;
-        method.series.as_ref()?.digits
-    }
-
     fn dispatch(&self, b: &HandoverDispatch) -> Vec<String> {
         let (t, names) = (self.t, self.names);
         let to = b.to.as_ref().map_or_else(|| t.outside().to_owned(), |to| names.party(to));
@@ -368,65 +302,6 @@ impl Teller<'_> {
             Take::Part { mass: part } => mass(self.t, part),
         }
     }
-}
-
-/// The title of a kind of entry.
-pub(crate) fn kind(t: Words, kind: &str) -> String {
-    let words = match kind {
-        "log.open" => t.kind_log_open(),
-        "key.enrol" => t.kind_key_enrol(),
-        "key.revoke" => t.kind_key_revoke(),
-        "epoch.open" => t.kind_epoch_open(),
-        "log.continue" => t.kind_log_continue(),
-        "log.heads" => t.kind_log_heads(),
-        "master.put" => t.kind_master_put(),
-        "device.commission" => t.kind_device_commission(),
-        "batch.register" => t.kind_batch_register(),
-        "batch.weigh" => t.kind_batch_weigh(),
-        "batch.move" => t.kind_batch_move(),
-        "batch.split" => t.kind_batch_split(),
-        "batch.blend" => t.kind_batch_blend(),
-        "batch.void" => t.kind_batch_void(),
-        "store.put" => t.kind_store_put(),
-        "store.draw" => t.kind_store_draw(),
-        "flow.report" => t.kind_flow_report(),
-        "run.start" => t.kind_run_start(),
-        "run.close" => t.kind_run_close(),
-        "sample.take" => t.kind_sample_take(),
-        "assay.report" => t.kind_assay_report(),
-        "assay.review" => t.kind_assay_review(),
-        "sample.submit" => t.kind_sample_submit(),
-        "plan.approve" => t.kind_plan_approve(),
-        "handover.dispatch" => t.kind_handover_dispatch(),
-        "handover.receive" => t.kind_handover_receive(),
-        "waste.store" => t.kind_waste_store(),
-        "waste.dispose" => t.kind_waste_dispose(),
-        "stock.take" => t.kind_stock_take(),
-        "monitor.reading" => t.kind_monitor_reading(),
-        "label.print" => t.kind_label_print(),
-        "period.close" => t.kind_period_close(),
-        "finding.resolve" => t.kind_finding_resolve(),
-        "shift.handover" => t.kind_shift_handover(),
-        "evidence.add" => t.kind_evidence_add(),
-        "supersede" => t.kind_supersede(),
-        other => return t.kind_unknown(other),
-    };
-    words.to_owned()
-}
-
-/// A verdict as a chip: what needs somebody is marked, the rest is a note.
-pub(crate) fn verdict(t: Words, verdict: tl_domain::project::Verdict) -> Chip {
-    use tl_domain::project::Verdict;
-    let words = match t.0 {
-        Lang::Zh => verdict.zh(),
-        Lang::En => verdict.en(),
-    };
-    let tone = match verdict {
-        Verdict::Late | Verdict::ClockUnsure | Verdict::UnknownKind => Tone::Note,
-        Verdict::Suspect | Verdict::QualityFailed | Verdict::CodeTaken => Tone::Bad,
-        _ => Tone::Watch,
-    };
-    Chip::new(tone, words)
 }
 
 fn shift(t: Words, b: &tl_domain::event::ShiftHandover) -> Vec<String> {
