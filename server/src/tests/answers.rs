@@ -29,6 +29,7 @@ async fn every_answer_fits(world: &World) {
             world.append("alfa", kit::assay_report(sample, vec![kit::analysed("Tl", content)]));
         }
     }
+    super::permissions::explained(world);
     world.laboratory();
     world.two_months("99000");
     crate::accounts::job::once(&world.app).expect("accounts");
@@ -114,6 +115,11 @@ fn assert_fits(document: &Value, path: &str, method: &str, status: &str, body: &
 }
 
 fn address(world: &World, path: &str) -> String {
+    match path {
+        "/api/v1/findings/case" => return format!("{path}?key={}", super::permissions::FINDING),
+        "/api/v1/thresholds" => return format!("{path}?area=451202"),
+        _ => {}
+    }
     let span = "from=2026-10-01T00:00:00%2B08:00&to=2026-12-01T00:00:00%2B08:00";
     match path {
         "/api/v1/batches/{id}" | "/api/v1/batches/{id}/history" => {

@@ -34,7 +34,7 @@ async fn asked_explained_closed(world: &World) {
     assert_eq!((&found["case"]["state"], &found["fires"]), (&json!("noticed"), &json!(true)));
     assert_eq!(found["grade"], "finding");
     let key = found["key"].as_str().expect("a key").to_owned();
-    assert!(key.starts_with("label_conflict:code:") && key.ends_with("@2026-11-01"), "{key}");
+    assert!(key.starts_with("label_conflict:batch:") && key.ends_with("@2026-11-01"), "{key}");
 
     let asked = json!({"party": "alfa", "key": key, "question": "哪一批是旧标？"});
     let open = "/api/v1/findings/openings";
@@ -47,7 +47,10 @@ async fn asked_explained_closed(world: &World) {
     let term = found["case"]["explain_by"].as_i64().expect("a term") - world.app.clock.micros();
     assert_eq!(term, 14 * DAY_MICROS, "ten working days from a Thursday");
     let step = &found["case"]["steps"][0];
-    assert_eq!((&step["party"], &step["row"]["step"]["question"]), (&json!("hechi"), &json!("哪一批是旧标？")));
+    assert_eq!(
+        (&step["party"], &step["row"]["step"]["question"]),
+        (&json!("hechi"), &json!("哪一批是旧标？"))
+    );
 
     let evidence = found["evidence"][0].clone();
     let said = json!({"key": key, "words": "第二批贴错，已换标", "evidence": [evidence]});
@@ -66,7 +69,10 @@ async fn asked_explained_closed(world: &World) {
     let (status, answer) = send!(world, &service, "supervises", "/api/v1/findings/closings", end);
     assert_eq!(status, StatusCode::CREATED, "{answer}");
     let found = label(&ask!(world, &service, "ehs", LIST));
-    assert_eq!((&found["case"]["state"], &found["case"]["outcome"]), (&json!("closed"), &json!("explained")));
+    assert_eq!(
+        (&found["case"]["state"], &found["case"]["outcome"]),
+        (&json!("closed"), &json!("explained"))
+    );
     assert_eq!(found["case"]["steps"].as_array().map(Vec::len), Some(5));
     let (status, _) = send!(world, &service, "ehs", explain, said);
     assert_eq!(status, StatusCode::CONFLICT, "closed is closed");
@@ -180,7 +186,11 @@ async fn the_forms_of_both_sides_lead_back_to_the_finding() {
         let encoded = key.replace(':', "%3A").replace('@', "%40").replace('/', "%2F");
         let form = page(&world, login, &format!("{path}{join}key={encoded}")).await;
         assert!(form.contains("<form") && form.contains(&format!("value=\"{key}\"")), "{form}");
-        let mut values = vec![("key".to_owned(), key.clone())];
+        let mut values = vec![
+            ("key".to_owned(), key.clone()),
+            ("entry".to_owned(), crate::random::entry_id(&world.app.clock).to_string()),
+            ("observed_at".to_owned(), crate::pages::local_minute(world.app.clock.micros())),
+        ];
         values.extend(fields.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())));
         let request = test::TestRequest::post()
             .uri(path)
@@ -188,7 +198,8 @@ async fn the_forms_of_both_sides_lead_back_to_the_finding() {
             .set_form(&values);
         let answer = test::call_service(&service, request.to_request()).await;
         assert_eq!(answer.status(), StatusCode::SEE_OTHER, "{path}");
-        let to = answer.headers().get("location").expect("a target").to_str().expect("text").to_owned();
+        let to =
+            answer.headers().get("location").expect("a target").to_str().expect("text").to_owned();
         assert!(to.starts_with("/findings/case?key=") && to.contains(done), "{to}");
         world.pass(DAY_MICROS);
     }
@@ -211,6 +222,7 @@ async fn a_county_s_threshold_holds_and_tells_who_changed_what() {
         let rows = ask!(world, &service, "ehs", LIST);
         let rows = rows["rows"].as_array().expect("rows");
         assert!(rows.iter().all(|row| row["rule"] != "label_conflict"), "sixty days: {rows:?}");
+        world.pass(DAY_MICROS);
         let county = json!({"id": "451202", "figures": {"mending_days": "5"}, "reason": "金城江"});
         let (status, answer) = send!(world, &service, "supervises", "/api/v1/thresholds", county);
         assert_eq!(status, StatusCode::CREATED, "{answer}");
@@ -222,11 +234,15 @@ async fn a_county_s_threshold_holds_and_tells_who_changed_what() {
         };
         assert_eq!(figure("mending_days")["value"], 5.0);
         assert_eq!(figure("mending_days")["source"]["area"], "451202");
-        assert_eq!((&figure("storage_days")["value"], &figure("storage_days")["default"]), (&json!(90.0), &json!(365.0)));
+        assert_eq!(
+            (&figure("storage_days")["value"], &figure("storage_days")["default"]),
+            (&json!(90.0), &json!(365.0))
+        );
         assert_eq!(figure("late_entries")["source"], Value::Null);
         let history = held["history"].as_array().expect("history");
         assert_eq!(history.len(), 2, "{history:?}");
         assert_eq!(history[0]["changed"]["mending_days"], json!([null, "5"]));
+        world.pass(DAY_MICROS);
         let uri = "/api/v1/thresholds/451202/withdraw";
         let (status, _) = send!(world, &service, "supervises", uri, json!({}));
         assert_eq!(status, StatusCode::CREATED);

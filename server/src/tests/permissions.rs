@@ -69,7 +69,7 @@ async fn every_route_answers_every_person_as_the_table_says() {
 }
 
 /// The finding of `explained`, as its key stands in an address.
-const FINDING: &str = "late_entries:month@2026-11";
+pub(super) const FINDING: &str = "late_entries:month@2026-11";
 
 const FORM: &str = "application/x-www-form-urlencoded";
 
@@ -258,7 +258,7 @@ fn thresholds() -> Value {
     json!({ "body": { "id": "4512", "figures": { "storage_days": "90" }, "reason": "x" } })
 }
 
-fn explained(world: &World) {
+pub(super) fn explained(world: &World) {
     let body = json!({ "finding": { "rule": "late_entries", "object": "month",
         "period": "2026-11" }, "words": "an outage" });
     world.append("alfa", Body::read("finding.explain", body).expect("an explanation"));

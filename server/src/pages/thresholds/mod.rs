@@ -141,7 +141,7 @@ fn change_row(t: Words, logs: &[LogView], change: &Change) -> Vec<Cell> {
         let words = of_name(name).map_or(name.as_str(), |figure| named(t, figure));
         format!("{words} {} → {}", shown(before), shown(now))
     });
-    let what = Cell::text(lines.collect::<Vec<_>>().join("；"));
+    let what = Cell::text(lines.collect::<Vec<_>>().join(t.list_comma()));
     let who = bureau(logs, &change.bureau);
     vec![
         Cell::time(format::minute(change.at, DEFAULT_OFFSET_MINUTES)),
