@@ -107,7 +107,9 @@ fn section_of(path: &str) -> &str {
         "runs" => "/runs",
         "handovers" => "/handovers",
         "balance" | "accounts" | "partners" | "trace" | "findings" | "reconciliation" => "/balance",
-        "" | "tasks" | "entries" | "ledger" | "policies" | "thresholds" | "devices" | "users" => "/",
+        "" | "tasks" | "entries" | "ledger" | "policies" | "thresholds" | "devices" | "users" => {
+            "/"
+        }
         _ => "-",
     }
 }
