@@ -13,6 +13,7 @@ mod machine;
 mod package;
 mod postgres;
 mod process;
+mod small;
 mod soak;
 mod stage;
 mod tally;
@@ -33,6 +34,7 @@ cargo xtask gen [--check]        write, or compare, the files that the programs 
 cargo xtask bench ingest|history|edge|gate|ledger|balance|trace
                                  measure, beside the machine's own limit or a reference
 cargo xtask package [x86_64|aarch64]  the agent as static programs, with service, installer, sums
+cargo xtask ship [edge]          build both programs as they ship, or the agent alone
 cargo xtask soak [STORY] [--kills N] [--cuts N] [--entries N]
                                  kill -9 under load, cut power, days without a link: each
                                  story as long as said, or one of them
@@ -63,6 +65,7 @@ fn run(arguments: &[String]) -> Result<ExitCode> {
         "gen" => generate::run(rest),
         "bench" => bench::run(rest),
         "package" => package::run(rest),
+        "ship" => stage::ship(rest),
         "soak" => soak::run(rest),
         "fuzz" => fuzz::run(rest),
         "help" | "--help" | "-h" => {

@@ -74,7 +74,7 @@ fn build(target: &Target) -> Result<PathBuf> {
     println!("building the agent for {}", target.machine);
     let arguments = ["build", "--profile", "edge", "--package", "tl-edge", "--target"];
     let mut cargo = workspace::cargo(&[arguments.as_slice(), &[target.triple]].concat());
-    cargo.envs(target.environment()?).env("LIBSQLITE3_FLAGS", stage::SMALL_SQLITE);
+    cargo.envs(target.environment()?).env("LIBSQLITE3_FLAGS", small::SMALL_SQLITE);
     process::require(&mut cargo, &format!("building the agent for {}", target.machine))?;
     Ok(workspace::target_folder()?.join(target.triple).join("edge").join("tl-edge"))
 }

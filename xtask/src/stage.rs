@@ -6,11 +6,12 @@
 
 use anyhow::Result;
 use std::path::PathBuf;
-use std::process::Command;
+use std::process::{Command, ExitCode};
 
 use crate::machine;
 use crate::postgres::{Cluster, Durability};
 use crate::process;
+use crate::small;
 use crate::workspace;
 
 /// Where the tests find the built programs.
@@ -98,23 +99,19 @@ pub(crate) struct Programs {
     pub(crate) edge: PathBuf,
 }
 
-/// SQLite without what the agent never asks of it.
-pub(crate) const SMALL_SQLITE: &str = "-USQLITE_ENABLE_FTS3 -USQLITE_ENABLE_FTS3_PARENTHESIS \
-    -USQLITE_ENABLE_FTS5 -USQLITE_ENABLE_RTREE -USQLITE_ENABLE_API_ARMOR \
-    -USQLITE_ENABLE_STAT4 -USQLITE_ENABLE_DBSTAT_VTAB -USQLITE_ENABLE_LOAD_EXTENSION \
-    -USQLITE_ENABLE_COLUMN_METADATA";
-
-/// What a profile can't say of a small program: no tables for unwinding, which an abort does not
-/// need; relocations packed; equal functions once; a small SQLite.
-const SMALL: [(&str, &str); 3] = [
-    (
-        "RUSTFLAGS",
-        "-C force-unwind-tables=no -C link-arg=-Wl,-z,pack-relative-relocs \
-         -C link-arg=-Wl,--icf=all",
-    ),
-    ("CFLAGS", "-fno-asynchronous-unwind-tables -fno-unwind-tables"),
-    ("LIBSQLITE3_FLAGS", SMALL_SQLITE),
-];
+/// `cargo xtask ship`: builds the programs, or the agent alone, and says where they lie.
+pub(crate) fn ship(arguments: &[String]) -> Result<ExitCode> {
+    let mut rest = arguments.to_vec();
+    let agent_alone = workspace::take_flag(&mut rest, "edge");
+    workspace::no_more(&rest)?;
+    if agent_alone {
+        println!("{}", small::agent()?.display());
+    } else {
+        let programs = build_shipped()?;
+        println!("{}\n{}", programs.server.display(), programs.edge.display());
+    }
+    Ok(ExitCode::SUCCESS)
+}
 
 /// Builds the server for speed and the agent for size; cargo shows its own progress.
 pub(crate) fn build_shipped() -> Result<Programs> {
@@ -122,12 +119,7 @@ pub(crate) fn build_shipped() -> Result<Programs> {
     println!("building the server");
     let mut server = workspace::cargo(&["build", "--release", "--package", "tl-server"]);
     process::require(&mut server, "building the server")?;
-    println!("building the agent");
-    let mut edge = workspace::cargo(&["build", "--profile", "edge", "--package", "tl-edge"]);
-    process::require(edge.envs(SMALL), "building the agent")?;
-    let target = workspace::target_folder()?;
-    Ok(Programs {
-        server: target.join("release").join("tl-server"),
-        edge: target.join("edge").join("tl-edge"),
-    })
+    let edge = small::agent()?;
+    let server = workspace::target_folder()?.join("release").join("tl-server");
+    Ok(Programs { server, edge })
 }

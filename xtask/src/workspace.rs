@@ -36,6 +36,18 @@ pub(crate) fn target_folder() -> Result<PathBuf> {
     Ok(PathBuf::from(folder.context("cargo metadata names no target directory")?))
 }
 
+/// The folders in which cargo keeps the sources of other crates; none when it keeps them elsewhere.
+pub(crate) fn registries() -> Vec<PathBuf> {
+    let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
+    let home = home.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".cargo")));
+    let sources = home.map(|home| home.join("registry").join("src"));
+    let folders = sources.and_then(|sources| std::fs::read_dir(sources).ok());
+    let mut folders: Vec<PathBuf> =
+        folders.into_iter().flatten().filter_map(|entry| Some(entry.ok()?.path())).collect();
+    folders.sort();
+    folders
+}
+
 /// `cargo metadata` with further arguments, parsed.
 pub(crate) fn metadata(arguments: &[&str]) -> Result<serde_json::Value> {
     let output = cargo(&["metadata", "--format-version", "1"])

@@ -5,6 +5,7 @@
 //! reported, on the waste label refused. No Tl-risk mark stands on a label (practice §7).
 
 mod bitmap;
+mod ink;
 mod layout;
 mod page;
 mod paper;

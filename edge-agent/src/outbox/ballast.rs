@@ -4,13 +4,11 @@
 //! and pruned; captures stay refused until it stands again.
 
 use std::fs;
-use std::io::Write as _;
+use std::io::{self, Read as _};
 use std::path::Path;
 
 use super::room::Room;
 use crate::home::Home;
-
-static CHUNK: [u8; 64 * 1024] = [0; 64 * 1024];
 
 /// Makes the ballast when it is missing; without room for it captures are refused.
 pub(super) fn keep(home: &Home, bytes: u64, room: &Room) {
@@ -40,13 +38,8 @@ pub(super) fn release(home: &Home, room: &Room) {
     let _ = fs::remove_file(home.file("ballast"));
 }
 
-fn fill(path: &Path, bytes: u64) -> std::io::Result<()> {
+fn fill(path: &Path, bytes: u64) -> io::Result<()> {
     let mut file = fs::File::create(path)?;
-    let mut left = bytes;
-    while left > 0 {
-        let piece = CHUNK.len().min(usize::try_from(left).unwrap_or(CHUNK.len()));
-        file.write_all(&CHUNK[..piece])?;
-        left -= u64::try_from(piece).unwrap_or(left);
-    }
+    io::copy(&mut io::repeat(0).take(bytes), &mut file)?;
     file.sync_all()
 }

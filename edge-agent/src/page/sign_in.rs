@@ -3,9 +3,9 @@
 use actix_web::cookie::{Cookie, SameSite};
 use actix_web::web::{self, Data, Form, Query, ReqData};
 use actix_web::{HttpResponse, Responder};
-use argon2::Argon2;
 use argon2::password_hash::PasswordVerifier as _;
 use argon2::password_hash::phc::PasswordHash;
+use argon2::{Argon2, Params};
 use askama::Template;
 use serde::Deserialize;
 use tl_wire::snapshot::SnapshotUser;
@@ -19,6 +19,8 @@ use crate::words::Words;
 
 /// Longest PIN in bytes.
 const PIN_BYTES_MAX: usize = 64;
+/// Most memory that verifying a PIN takes, in KiB: what the agent may hold is bounded.
+const PIN_MEMORY_KIB_MAX: u32 = 4_096;
 
 #[derive(Debug, Deserialize)]
 pub(super) struct Next {
@@ -149,7 +151,15 @@ pub(super) fn confirm(page: &Page, user: SnapshotUser, pin: &str) -> Result<Snap
     if let Some(minutes) = page.sessions.locked_minutes(&user.operator) {
         return Err(locked(minutes));
     }
-    if !verifies(&user.pin_hash, pin) {
+    let Some(hash) = light(&user.pin_hash) else {
+        tracing::error!(operator = %user.operator, "a PIN's hash can't be read or is too heavy");
+        return Err(Words::new(
+            "本机无法核对此 PIN(散列格式不符或超出内存上限),请在服务器上重新设置 PIN",
+            "this machine can't check that PIN (its hash has another form or wants too much \
+             memory); set the PIN anew on the server",
+        ));
+    };
+    if !verifies(&hash, pin) {
         page.sessions.wrong(&user.operator);
         return Err(Words::new("PIN 不正确", "the PIN is wrong"));
     }
@@ -164,10 +174,15 @@ fn locked(minutes: u64) -> Words {
     )
 }
 
-fn verifies(hash: &str, pin: &str) -> bool {
-    pin.len() <= PIN_BYTES_MAX
-        && PasswordHash::new(hash)
-            .is_ok_and(|hash| Argon2::default().verify_password(pin.as_bytes(), &hash).is_ok())
+/// A hash that can be verified within `PIN_MEMORY_KIB_MAX`.
+fn light(hash: &str) -> Option<PasswordHash> {
+    let hash = PasswordHash::new(hash).ok()?;
+    let params = Params::try_from(&hash).ok()?;
+    (params.m_cost() <= PIN_MEMORY_KIB_MAX).then_some(hash)
+}
+
+fn verifies(hash: &PasswordHash, pin: &str) -> bool {
+    pin.len() <= PIN_BYTES_MAX && Argon2::default().verify_password(pin.as_bytes(), hash).is_ok()
 }
 
 /// Only paths of this page: no other site is ever redirected to.

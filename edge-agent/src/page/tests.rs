@@ -39,16 +39,29 @@ macro_rules! page {
     };
 }
 
+/// The hash of PIN 2468 that takes so much memory.
+fn pin_hash(memory_kib: u32) -> String {
+    let params = argon2::Params::new(memory_kib, 1, 1, None).expect("parameters");
+    let argon2 = argon2::Argon2::new(Default::default(), Default::default(), params);
+    argon2.hash_password_with_salt(b"2468", b"0123456789abcdef").expect("hashed").to_string()
+}
+
 fn new_page(outbox: &Outbox, config: &str) -> Page {
     let config = Config::parse(config).expect("a configuration");
     let shared = SharedSite::default();
     let mut known = site(Some((1_000_000, 1000)));
-    let pin = argon2::Argon2::default().hash_password_with_salt(b"2468", b"0123456789abcdef");
     if let Some(snapshot) = &mut known.snapshot {
         snapshot.users.push(SnapshotUser {
             operator: "u-7".parse().expect("an id"),
             name: "韦工".to_owned(),
-            pin_hash: pin.expect("hashed").to_string(),
+            pin_hash: pin_hash(4096),
+            badge: None,
+            roles: vec!["gate".to_owned()],
+        });
+        snapshot.users.push(SnapshotUser {
+            operator: "u-8".parse().expect("an id"),
+            name: "旧".to_owned(),
+            pin_hash: pin_hash(4097),
             badge: None,
             roles: vec!["gate".to_owned()],
         });
@@ -136,6 +149,14 @@ async fn nobody_sees_anything_without_signing_in() {
     assert!(login.contains("韦工") && login.contains("lang=\"zh-CN\""), "{login}");
     let english = call!(&app, get("/login?lang=en", "")).text();
     assert!(english.contains("Sign in") && !english.contains("登录"), "{english}");
+}
+
+#[actix_web::test]
+async fn a_pin_that_would_take_too_much_memory_is_not_tried_and_says_what_to_do() {
+    page!(app, _page);
+    let form = [("operator", "u-8"), ("pin", "2468"), ("next", "/arrive")];
+    let answer = call!(&app, post("/login?lang=en", "", &form));
+    assert!(answer.cookie.is_none() && answer.text().contains("PIN anew"), "{}", answer.text());
 }
 
 #[actix_web::test]

@@ -2,7 +2,8 @@
 //!
 //! Callers run these functions in the blocking pool: one hash takes tens of milliseconds and
 //! `MEMORY_KIB` of memory. A login that is not known is checked against a hash of nothing, so that
-//! time does not tell which logins exist.
+//! time does not tell which logins exist. PINs are verified by agents, small boxes: less memory,
+//! more passes.
 
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
@@ -19,6 +20,10 @@ use crate::random;
 /// Memory of one hash in KiB (OWASP: 19 MiB with two passes).
 const MEMORY_KIB: u32 = 19_456;
 const PASSES: u32 = 2;
+/// Memory of a PIN's hash in KiB: no agent verifies one that wants more.
+const PIN_MEMORY_KIB: u32 = 4_096;
+/// As many blocks are computed as for a password.
+const PIN_PASSES: u32 = 10;
 const LANES: u32 = 1;
 
 /// Why a password can't be taken.
@@ -53,7 +58,7 @@ pub fn hash(password: &str) -> Result<String, PasswordError> {
     if is_simple(password) {
         return Err(PasswordError::Simple);
     }
-    Ok(hash_any(password))
+    Ok(hashed(password, MEMORY_KIB, PASSES))
 }
 
 /// Hashes a new password of a login; the length counts more than kinds of characters (NIST SP
@@ -81,9 +86,13 @@ fn is_simple(password: &str) -> bool {
 /// Hashes a PIN of a device's page, which is short on purpose: it works only on the plant's own
 /// network and is locked there after wrong tries.
 #[must_use]
-pub fn hash_any(secret: &str) -> String {
+pub fn hash_pin(pin: &str) -> String {
+    hashed(pin, PIN_MEMORY_KIB, PIN_PASSES)
+}
+
+fn hashed(secret: &str, memory_kib: u32, passes: u32) -> String {
     let salt = random::bytes::<16>();
-    argon2()
+    argon2(memory_kib, passes)
         .hash_password_with_salt(secret.as_bytes(), &salt)
         .expect("constant parameters and a salt of 16 bytes fit argon2")
         .to_string()
@@ -92,14 +101,16 @@ pub fn hash_any(secret: &str) -> String {
 /// Whether a password fits a stored hash; without a hash it takes as long and answers no.
 #[must_use]
 pub fn verify(password: &str, stored: Option<&str>) -> bool {
-    static NOBODY: LazyLock<String> = LazyLock::new(|| hash_any(&random::opaque()));
+    static NOBODY: LazyLock<String> =
+        LazyLock::new(|| hashed(&random::opaque(), MEMORY_KIB, PASSES));
     let text = stored.unwrap_or(&NOBODY);
     let Ok(parsed) = PasswordHash::new(text) else {
         tracing::error!("a stored password hash can't be read");
         return false;
     };
     let short_enough = password.len() <= PASSWORD_BYTES_MAX;
-    let fits = short_enough && argon2().verify_password(password.as_bytes(), &parsed).is_ok();
+    let fits = short_enough
+        && argon2(MEMORY_KIB, PASSES).verify_password(password.as_bytes(), &parsed).is_ok();
     fits && stored.is_some()
 }
 
@@ -110,7 +121,7 @@ pub fn generate() -> String {
     [&symbols[..5], &symbols[5..10], &symbols[10..15], &symbols[15..]].join("-")
 }
 
-fn argon2() -> Argon2<'static> {
-    let params = Params::new(MEMORY_KIB, PASSES, LANES, None).expect("constant parameters fit");
+fn argon2(memory_kib: u32, passes: u32) -> Argon2<'static> {
+    let params = Params::new(memory_kib, passes, LANES, None).expect("constant parameters fit");
     Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
 }

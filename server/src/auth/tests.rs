@@ -48,6 +48,13 @@ fn passwords_verify_and_short_ones_are_refused() {
 }
 
 #[test]
+fn a_pin_is_hashed_within_the_memory_of_an_agent() {
+    let stored = password::hash_pin("246810");
+    assert!(stored.starts_with("$argon2id$v=19$m=4096,t=10,p=1$"), "{stored}");
+    assert_ne!(stored, password::hash_pin("246810"), "each has a salt of its own");
+}
+
+#[test]
 fn a_bucket_empties_and_refills_by_address() {
     let limiter = Limiter::new(2, Duration::from_secs(6), 2);
     let (one, two, three) = ([10, 0, 0, 1], [10, 0, 0, 2], [10, 0, 0, 3]);

@@ -94,7 +94,7 @@ pub(super) fn create(config: &Config, new: Person, words: Words) -> anyhow::Resu
         party: new.party,
         operator,
         name: new.name.clone(),
-        pin_hash: password::hash_any(&pin),
+        pin_hash: password::hash_pin(&pin),
         badge: Some(badge.clone()),
         roles: new.role.iter().map(ToString::to_string).collect(),
         active: true,

@@ -173,7 +173,7 @@ fn page_person(app: &App, person: &'static str, zh: &'static str) -> anyhow::Res
         party: name(ZINC),
         operator: name(&format!("{ZINC}-{person}")),
         name: zh.to_owned(),
-        pin_hash: password::hash_any(&pin),
+        pin_hash: password::hash_pin(&pin),
         badge: Some(badge.clone()),
         roles: vec![person.to_owned()],
         active: true,

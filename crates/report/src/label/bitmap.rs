@@ -2,8 +2,9 @@
 //! are whole numbers of dots, all of one size, because a module cut in half reads badly; letters
 //! are drawn with grey edges and then split at half; where a band ends changes no dot.
 
-use tiny_skia::{FillRule, Mask, Path, PathBuilder, Transform};
+use std::ops::Range;
 
+use super::ink::Outline;
 use super::{Drawing, Resolution, Segment, Shape};
 use crate::qr::{Modules, QUIET_MODULES};
 
@@ -115,8 +116,11 @@ impl Iterator for Bands<'_> {
 
     fn next(&mut self) -> Option<Vec<u8>> {
         let rows = BAND_ROWS.min(self.height - self.row);
-        let size = |dots: usize| u32::try_from(dots).ok();
-        let mut band = Band { mask: Mask::new(size(self.width)?, size(rows)?)?, top: self.row };
+        if rows == 0 || self.width == 0 {
+            return None;
+        }
+        let ink = vec![0; self.width * rows];
+        let mut band = Band { ink, width: self.width, rows: self.row..self.row + rows };
         let (top, bottom) = (count(self.row), count(self.row + rows));
         for (shape, reach) in self.drawing.shapes.iter().zip(&self.reach) {
             if reach.0 < bottom && reach.1 > top {
@@ -124,27 +128,24 @@ impl Iterator for Bands<'_> {
             }
         }
         self.row += rows;
-        Some(band.mask.data().to_vec())
+        Some(band.ink)
     }
 }
 
 /// Some rows of the label.
 struct Band {
-    mask: Mask,
-    /// Number of the first row.
-    top: usize,
+    /// 0 white, 255 black.
+    ink: Vec<u8>,
+    width: usize,
+    /// Numbers of its rows.
+    rows: Range<usize>,
 }
 
 impl Band {
     fn draw(&mut self, shape: &Shape, scale: f64) {
         match shape {
-            Shape::Outline(segments) => {
-                if let Some(path) = path(segments, scale) {
-                    let down = Transform::from_translate(0.0, -(count(self.top) as f32));
-                    self.mask.fill_path(&path, FillRule::Winding, true, down);
-                }
-            }
-            Shape::Tint(segments, _) => self.blank(segments, scale),
+            Shape::Outline(segments) => self.outline(&Outline::new(segments, scale)),
+            Shape::Tint(segments, _) => self.blank(&Outline::new(segments, scale)),
             Shape::Rect { x, y, width, height } => {
                 self.fill((x * scale, y * scale), (width * scale, height * scale), BLACK);
             }
@@ -157,14 +158,32 @@ impl Band {
         }
     }
 
+    /// What is black already stays it.
+    fn outline(&mut self, outline: &Outline) {
+        self.cover(outline, |ink, share| {
+            *ink += (f64::from(BLACK - *ink) * share).round() as u8;
+        });
+    }
+
     /// Takes the ink away inside an outline.
-    fn blank(&mut self, segments: &[Segment], scale: f64) {
-        let inside = Mask::new(self.mask.width(), self.mask.height());
-        let (Some(path), Some(mut inside)) = (path(segments, scale), inside) else { return };
-        let down = Transform::from_translate(0.0, -(count(self.top) as f32));
-        inside.fill_path(&path, FillRule::Winding, true, down);
-        for (ink, blank) in self.mask.data_mut().iter_mut().zip(inside.data()) {
-            *ink = (*ink).min(BLACK - blank);
+    fn blank(&mut self, outline: &Outline) {
+        self.cover(outline, |ink, share| {
+            *ink = (*ink).min(BLACK - (f64::from(BLACK) * share).round() as u8);
+        });
+    }
+
+    /// Each dot of the band that an outline touches, with the share that it covers.
+    fn cover(&mut self, outline: &Outline, mut dot: impl FnMut(&mut u8, f64)) {
+        let columns = outline.columns(self.width);
+        if columns.is_empty() {
+            return;
+        }
+        let cover = outline.cover(self.rows.clone(), columns.clone());
+        let rows = self.ink.chunks_mut(self.width).zip(cover.chunks(columns.len()));
+        for (row, cover) in rows {
+            for (ink, share) in row[columns.clone()].iter_mut().zip(cover) {
+                dot(ink, *share);
+            }
         }
     }
 
@@ -181,16 +200,14 @@ impl Band {
     }
 
     /// A rectangle on whole dots, at least one dot thick.
-    fn fill(&mut self, (x, y): (f64, f64), (width, height): (f64, f64), ink: u8) {
+    fn fill(&mut self, (x, y): (f64, f64), (width, height): (f64, f64), black: u8) {
         let whole = |dots: f64| dots.round().max(0.0) as usize;
         let (left, width) = (whole(x), whole(width.max(1.0)));
         let (top, bottom) = (whole(y), whole(y) + whole(height.max(1.0)));
-        let across = usize::try_from(self.mask.width()).unwrap_or(0);
-        let right = (left + width).min(across);
-        let first = self.top;
-        for (index, row) in self.mask.data_mut().chunks_mut(across.max(1)).enumerate() {
-            if (top..bottom).contains(&(first + index)) && left < right {
-                row[left..right].fill(ink);
+        let right = (left + width).min(self.width);
+        for (row, ink) in self.rows.clone().zip(self.ink.chunks_mut(self.width)) {
+            if (top..bottom).contains(&row) && left < right {
+                ink[left..right].fill(black);
             }
         }
     }
@@ -213,23 +230,6 @@ fn reach(shape: &Shape, scale: f64) -> (f64, f64) {
         Shape::Qr { y, size, .. } => (*y, y + size),
     };
     (top * scale - 1.0, bottom * scale + 2.0)
-}
-
-fn path(segments: &[Segment], scale: f64) -> Option<Path> {
-    let mut builder = PathBuilder::new();
-    let f = |mm: f64| (mm * scale) as f32;
-    for segment in segments {
-        match *segment {
-            Segment::Move(x, y) => builder.move_to(f(x), f(y)),
-            Segment::Line(x, y) => builder.line_to(f(x), f(y)),
-            Segment::Quad(a, b, x, y) => builder.quad_to(f(a), f(b), f(x), f(y)),
-            Segment::Cubic(a, b, c, d, x, y) => {
-                builder.cubic_to(f(a), f(b), f(c), f(d), f(x), f(y));
-            }
-            Segment::Close => builder.close(),
-        }
-    }
-    builder.finish()
 }
 
 /// A number of dots or modules; labels are small.
