@@ -13,7 +13,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
-use crate::{machine, process, stage, workspace};
+use crate::{machine, process, small, workspace};
 use target::{TARGETS, Target};
 
 /// What goes into an archive: from the checkout, to the root of a box, with its mode.

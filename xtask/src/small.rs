@@ -1,8 +1,8 @@
 //! The agent as it ships: small, and linked to no library of the machine where it can be.
 //!
-//! Invariant: what is measured, demonstrated and shipped is this build. The profile `edge` says what
-//! a profile can say; the rest stands here. Nothing is installed: without a musl toolchain the agent
-//! is linked to the system's C library, and a line says so.
+//! Invariant: what is measured, demonstrated and shipped is this build. The profile `edge` says
+//! what a profile can say; the rest stands here. Nothing is installed: without a musl toolchain the
+//! agent is linked to the system's C library, and a line says so.
 
 use anyhow::{Context, Result};
 use std::path::PathBuf;
@@ -12,11 +12,11 @@ use crate::machine;
 use crate::process;
 use crate::workspace;
 
-/// What a profile can't say of a small program. Of every crate in it: no tables for unwinding, which
-/// an abort does not need.
+/// What a profile can't say of a small program. Of every crate in it: no tables for unwinding,
+/// which an abort does not need.
 const CRATES: &str = "-Cforce-unwind-tables=no";
-/// Of the program: sequences that come often once; alike functions with what differs as an argument,
-/// equal ones once; relocations packed.
+/// Of the program: sequences that come often once; alike functions with what differs as an
+/// argument, equal ones once; relocations packed.
 const PROGRAM: [&str; 7] = [
     "-Cllvm-args=-enable-machine-outliner=always",
     "-Cllvm-args=-machine-outliner-reruns=4",

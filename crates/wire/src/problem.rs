@@ -59,7 +59,7 @@ codes! {
     // The API.
     BadRequest = "bad-request", 400, "请求有误", "The request is malformed";
     NotSignedIn = "not-signed-in", 401, "请先登录", "Sign in first";
-    SecondFactor = "second-factor", 401, "还需要动态码", "The code of the second factor is needed as well";
+    SecondFactor = "second-factor", 401, "还需要动态码", "The second factor is needed";
     Forbidden = "forbidden", 403, "没有权限", "Not allowed for this account";
     NotFound = "not-found", 404, "没有找到", "Not found";
     Conflict = "conflict", 409, "与现有记录冲突", "In conflict with what is recorded";

@@ -78,7 +78,8 @@ pub struct Opening {
 /// Asks an enterprise to explain a finding: a record in the log of the officer's bureau.
 #[utoipa::path(post, path = "/api/v1/findings/openings", tag = "findings",
     request_body = Capture<Opening>,
-    responses((status = 201, body = RecordedAnswer), (status = 403), (status = 404), (status = 409)))]
+    responses((status = 201, body = RecordedAnswer), (status = 403), (status = 404),
+        (status = 409)))]
 pub async fn open(
     app: web::Data<App>,
     session: Session,
@@ -146,7 +147,8 @@ pub struct SentBack {
 /// Sends an explanation back: the enterprise has its days again.
 #[utoipa::path(post, path = "/api/v1/findings/returns", tag = "findings",
     request_body = Capture<SentBack>,
-    responses((status = 201, body = RecordedAnswer), (status = 403), (status = 404), (status = 409)))]
+    responses((status = 201, body = RecordedAnswer), (status = 403), (status = 404),
+        (status = 409)))]
 pub async fn send_back(
     app: web::Data<App>,
     session: Session,
@@ -180,7 +182,8 @@ pub struct Closed {
 /// Closes a finding with a reason.
 #[utoipa::path(post, path = "/api/v1/findings/closings", tag = "findings",
     request_body = Capture<Closed>,
-    responses((status = 201, body = RecordedAnswer), (status = 403), (status = 404), (status = 409)))]
+    responses((status = 201, body = RecordedAnswer), (status = 403), (status = 404),
+        (status = 409)))]
 pub async fn close(
     app: web::Data<App>,
     session: Session,

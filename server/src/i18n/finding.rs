@@ -32,7 +32,7 @@ messages! { FINDING {
     finding_figures = "查看相关数字", "See the figures";
     finding_way = "办理过程", "What was done";
     finding_way_note = "各方写在自己的台账里，只增不改；同时办理的，先写的有效。",
-        "Each side writes in its own log and nothing is changed; of two at once the earlier counts.";
+        "Each side writes in its own log and nothing is changed; the earlier of two counts.";
     finding_nothing_done = "还没有人办理。", "Nobody has done anything yet.";
     finding_stale = "未生效：对象状态已变", "Without effect: it had moved on";
     finding_question = "要求说明", "Question";
@@ -44,7 +44,7 @@ messages! { FINDING {
     finding_not_entry(text) = "“{text}”不是记录标识，请从记录页复制", "\"{text}\" is no id of an entry";
     finding_ask = "要求企业说明", "Ask for an explanation";
     finding_ask_note(days) = "企业有 {days} 个工作日说明，到期未说明的才计入。记入本局台账，企业即可看到。",
-        "The enterprise has {days} working days; only then it counts. It stands in the bureau's log.";
+        "The enterprise has {days} working days; then it counts. It stands in the bureau's log.";
     finding_explain = "提交说明", "Explain";
     finding_explain_note = "写入本企业台账，主管部门即可看到；以后只能补充，不能改。",
         "It stands in your own log and the bureau sees it; it can be added to, never changed.";
@@ -77,7 +77,7 @@ messages! { FINDING {
     threshold_unset = "未设定，规则不提示", "Not settled: the rule is silent";
     threshold_settle = "设定阈值", "Settle thresholds";
     threshold_form_note = "只填要设定的项；没有填的沿用上级或缺省值。签名记入本局台账。",
-        "Fill in what you settle; the rest is that of the wider area. It stands in the bureau's log.";
+        "Fill in what you settle; the rest follows the wider area. It stands in the bureau's log.";
     threshold_area_hint = "行政区划代码：自治区 2 位、市 4 位、区县 6 位",
         "Area code: 2 digits a region, 4 a city, 6 a county";
     threshold_history = "变更记录", "Changes";

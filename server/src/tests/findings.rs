@@ -124,7 +124,8 @@ async fn nobody_acts_on_a_finding_for_another() {
     }
     let (status, _) = send!(world, &service, "partner", "/api/v1/findings/explanations", said);
     assert_eq!(status, StatusCode::NOT_FOUND, "beta has no such finding");
-    let foreign = json!({"key": key, "words": "见记录", "evidence": [crate::random::entry_id(&world.app.clock)]});
+    let unknown = crate::random::entry_id(&world.app.clock);
+    let foreign = json!({"key": key, "words": "见记录", "evidence": [unknown]});
     let (status, answer) = send!(world, &service, "ehs", "/api/v1/findings/explanations", foreign);
     assert_eq!(status, StatusCode::BAD_REQUEST, "{answer}");
     assert_eq!(label(&ask!(world, &service, "ehs", LIST))["case"]["state"], "noticed");

@@ -39,7 +39,7 @@ pub(super) fn look(books: &Books<'_>, thresholds: &Thresholds, found: &mut Vec<F
                     ),
                 )
                 .shown_by([own.last, online.last])
-                .at("/comparison"),
+                .at("/flows"),
         );
     }
 }

@@ -1,8 +1,8 @@
 //! The second factor of an account: one-time passwords by time, and codes for who lost the phone.
 //!
-//! A step of time and a recovery code are used up in the statement that checks them, so two requests
-//! at once can't both get in with the same digits. The secret stands in its account; it must be read
-//! to be checked, so backups hold it.
+//! A step of time and a recovery code are used up in the statement that checks them, so two
+//! requests at once can't both get in with the same digits. The secret stands in its account; it
+//! must be read to be checked, so backups hold it.
 
 use tl_domain::ids::OperatorId;
 use tl_domain::time::Micros;

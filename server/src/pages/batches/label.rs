@@ -1,7 +1,7 @@
 //! Labels of a batch: a picture on the page, and the label itself as PDF of 100 × 70 mm.
 //!
-//! Who gets a label to print says so first: the form records `label.print`, and the PDF is given for
-//! that entry alone. A reprint needs a reason. The picture says that it is none to print.
+//! Who gets a label to print says so first: the form records `label.print`, and the PDF is given
+//! for that entry alone. A reprint needs a reason. The picture says that it is none to print.
 
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -114,8 +114,8 @@ pub async fn svg(
         .body(drawing.svg()))
 }
 
-/// `GET /batches/{id}/label.pdf?print=ENTRY`: the copies of a print that was recorded; without one to
-/// the form that records it.
+/// `GET /batches/{id}/label.pdf?print=ENTRY`: the copies of a print that was recorded; without one
+/// to the form that records it.
 pub async fn pdf(
     app: web::Data<App>,
     session: Session,

@@ -2,7 +2,7 @@
 //!
 //! Marks come from the tests over balance periods and nothing else (`usecase::accounts::marked`);
 //! an enterprise whose books can't be judged says so, it is never hidden behind those that fit.
-//! Findings stand beside them as they were last noticed; nodes that alarm explain, they set no mark.
+//! Findings stand beside them as last noticed; nodes that alarm explain, they set no mark.
 //! All looks of one view are recorded in one write.
 
 use std::cmp::Ordering;

@@ -1,5 +1,5 @@
-//! What a laboratory reported, in words: results, checks with their deviations, formulas, who stands
-//! for it.
+//! What a laboratory reported, in words: results, checks with their deviations, formulas, who
+//! stands for it.
 
 use tl_domain::event::{AssayReport, LabRecord, Signed, WorkingOf};
 
