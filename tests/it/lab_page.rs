@@ -3,8 +3,6 @@
 //! rows, an instrument's file, a moisture, a retest, and pages that screen readers can use.
 
 use anyhow::{Context, Result, ensure};
-use argon2::Argon2;
-use argon2::password_hash::PasswordHasher as _;
 use serde_json::{Value, json};
 use tl_domain::code::{CodeKind, qr_text};
 use tl_domain::event::{Body, Master, MasterPut};
@@ -40,10 +38,7 @@ fn furnish(installation: &Installation, analyst: &str) -> Result<()> {
     let party = "smelter".parse()?;
     let put = MasterPut { record, active: true };
     installation.masters(&party, [put], &plant::days_ago(1))?;
-    let pin_hash = Argon2::default()
-        .hash_password_with_salt(gate::PIN.as_bytes(), b"a salt of tests!")
-        .map_err(|error| anyhow::anyhow!("argon2: {error}"))?
-        .to_string();
+    let pin_hash = gate::pin_hash()?;
     let people = [(LEAD, "技术负责人", "reviewer"), (analyst, "化验员", "lab")];
     for (operator, name, role) in people {
         installation.store()?.put_page_user(&PageUser {

@@ -5,8 +5,8 @@ use std::fs;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, ensure};
-use argon2::Argon2;
 use argon2::password_hash::PasswordHasher as _;
+use argon2::{Algorithm, Argon2, Params, Version};
 use tl_domain::code::{Code, CodeKind, qr_text};
 use tl_domain::event::{Master, MasterPut};
 use tl_store::PageUser;
@@ -25,6 +25,22 @@ pub const PIN: &str = "471108";
 /// Moisture of every concentrate in per cent, as the material's record says.
 pub const MOISTURE: &str = "8";
 
+/// Memory that an agent spends on a PIN at the most, KiB.
+const PIN_MEMORY_KIB: u32 = 4_096;
+
+/// The hash of the PIN, as light as agents want it.
+///
+/// # Errors
+/// argon2's.
+pub fn pin_hash() -> Result<String> {
+    let wrong = |error: &dyn std::fmt::Display| anyhow::anyhow!("argon2: {error}");
+    let params = Params::new(PIN_MEMORY_KIB, 1, 1, None).map_err(|error| wrong(&error))?;
+    Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+        .hash_password_with_salt(PIN.as_bytes(), b"a salt of tests!")
+        .map(|hash| hash.to_string())
+        .map_err(|error| wrong(&error))
+}
+
 /// A smelter whose concentrate has a default moisture and whose gate has a person; server down.
 ///
 /// # Errors
@@ -42,15 +58,11 @@ pub fn create(installation: &Installation, party: &str) -> Result<()> {
     let dried: Vec<MasterPut> = dried.collect();
     ensure!(dried.len() == 1, "the smelter has one concentrate");
     installation.masters(&smelter.party, dried, &plant::days_ago(1))?;
-    let pin_hash = Argon2::default()
-        .hash_password_with_salt(PIN.as_bytes(), b"a salt of tests!")
-        .map_err(|error| anyhow::anyhow!("argon2: {error}"))?
-        .to_string();
     let user = PageUser {
         party: smelter.party,
         operator: OPERATOR.parse()?,
         name: "门岗".to_owned(),
-        pin_hash,
+        pin_hash: pin_hash()?,
         badge: None,
         roles: vec!["gate".to_owned(), "lab".to_owned()],
         active: true,

@@ -157,7 +157,7 @@ fn what_a_printer_gets_reads_back_in_both_languages_and_resolutions() {
         assert_eq!(done.sheet, "", "what ended is let go");
         let expected = serde_json::json!({
             "of": "batch", "code": CODE, "copies": 2, "first": 1,
-            "printer": "东门打印机", "template": "100x70/2",
+            "printer": "东门打印机", "template": format!("100x70/{}", tl_report::label::TEMPLATE_VERSION),
         });
         assert_eq!(prints(&outbox), [expected]);
         assert_eq!(worker.step(), Step::Idle);

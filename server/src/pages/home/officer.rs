@@ -5,7 +5,7 @@
 //! Findings stand beside them as last noticed; nodes that alarm explain, they set no mark.
 //! All looks of one view are recorded in one write.
 
-use std::cmp::Ordering;
+use std::cmp::{Ordering, Reverse};
 
 use tl_accounts::marks::{BalanceMark, DataMark, Marks};
 use tl_domain::event::Master;
@@ -75,7 +75,7 @@ pub(super) fn sheet(app: &App, session: &Session, query: &Query) -> Result<Sheet
 
 /// The worst first, as `marked` gives them, unless a column was chosen.
 fn sort(glances: &mut [Glance], by: Option<&str>) {
-    let Some(by) = by else { return };
+    let Some(by) = by else { return hinted_first(glances) };
     let (name, turned) = by.strip_prefix('-').map_or((by, false), |name| (name, true));
     let gap = |glance: &Glance| {
         let last = glance.marked.last.as_ref();
@@ -101,6 +101,18 @@ fn sort(glances: &mut [Glance], by: Option<&str>) {
         _ => Ordering::Equal,
     };
     glances.sort_by(|a, b| if turned { order(b, a) } else { order(a, b) });
+}
+
+/// Among equal marks those first in which a node alarms, then those with more to explain.
+fn hinted_first(glances: &mut [Glance]) {
+    let marks = |glance: &Glance| glance.marked.marks.as_ref().map(|m| (m.balance, m.data));
+    for alike in glances.chunk_by_mut(|a, b| marks(a) == marks(b)) {
+        alike.sort_by_key(|glance| {
+            let found = glance.findings.as_ref();
+            let nodes = found.is_some_and(|found| !found.nodes.is_empty());
+            Reverse((nodes, found.map_or(0, |found| found.glance.open)))
+        });
+    }
 }
 
 fn cells(t: Words, glance: &Glance) -> Vec<Cell> {
