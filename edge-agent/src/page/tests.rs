@@ -410,7 +410,7 @@ async fn what_a_browser_keeps_is_of_one_version_and_asked_for_each_time() {
     assert_eq!(header(&worker, "cache-control"), "no-cache");
     assert!(header(&worker, "content-security-policy").contains("script-src 'self'"));
     let version = header(&worker, "x-tl-version");
-    let text = to_bytes(worker.into_body()).await.ok().expect("a body");
+    let text = to_bytes(worker.into_body()).await.map_err(|_| "cut").expect("a body");
     let text = String::from_utf8_lossy(&text).into_owned();
     let settings = text.strip_prefix("const SETTINGS = ").and_then(|it| it.split(";\n").next());
     let settings: serde_json::Value =

@@ -104,12 +104,12 @@ fn cross((from, to): (Point, Point), row: usize, columns: &Range<usize>, cells: 
     }
     // Over several dots: the ink of each is the area to the line's right.
     let mut before = 0.0;
-    for cell in first..end {
+    for (cell, ink) in cells.iter_mut().enumerate().take(end).skip(first) {
         let (a, b) = (left.max(dots(cell)), right.min(dots(cell + 1)));
         let share = |x: f64| (x - left) / (right - left);
         let area =
             depth * ((share(a) + share(b)) / 2.0 * (b - a) + share(b) * (dots(cell + 1) - b));
-        cells[cell] += area - before;
+        *ink += area - before;
         before = area;
     }
     cells[end] += depth - before;

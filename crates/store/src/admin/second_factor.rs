@@ -29,7 +29,8 @@ impl Store {
             if conn.run(sql, &[Value::maybe_text(secret), account.clone()])? == 0 {
                 return Err(StoreError::NotFound { what: "account", value: id.to_string() });
             }
-            conn.run("DELETE FROM recovery_code WHERE account = ?", &[account.clone()])?;
+            let forget = "DELETE FROM recovery_code WHERE account = ?";
+            conn.run(forget, std::slice::from_ref(&account))?;
             for code in recovery {
                 let sql = "INSERT INTO recovery_code (code, account) VALUES (?, ?)";
                 conn.run(sql, &[Value::display(code), account.clone()])?;

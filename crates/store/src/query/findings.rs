@@ -39,7 +39,7 @@ impl Store {
             let party: PartyId = row.party.parse().map_err(damaged)?;
             found.push((party, read::<FindingRow>(&row.doc)?));
         }
-        found.sort_by(|a, b| (a.1.at, a.1.entry).cmp(&(b.1.at, b.1.entry)));
+        found.sort_by_key(|(_, row)| (row.at, row.entry));
         Ok(found)
     }
 }
