@@ -155,9 +155,10 @@ fn what_a_printer_gets_reads_back_in_both_languages_and_resolutions() {
         let done = row(&outbox, number);
         assert_eq!((done.state(), done.done), (PrintState::Printed, 2));
         assert_eq!(done.sheet, "", "what ended is let go");
+        let template = format!("100x70/{}", tl_report::label::TEMPLATE_VERSION);
         let expected = serde_json::json!({
             "of": "batch", "code": CODE, "copies": 2, "first": 1,
-            "printer": "东门打印机", "template": format!("100x70/{}", tl_report::label::TEMPLATE_VERSION),
+            "printer": "东门打印机", "template": template,
         });
         assert_eq!(prints(&outbox), [expected]);
         assert_eq!(worker.step(), Step::Idle);
